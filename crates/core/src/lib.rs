@@ -6,4 +6,10 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs, clippy::indexing_slicing)]
 
+pub mod ctx;
+pub mod device;
 pub mod io;
+pub mod messages;
+pub mod outbox;
+pub mod room;
+pub mod team;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use bystand_crypto::hash::plain_sha256;
-use bystand_crypto::rooms::{Hello, KeyPackageSecret, Room, RoomConfig, RoomError};
+use bystand_crypto::rooms::{Hello, KeyPackageSecret, Room, RoomError};
 use bystand_crypto::seal::{SealPublicKey, SealPurpose, seal};
 use bystand_crypto::symmetric::open_with;
 use bystand_wire::relay_api::StoredFrame;
@@ -11,7 +11,7 @@ use bystand_wire::time::DAY_MS;
 use bystand_wire::{BlobId, Frame, FrameKind, Hash32, Seq, StreamId, Timestamp, decode, encode};
 use minicbor::{Decode, Encode};
 
-use super::{Carried, DoorRequest, RoomSync, WelcomeFrame};
+use super::{Carried, DoorRequest, Leaf, RoomSync, WelcomeFrame};
 use crate::ctx::Ctx;
 use crate::outbox::{AppendJob, By, JobId, Outbox, Work};
 
@@ -62,7 +62,7 @@ impl Knock {
         ctx: &mut Ctx<'_, Event>,
         outbox: &mut Outbox<Owner>,
         owner: Owner,
-        config: &RoomConfig,
+        leaf: &Leaf,
         door: StreamId,
         welcome: StreamId,
         to: &SealPublicKey,
@@ -71,7 +71,7 @@ impl Knock {
     where
         Owner: Clone + Encode<()> + for<'b> Decode<'b, ()>,
     {
-        let (key_package, secret) = Room::key_package(config, ctx.now, KEY_PACKAGE_MS, ctx.rng)?;
+        let (key_package, secret) = Room::key_package(&leaf.config(), ctx.now, KEY_PACKAGE_MS, ctx.rng)?;
         let package = plain_sha256(&key_package);
         let request = encode(&DoorRequest { key_package, room: None });
         let sealed = seal(&ctx.network, SealPurpose::Door, to, ctx.rng, door.as_ref(), &request)
@@ -111,7 +111,7 @@ impl Knock {
     pub fn handle_frame<Event>(
         &mut self,
         ctx: &mut Ctx<'_, Event>,
-        config: &RoomConfig,
+        leaf: &Leaf,
         stored: &StoredFrame,
     ) -> Result<KnockStep, RoomError> {
         self.seen = self.seen.max(stored.seq);
@@ -123,7 +123,7 @@ impl Knock {
             return Ok(KnockStep::Wait);
         }
         let Carried::Inline(welcome) = frame.welcome else { return Ok(KnockStep::Wait) };
-        let hello = Room::peek(config, std::slice::from_ref(&self.secret), &welcome, ctx.now, ctx.rng)?;
+        let hello = Room::peek(&leaf.config(), std::slice::from_ref(&self.secret), &welcome, ctx.now, ctx.rng)?;
         self.found = Some(welcome.into());
         self.store(ctx);
         Ok(KnockStep::Fetch(hello.tree_blob))
@@ -136,16 +136,16 @@ impl Knock {
     pub fn enter<Event>(
         &mut self,
         ctx: &mut Ctx<'_, Event>,
-        config: RoomConfig,
+        leaf: Leaf,
         tree: &[u8],
     ) -> Result<(RoomSync, Hello), RoomError> {
         let welcome = self.found.clone().ok_or(RoomError::Damaged)?;
         let secrets = std::slice::from_ref(&self.secret);
-        let hello = Room::peek(&config, secrets, &welcome, ctx.now, ctx.rng)?;
+        let hello = Room::peek(&leaf.config(), secrets, &welcome, ctx.now, ctx.rng)?;
         let tree = open_with(&hello.tree_key, hello.tree_blob.as_ref(), tree)
             .map_err(|_| RoomError::Damaged)?;
-        let (room, hello) = Room::join(config, secrets, &welcome, &tree, ctx.now, ctx.rng)?;
-        let mut sync = RoomSync::with_room(hello.room, self.welcome, room, Seq::START);
+        let (room, hello) = Room::join(leaf.config(), secrets, &welcome, &tree, ctx.now, ctx.rng)?;
+        let mut sync = RoomSync::with_room(hello.room, self.welcome, room, Seq::START, leaf.rules);
         sync.store_state(ctx);
         self.forget(ctx);
         Ok((sync, hello))

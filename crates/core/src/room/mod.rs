@@ -8,12 +8,12 @@
 mod credential;
 mod knock;
 mod record;
+mod rules;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use bystand_crypto::hash::{frame_hash, plain_sha256};
-use bystand_crypto::rooms::{Applied, Incoming, Member, PendingCommit, Room, RoomConfig, RoomError, Trust};
+use bystand_crypto::rooms::{Applied, Incoming, Member, PendingCommit, Room, RoomError};
 use bystand_crypto::sign::SigningKey;
 use bystand_crypto::symmetric::{SymmetricKey, seal_with};
 use bystand_wire::relay_api::{Commit, StoredFrame};
@@ -24,6 +24,7 @@ use rand_core::Rng;
 pub use credential::{Carried, Credential, DoorRequest, Holder, LeafStatement, WelcomeFrame};
 pub use knock::{Knock, KnockStep};
 use record::{CursorRecord, RoomRecord};
+pub use rules::{Leaf, RoomKind, RoomRules};
 
 use crate::ctx::Ctx;
 use crate::outbox::{AppendJob, By, Job, JobId, Outbox, Outcome, Work};
@@ -97,6 +98,7 @@ pub struct RoomSync {
     own: BTreeMap<FrameHash, Vec<u8>>,
     pending: Option<Pending>,
     wanted: Wanted,
+    rules: RoomRules,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
@@ -128,12 +130,12 @@ impl RoomSync {
     /// [`RoomError`] when the configuration is refused.
     pub fn create<Event>(
         ctx: &mut Ctx<'_, Event>,
-        config: RoomConfig,
+        leaf: &Leaf,
         id: StreamId,
         welcome: StreamId,
     ) -> Result<Self, RoomError> {
-        let room = Room::create(config, id, ctx.now, ctx.rng)?;
-        let mut sync = Self::with_room(id, welcome, room, Seq::START);
+        let room = Room::create(leaf.config(), id, ctx.now, ctx.rng)?;
+        let mut sync = Self::with_room(id, welcome, room, Seq::START, leaf.rules.clone());
         sync.store_state(ctx);
         Ok(sync)
     }
@@ -143,15 +145,15 @@ impl RoomSync {
     /// # Errors
     /// [`RoomError`] when the record is damaged or the configuration does not fit it.
     pub fn load(
-        config: RoomConfig,
+        leaf: Leaf,
         id: StreamId,
         records: &BTreeMap<String, Vec<u8>>,
     ) -> Result<Self, RoomError> {
         let state: RoomRecord = record::read(records, &record::state_name(&id))?;
         let cursor: CursorRecord = record::read(records, &record::cursor_name(&id))?;
-        let mut room = Room::restore(config, &state.snapshot)?;
+        let mut room = Room::restore(leaf.config(), &state.snapshot)?;
         room.skip_own_generations(cursor.sent)?;
-        let mut sync = Self::with_room(id, state.welcome, room, state.seq);
+        let mut sync = Self::with_room(id, state.welcome, room, state.seq, leaf.rules);
         sync.told = cursor.told;
         sync.pending = state.pending;
         sync.wanted = state.wanted;
@@ -167,6 +169,11 @@ impl RoomSync {
     /// The room's welcome stream.
     pub fn welcome(&self) -> StreamId {
         self.welcome
+    }
+
+    /// The rules this device enforces in it.
+    pub fn rules(&self) -> &RoomRules {
+        &self.rules
     }
 
     /// From where the stream must be followed.
@@ -338,7 +345,7 @@ impl RoomSync {
         }
     }
 
-    fn with_room(id: StreamId, welcome: StreamId, room: Room, seen: Seq) -> Self {
+    fn with_room(id: StreamId, welcome: StreamId, room: Room, seen: Seq, rules: RoomRules) -> Self {
         Self {
             id,
             welcome,
@@ -348,6 +355,7 @@ impl RoomSync {
             own: BTreeMap::new(),
             pending: None,
             wanted: Wanted::default(),
+            rules,
         }
     }
 
@@ -617,9 +625,4 @@ fn random<Event>(ctx: &mut Ctx<'_, Event>) -> [u8; 32] {
     let mut bytes = [0; 32];
     ctx.rng.fill_bytes(&mut bytes);
     bytes
-}
-
-/// What [`RoomSync`] and [`Knock`] need to be a leaf: key, credential and the room's rules.
-pub fn leaf(key: &SigningKey, credential: &Credential, trust: Arc<dyn Trust>) -> RoomConfig {
-    RoomConfig { leaf_key: key.clone(), credential: credential.to_bytes(), trust }
 }

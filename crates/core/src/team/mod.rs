@@ -474,6 +474,11 @@ impl TeamSync {
         out
     }
 
+    /// Whether this call is the team's reading of its room.
+    pub fn awaits(&self, call: CallId) -> bool {
+        self.barrier == Some(call)
+    }
+
     /// The response to a read of the room that was sent to learn whether a missing key is still to
     /// come. The caller has fed the frames to the room before. True if the call was ours.
     pub fn handle_barrier<Event>(
