@@ -7,3 +7,4 @@
 #![deny(missing_docs, clippy::indexing_slicing)]
 
 pub mod io;
+pub mod network;
