@@ -1,0 +1,26 @@
+//!
+//! ```text
+//! network id --hash of--> first root set --changes--> root set --threshold--> manifest
+//!   manifest --operations key--> key note --> desk, host and registrar keys, issuer keys, revocations
+//!   manifest --registrars--> certificates --> devices and their roles
+//!   manifest --log key--> checkpoints --> manifests, key notes and alerts are the ones everybody sees
+//! ```
+//!
+//! Types come in pairs: what was decoded ([`Manifest`], [`KeyNote`], [`Certificate`]) and what was
+//! checked ([`VerifiedManifest`], [`VerifiedKeyNote`], [`VerifiedCertificate`]), which only a check
+//! can make. [`Trust`] holds the checked ones together with the place in the public log that proves
+//! them. Nothing here does I/O, reads a clock or draws randomness.
+
+pub mod base32;
+pub mod certificate;
+pub mod enroll;
+pub mod invite;
+pub mod keynote;
+pub mod manifest;
+pub mod names;
+pub mod statements;
+
+pub use certificate::{Certificate, CertificateError, VerifiedCertificate, check_certificate};
+pub use keynote::{KeyNote, KeyNoteError, KeyNoteStatus, VerifiedKeyNote};
+pub use manifest::{Manifest, ManifestError, ManifestStatus, VerifiedManifest};
+pub use names::{BadName, KindCode, RelayUrl};
