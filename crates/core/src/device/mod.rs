@@ -258,7 +258,7 @@ impl Device {
     }
 
     /// Begins the newcomer's enrollment with an invitation.
-    pub fn enroll(&mut self, invitation: &crate::network::Invitation, now: Timestamp, rng: &mut Random) {
+    pub fn enroll(&mut self, invitation: &crate::network::invite::Invitation, now: Timestamp, rng: &mut Random) {
         self.input(now, rng, |device, ctx| device.enroll.begin(ctx, &mut device.shared, invitation));
     }
 

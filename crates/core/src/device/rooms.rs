@@ -4,13 +4,14 @@
 use std::collections::BTreeMap;
 
 use bystand_crypto::rooms::RoomError;
-use bystand_crypto::seal::{SealPurpose, open};
+use bystand_crypto::seal::{SealPublicKey, SealPurpose, open};
 use bystand_wire::relay_api::StoredFrame;
 use bystand_wire::{Frame, FrameKind, PublicKey, StreamId, Timestamp, decode};
 
 use super::{Caller, Cx, Device, Event, KnockFor, Listener, Owner, Shared};
 use crate::io::{CallId, Request, Response};
-use crate::network::VerifiedManifest;
+use crate::network::VerifiedKeyNote;
+use crate::network::keynote::TeamStreams;
 use crate::outbox::{By, Job, JobId, Outcome};
 use crate::room::{
     Credential, DoorRequest, Errand, Holder, Knock, KnockStep, Leaf, RoomEvent, RoomKind, RoomRules, RoomSync,
@@ -22,7 +23,7 @@ impl Device {
         let now = self.tick;
         let Some(note) = self.shared.key_note().cloned() else { return Ok(()) };
         for kind in TeamKind::ALL {
-            let streams = note.team(kind).clone();
+            let streams = *team_streams(&note, kind);
             if !records.contains_key(&format!("room/{}/state", streams.room)) {
                 continue;
             }
@@ -38,7 +39,7 @@ impl Device {
             self.shared.teams.insert(kind, team);
         }
         for knock in Knock::load_all(records) {
-            if let Some(kind) = TeamKind::ALL.into_iter().find(|k| note.team(*k).door == knock.door) {
+            if let Some(kind) = TeamKind::ALL.into_iter().find(|k| team_streams(&note, *k).door == knock.door) {
                 self.shared.knocks.insert(knock.door, (knock, KnockFor::Team(kind)));
             }
         }
@@ -56,7 +57,7 @@ impl Device {
         let teams: Vec<_> = shared
             .teams
             .values()
-            .map(|t| (t.kind(), t.streams().clone(), t.room().resume_after(), t.resume_casebook_after()))
+            .map(|t| (t.kind(), *t.streams(), t.room().resume_after(), t.resume_casebook_after()))
             .collect();
         for (kind, streams, room_after, casebook_after) in teams {
             shared.follow(ctx, streams.room, Listener::Room, room_after, None);
@@ -258,7 +259,7 @@ impl Device {
         match what {
             KnockFor::Team(kind) => {
                 let Some(note) = self.shared.key_note() else { return };
-                let streams = note.team(kind).clone();
+                let streams = *team_streams(note, kind);
                 let Some(certificate) = self.shared.identity.certificate.clone() else { return };
                 let outbox = &mut self.shared.outbox;
                 let mut team = TeamSync::new(ctx, outbox, (kind, streams), room, &certificate, None);
@@ -284,13 +285,13 @@ impl Device {
     fn knock_at_teams(&mut self, ctx: &mut Cx<'_>) {
         let Some(note) = self.shared.key_note().cloned() else { return };
         for kind in TeamKind::ALL {
-            let streams = note.team(kind).clone();
+            let streams = *team_streams(&note, kind);
             let is_in = self.shared.teams.contains_key(&kind);
             let waits = self.shared.knocks.get(&streams.door).is_some_and(|(k, _)| !k.is_stale(ctx.now));
             if is_in || waits || !self.shared.identity.has_role(kind.role(), ctx.now) {
                 continue;
             }
-            let Some(to) = note.team_door_key(kind, ctx.now) else { continue };
+            let Some(to) = team_door_key(&note, kind, ctx.now) else { continue };
             let Some(leaf) = team_leaf(&self.shared, kind, ctx.now) else { continue };
             let (door, welcome) = (streams.door, streams.welcome);
             let owner = Owner::Nobody;
@@ -347,6 +348,25 @@ pub(super) fn rules(shared: &Shared, kind: RoomKind, now: Timestamp) -> RoomRule
     rules
 }
 
+/// Where a team is.
+pub(super) fn team_streams(note: &VerifiedKeyNote, kind: TeamKind) -> &TeamStreams {
+    let streams = &note.note().streams;
+    match kind {
+        TeamKind::Desk => &streams.desk,
+        TeamKind::Hosts => &streams.hosts,
+        TeamKind::Registrars => &streams.registrars,
+    }
+}
+
+/// What requests at a team's door are sealed to.
+fn team_door_key(note: &VerifiedKeyNote, kind: TeamKind, now: Timestamp) -> Option<SealPublicKey> {
+    match kind {
+        TeamKind::Desk => note.desk_keys_at(now).map(|k| k.report_key.clone()),
+        TeamKind::Hosts => note.host_keys_at(now).map(|k| k.door_key.clone()),
+        TeamKind::Registrars => note.note().registrars.first().map(|r| r.sealing_key.clone()),
+    }
+}
+
 fn note_registrars(shared: &Shared) -> &[PublicKey] {
-    shared.manifest().map(VerifiedManifest::registrars).unwrap_or_default()
+    shared.manifest().map(|m| m.manifest().registrars.as_slice()).unwrap_or_default()
 }

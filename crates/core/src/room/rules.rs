@@ -72,7 +72,7 @@ impl RoomRules {
     }
 
     fn is_host(&self, key: &PublicKey) -> bool {
-        self.with(|s| s.key_note.has_host_key(key)).unwrap_or(false)
+        self.with(|s| s.key_note.is_host_key(key)).unwrap_or(false)
     }
 }
 
@@ -87,7 +87,7 @@ impl Trust for RoomRules {
                 let signed = Signed::<Certificate>::from(signed.clone());
                 // Members admitted before they ran out or were revoked stay until they are removed,
                 // so here only the registrar's signature and the role count; adding checks the rest.
-                let registrars = self.with(|s| s.manifest.registrars().to_vec()).unwrap_or_default();
+                let registrars = self.with(|s| s.manifest.manifest().registrars.clone()).unwrap_or_default();
                 let (_, certificate) = signed
                     .open_by_any(&self.network, |key| registrars.contains(key))
                     .map_err(|_| LeafRefused::NotAdmitted)?;

@@ -23,7 +23,8 @@ pub use keyring::{KeyBundle, Keyring, author_hash};
 
 use crate::ctx::Ctx;
 use crate::io::{CallId, Request};
-use crate::network::{Certificate, TeamStreams};
+use crate::network::Certificate;
+use crate::network::keynote::TeamStreams;
 use crate::outbox::{AppendJob, By, JobId, Outbox, Work};
 use crate::room::{Credential, Errand, Holder, RoomEvent, RoomSync};
 
