@@ -7,7 +7,7 @@
 #![deny(missing_docs, clippy::indexing_slicing)]
 
 pub mod ctx;
-pub mod device;
+// pub mod device;
 pub mod io;
 pub mod messages;
 pub mod network;

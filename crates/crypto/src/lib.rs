@@ -7,6 +7,7 @@
 //! | [`threshold`] | statements of the root keys, changes of the root | Ed25519 |
 //! | [`seal`] | encryption to a team's or a device's key | HPKE (RFC 9180), X-Wing |
 //! | [`passes`] | unlinkable permits | blind RSA (RFC 9474) |
+//! | [`rooms`] | encrypted groups | MLS (RFC 9420) |
 //! | [`symmetric`] | keys that a team shares | XChaCha20-Poly1305, HKDF-SHA256 |
 //!
 //! Randomness is always an argument (`rng: &mut impl CryptoRng`), and so is time. Nothing here does
@@ -17,6 +18,7 @@
 
 pub mod hash;
 pub mod passes;
+pub mod rooms;
 pub mod seal;
 pub mod sign;
 pub mod symmetric;
