@@ -9,7 +9,7 @@
 pub mod ctx;
 // pub mod device;
 pub mod io;
-pub mod messages;
+// pub mod messages;
 pub mod network;
 pub mod outbox;
 pub mod room;

@@ -16,7 +16,6 @@ mod wallet;
 
 use std::collections::BTreeMap;
 
-use bystand_crypto::rooms::RoomError;
 use bystand_wire::relay_api::{LiveOut, LogKind, StoredFrame, WorkProof};
 use bystand_wire::time::{MINUTE_MS, SECOND_MS};
 use bystand_wire::{DecodeError, Role, StreamId, Timestamp, decode};
@@ -28,6 +27,7 @@ use crate::ctx::{Ctx, Outputs};
 use crate::io::{CallId, Effect, Engine, Random, Request, Response};
 use crate::logwatch::{AlertEvent, LogWatch};
 use crate::outbox::{Outbox, Outcome};
+use crate::room::SyncError;
 use crate::team::{TeamEvent, TeamKind};
 
 const IDENTITY: &str = "identity";
@@ -98,8 +98,8 @@ impl CommandError {
     }
 }
 
-impl From<RoomError> for CommandError {
-    fn from(error: RoomError) -> Self {
+impl From<SyncError> for CommandError {
+    fn from(error: SyncError) -> Self {
         CommandError::Room(error.code())
     }
 }
@@ -151,8 +151,8 @@ pub enum OpenError {
         source: DecodeError,
     },
     /// A room's record is damaged.
-    #[error("a room cannot be taken up again: {}", .0.code())]
-    Room(RoomError),
+    #[error("a room cannot be taken up again ({0})")]
+    Room(&'static str),
 }
 
 /// One device of a network.
@@ -205,7 +205,7 @@ impl Device {
         }
         let shared = Shared::new(identity, log, Wallet::load(records), outbox);
         let mut device = Self::assemble(shared, now, records);
-        device.load_rooms(records).map_err(OpenError::Room)?;
+        device.load_rooms(records).map_err(|e| OpenError::Room(e.code()))?;
         device.input(now, rng, Self::resume);
         Ok(device)
     }

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use bystand_crypto::rooms::RoomError;
 use bystand_crypto::seal::{SealPublicKey, SealPurpose, open};
 use bystand_wire::relay_api::StoredFrame;
 use bystand_wire::{Frame, FrameKind, PublicKey, StreamId, Timestamp, decode};
@@ -14,12 +13,13 @@ use crate::network::VerifiedKeyNote;
 use crate::network::keynote::TeamStreams;
 use crate::outbox::{By, Job, JobId, Outcome};
 use crate::room::{
-    Credential, DoorRequest, Errand, Holder, Knock, KnockStep, Leaf, RoomEvent, RoomKind, RoomRules, RoomSync,
+    Credential, DoorRequest, Errand, Holder, Knock, KnockStep, Leaf, RoomEvent, RoomKind, RoomRules,
+    RoomSync, SyncError,
 };
 use crate::team::{CasebookMark, TeamKind, TeamSync};
 
 impl Device {
-    pub(super) fn load_rooms(&mut self, records: &BTreeMap<String, Vec<u8>>) -> Result<(), RoomError> {
+    pub(super) fn load_rooms(&mut self, records: &BTreeMap<String, Vec<u8>>) -> Result<(), SyncError> {
         let now = self.tick;
         let Some(note) = self.shared.key_note().cloned() else { return Ok(()) };
         for kind in TeamKind::ALL {

@@ -24,7 +24,7 @@ impl Leaf {
     /// As the room takes it.
     pub fn config(&self) -> RoomConfig {
         RoomConfig {
-            leaf_key: self.key.clone(),
+            leaf_key: self.key.seed(),
             credential: self.credential.to_bytes(),
             trust: Arc::new(self.rules.clone()),
         }
@@ -78,25 +78,25 @@ impl RoomRules {
 
 impl Trust for RoomRules {
     fn check_leaf(&self, credential: &[u8], leaf_key: &PublicKey) -> Result<(), LeafRefused> {
-        let credential = Credential::from_bytes(credential).map_err(|_| LeafRefused::Malformed)?;
+        let credential = Credential::from_bytes(credential).map_err(|_| LeafRefused::new("not a credential"))?;
         if !credential.binds(&self.network, leaf_key) {
-            return Err(LeafRefused::KeyMismatch);
+            return Err(LeafRefused::new("speaks for another key"));
         }
-        match (&self.kind, &credential) {
+        match (&self.kind, credential) {
             (RoomKind::Team(role), Credential::Device(signed)) => {
-                let signed = Signed::<Certificate>::from(signed.clone());
+                let signed = Signed::<Certificate>::from(signed);
                 // Members admitted before they ran out or were revoked stay until they are removed,
                 // so here only the registrar's signature and the role count; adding checks the rest.
                 let registrars = self.with(|s| s.manifest.manifest().registrars.clone()).unwrap_or_default();
                 let (_, certificate) = signed
                     .open_by_any(&self.network, |key| registrars.contains(key))
-                    .map_err(|_| LeafRefused::NotAdmitted)?;
-                if certificate.roles.contains(role) { Ok(()) } else { Err(LeafRefused::NotAdmitted) }
+                    .map_err(|_| LeafRefused::new("not admitted to this room"))?;
+                if certificate.roles.contains(role) { Ok(()) } else { Err(LeafRefused::new("not admitted to this room")) }
             }
-            (RoomKind::Day(_), Credential::Host(key, ..)) if self.is_host(key) => Ok(()),
+            (RoomKind::Day(_), Credential::Host(key, ..)) if self.is_host(&key) => Ok(()),
             // The issuer's blind signature is checked before the first message is shown.
             (RoomKind::Day(zone), Credential::Pass(pass, ..)) if pass.zone.as_ref() == Some(zone) => Ok(()),
-            (RoomKind::Team(_) | RoomKind::Day(_), _) => Err(LeafRefused::NotAdmitted),
+            (RoomKind::Team(_) | RoomKind::Day(_), _) => Err(LeafRefused::new("not admitted to this room")),
         }
     }
 
