@@ -11,7 +11,8 @@
 //! | [`DayMessage`] | in a day room | MLS |
 
 use bystand_crypto::seal::SealPublicKey;
-use bystand_crypto::sign::{Signed, Statement};
+use bystand_crypto::sign::{Signed, SigningKey, Statement};
+use bystand_crypto::symmetric::{SymmetricKey, derive};
 use bystand_wire::relay_api::SignedBytes;
 use bystand_wire::{
     AlertId, CallOutId, Cell, FrameHash, OfferId, PublicKey, ReportId, Role, StreamId, Timestamp, ZoneId,
@@ -20,20 +21,42 @@ use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 
 use crate::geo::Point;
+use crate::report::{ReplySeed, ReportIn};
 
 /// A report on its way to the desk: sealed to the report key (purpose `Report`), padded.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct SealedReport {
-    /// The report's canonical encoding (`crate::report::ReportIn`).
+    /// The report; its reply seed gives the keys of the reply stream ([`ReplyKeys`]).
     #[n(0)]
-    pub report: ByteVec,
-    /// From the follow-up phrase: the seed of the reply stream's creator key.
-    #[cbor(n(1), with = "minicbor::bytes")]
-    pub reply_seed: [u8; 32],
-    /// From the follow-up phrase: the key of the reply stream's messages.
-    #[cbor(n(2), with = "minicbor::bytes")]
-    pub reply_key: [u8; 32],
+    pub report: ReportIn,
+    /// A trained member who reports and finds in one step: the public statement signed with a
+    /// finding pass (`crate::alerts::FindingProof`, encoded).
+    #[n(1)]
+    pub finding: Option<ByteVec>,
+}
+
+/// The keys of a reply stream, derived from the report's reply seed.
+#[derive(Debug, Clone)]
+pub struct ReplyKeys {
+    /// Creates the stream and appends to it: both sides hold it.
+    pub writer: SigningKey,
+    /// Seals its messages.
+    pub key: SymmetricKey,
+}
+
+impl ReplyKeys {
+    /// From the seed.
+    pub fn of(seed: &ReplySeed) -> Self {
+        let root = SymmetricKey::from_bytes(seed.0);
+        let writer = SigningKey::from_seed(derive(&root, "reply-writer").expose());
+        Self { writer, key: derive(&root, "reply-key") }
+    }
+
+    /// The stream.
+    pub fn stream(&self) -> StreamId {
+        bystand_crypto::hash::stream_id(&self.writer.public())
+    }
 }
 
 /// The desk has it: signed by the desk key (purpose `receipt`) after the casebook entry is durable.

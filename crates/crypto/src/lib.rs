@@ -8,6 +8,9 @@
 //! | [`seal`] | encryption to a team's or a device's key | HPKE (RFC 9180), X-Wing |
 //! | [`passes`] | unlinkable permits | blind RSA (RFC 9474) |
 //! | [`rooms`] | encrypted groups | MLS (RFC 9420) |
+//! | [`work`] | proof of work for those without a pass | Equi-X |
+//! | [`phrase`] | secrets that people read and say | BIP-39 words |
+//! | [`vault`] | what a device keeps | Argon2id, XChaCha20-Poly1305 |
 //! | [`symmetric`] | keys that a team shares | XChaCha20-Poly1305, HKDF-SHA256 |
 //!
 //! Randomness is always an argument (`rng: &mut impl CryptoRng`), and so is time. Nothing here does
@@ -19,10 +22,13 @@
 pub mod hash;
 pub mod passes;
 pub mod rooms;
+pub mod phrase;
 pub mod seal;
 pub mod sign;
 pub mod symmetric;
 pub mod threshold;
+pub mod vault;
+pub mod work;
 
 #[cfg(test)]
 mod testing;
