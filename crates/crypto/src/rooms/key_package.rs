@@ -149,7 +149,7 @@ impl Room {
     ) -> Result<(MlsMessage, Candidate), KeyPackageRefusal> {
         let (message, id) = self.parse_key_package(bytes)?;
         let package = message.as_key_package().ok_or(KeyPackageRefusal::Malformed)?;
-        if package.cipher_suite != SUITE || !knows_our_credentials(package) {
+        if !knows_our_credentials(package) {
             return Err(KeyPackageRefusal::WrongSuite);
         }
         let identity = package.signing_identity().clone();
@@ -176,6 +176,9 @@ impl Room {
         let message = MlsMessage::from_bytes(bytes).map_err(|_| KeyPackageRefusal::Malformed)?;
         if message.mls_encoded_len() != bytes.len() {
             return Err(KeyPackageRefusal::Malformed);
+        }
+        if message.as_key_package().is_some_and(|package| package.cipher_suite != SUITE) {
+            return Err(KeyPackageRefusal::WrongSuite);
         }
         let reference = message.key_package_reference(&self.suite).ok().flatten();
         let id = reference.and_then(|r| Hash32::try_from(&*r).ok()).ok_or(KeyPackageRefusal::Malformed)?;
