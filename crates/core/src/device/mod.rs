@@ -11,6 +11,7 @@ pub mod member;
 pub mod neighbor;
 pub mod registrar;
 mod rooms;
+pub mod secrets;
 mod shared;
 mod wallet;
 
