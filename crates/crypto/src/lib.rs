@@ -34,3 +34,5 @@ pub mod work;
 
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod vectors;

@@ -20,6 +20,8 @@ use minicbor::{Decode, Decoder, Encode, Encoder};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
+#[cfg(test)]
+pub(crate) use checkpoint::TreeHead;
 pub use checkpoint::{Checkpoint, log_name};
 
 use crate::sign::{SigningKey, verify_raw};

@@ -1,4 +1,3 @@
-use super::checkpoint::TreeHead;
 use super::*;
 use crate::testing::{ELSEWHERE, NETWORK, rng};
 use bystand_wire::{Hash32, Timestamp, decode, encode};
