@@ -6,5 +6,6 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs, clippy::indexing_slicing)]
 
+pub mod alerts;
 pub mod io;
 pub mod network;
