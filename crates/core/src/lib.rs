@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs, clippy::indexing_slicing)]
 
+pub mod alerts;
 pub mod ctx;
 // pub mod device;
 pub mod io;
