@@ -244,10 +244,12 @@ fn a_foreign_host_changes_the_room() {
     assert_message(rooms[1].process(&theirs), index, &foreign.credential, b"done");
 }
 
+type MakeFrame = fn(&mut Foreign) -> Vec<u8>;
+
 /// What MLS allows and rooms do not.
 #[test]
 fn a_foreign_program_cannot_do_what_rooms_do_not_allow() {
-    let forbidden: [(&str, &str, &str, fn(&mut Foreign) -> Vec<u8>); 5] = [
+    let forbidden: [(&str, &str, &str, MakeFrame); 5] = [
         ("member/o", "a commit by a member", "MayNotCommit", |foreign| {
             foreign.commit(|builder| builder.force_self_update(true))
         }),

@@ -212,10 +212,20 @@ fn of_two_commits_one_wins_and_the_other_is_made_again() {
     assert_eq!(again.epoch, loser.epoch + 1);
     rooms.swap(0, 1);
     world.settle(&mut each(&mut rooms), &again);
-    let a = Room::join(&config("member/a"), &[secret_a], first.welcome.as_deref().unwrap(), &first.tree);
+    let a = Room::join(
+        &config("member/a"),
+        &[secret_a],
+        first.welcome.as_deref().expect("a welcome"),
+        &first.tree,
+    );
     let mut a = a.expect("joins").0;
     a.process(&again.commit).expect("applies");
-    let b = Room::join(&config("member/b"), &[secret_b], again.welcome.as_deref().unwrap(), &again.tree);
+    let b = Room::join(
+        &config("member/b"),
+        &[secret_b],
+        again.welcome.as_deref().expect("a welcome"),
+        &again.tree,
+    );
     rooms.extend([a, b.expect("joins").0]);
     world.talk(&mut each(&mut rooms), b"everybody is here");
     assert_agree(&rooms.iter().collect::<Vec<_>>());
