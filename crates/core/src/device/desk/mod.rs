@@ -21,6 +21,7 @@ use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 
 pub use command::DeskCommand;
+pub use intake::{open_reply, report_tag, seal_reply};
 
 use super::secrets::DeskSecrets;
 use super::{CommandError, Cx, Listener, Owner, Shared};
