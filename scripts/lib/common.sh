@@ -2,8 +2,8 @@
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 
-# The oldest compiler that builds this program (also `rust-version` in Cargo.toml).
-OLDEST_RUST=1.95
+# The oldest compiler that builds this program.
+OLDEST_RUST=$(sed -n 's/^rust-version = "\(.*\)"$/\1/p' "$ROOT/Cargo.toml")
 
 # rustup installs here and does not change the PATH of shells that are already open.
 if ! command -v cargo >/dev/null 2>&1 && [ -x "${CARGO_HOME:-$HOME/.cargo}/bin/cargo" ]; then
