@@ -1,1 +1,22 @@
-//! crypto
+//! Bystand's cryptography in one place. This is the only crate that names a primitive.
+//!
+//! | module | what it gives | primitive |
+//! | --- | --- | --- |
+//! | [`hash`] | domain-separated hashes, ids | SHA-256 |
+//! | [`sign`] | signatures whose purpose is part of the type | Ed25519, strict verification (RFC 8032) |
+//! | [`threshold`] | statements of the root keys, changes of the root | Ed25519 |
+//! | [`symmetric`] | keys that a team shares | XChaCha20-Poly1305, HKDF-SHA256 |
+//!
+//! Randomness is always an argument (`rng: &mut impl CryptoRng`), and so is time. Nothing here does
+//! input or output. Bytes from elsewhere never panic. Types that hold a secret show nothing in
+//! `Debug`, are wiped when dropped and are compared in constant time.
+#![forbid(unsafe_code)]
+#![deny(missing_docs, clippy::indexing_slicing)]
+
+pub mod hash;
+pub mod sign;
+pub mod symmetric;
+pub mod threshold;
+
+#[cfg(test)]
+mod testing;
