@@ -3,7 +3,7 @@
 use bystand_wire::limits;
 use bystand_wire::problem::Code;
 use bystand_wire::relay_api::{AppendRule, Commit, Lane};
-use bystand_wire::{FrameKind, PassPurpose, Seq, StreamId, Timestamp};
+use bystand_wire::{FrameKind, PassPurpose, PublicKey, Seq, StreamId, Timestamp};
 
 use super::passes::Spend;
 use super::stream::{RoomState, StreamState};
@@ -94,11 +94,7 @@ fn admit(
     match (&stream.policy.append, ask.proof) {
         (AppendRule::Keys(keys), Proof::Key(key)) if keys.contains(key) => Ok(Spend::Nothing),
         (AppendRule::Room(named), Proof::Room { room: used, epoch, key }) if named == used => {
-            let room = room.ok_or(Refusal::new(Code::NotFound, "The room's stream is not here."))?;
-            if *key != room.append_key || !is_fresh(*epoch, room) {
-                return Err(Refusal::stale_epoch(room.epoch));
-            }
-            Ok(Spend::Nothing)
+            check_room(room, *epoch, key).map(|()| Spend::Nothing)
         }
         (AppendRule::PassOrWork(purposes), Proof::Pass(pass)) if purposes.contains(&pass.purpose) => {
             Ok(Spend::of_pass(pass, now))
@@ -122,6 +118,18 @@ fn admit(
         )
         | (AppendRule::PassOrWork(_), Proof::Pass(_)) => Err(not_allowed),
     }
+}
+
+/// Whether a room's key, checked with its signature before, counts for an epoch now.
+///
+/// # Errors
+/// `not-found`, `stale-epoch`.
+pub fn check_room(room: Option<&RoomState>, epoch: u64, key: &PublicKey) -> Result<(), Refusal> {
+    let room = room.ok_or(Refusal::new(Code::NotFound, "The room's stream is not here."))?;
+    if *key == room.append_key && is_fresh(epoch, room) {
+        return Ok(());
+    }
+    Err(Refusal::stale_epoch(room.epoch))
 }
 
 /// Frames of the current epoch and the one before it count, but none from before the last removal.
@@ -183,7 +191,7 @@ mod tests {
     use super::super::stream::tests::{CREATOR, ID, NOW, SUCCESSOR, state};
     use super::super::{VerifiedWork, stream::StreamState};
     use super::*;
-    use bystand_wire::{Hash32, PublicKey, Role};
+    use bystand_wire::{Hash32, Role};
 
     const OTHER: StreamId = StreamId([8; 32]);
     const APPEND_KEY: PublicKey = PublicKey([9; 32]);

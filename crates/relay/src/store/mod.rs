@@ -133,7 +133,7 @@ pub trait Tx {
     /// A stream as it stands.
     fn stream(&mut self, id: &StreamId) -> Stored<Option<StreamState>>;
     /// Makes a stream. An earlier one of that name is deleted with its frames.
-    fn create_stream(&mut self, id: &StreamId, state: &StreamState, now: Timestamp) -> Stored<()>;
+    fn create_stream(&mut self, id: &StreamId, state: &StreamState) -> Stored<()>;
     /// Replaces a stream's policy.
     fn replace_policy(&mut self, id: &StreamId, state: &StreamState) -> Stored<()>;
     /// A frame taken before, even when it has been erased since.

@@ -149,7 +149,7 @@ impl Tx for SqliteTx<'_> {
         self.one(&sql, [id.as_bytes()], |r| Ok(rows::stream(r)?.1))
     }
 
-    fn create_stream(&mut self, id: &StreamId, state: &StreamState, _now: Timestamp) -> Stored<()> {
+    fn create_stream(&mut self, id: &StreamId, state: &StreamState) -> Stored<()> {
         if let Some(no) = self.stream_no(id)? {
             self.delete_stream(no)?;
         }
