@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use bystand_wire::problem::Code;
 use bystand_wire::relay_api::LogKind;
 use bystand_wire::{Hash32, StreamId, Timestamp};
 
@@ -59,8 +60,8 @@ impl Shared {
 pub struct Effects {
     /// Frames taken, in order.
     pub frames: Vec<(StreamId, NewFrame, u64)>,
-    /// Streams that ended.
-    pub ended: Vec<StreamId>,
+    /// Streams that ended, or that their followers have to ask for again, and why.
+    pub ended: Vec<(StreamId, Code)>,
     /// The log grew to this size with these entries.
     pub logged: Vec<(LogKind, Arc<[u8]>, u64)>,
     /// The log's size afterwards.

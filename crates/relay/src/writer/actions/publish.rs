@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bystand_wire::relay_api::{LogKind, LogLeaf, Logged};
 use bystand_wire::{Hash32, Timestamp, encode};
 
-use crate::log::{self, TreeSource};
+use crate::log;
 use crate::rules::publish::{self, AcceptedEntry};
 use crate::rules::Refusal;
 use crate::store::{NewLogEntry, Stored, Tx};
@@ -50,7 +50,7 @@ impl Action for Publish {
         }
         let index = tx.log_size()?;
         let leaf = encode(&LogLeaf { kind: self.kind, body_hash: self.body_hash });
-        let completed = log::completed_hashes(index, &leaf, &TreeSource::new(tx))?;
+        let (first, completed) = log::completed_hashes(index, &leaf, tx)?;
         let entry = NewLogEntry {
             index,
             kind: self.kind,
@@ -60,7 +60,7 @@ impl Action for Publish {
             text_until: self.accepted.text_until,
             version: self.accepted.version,
         };
-        tx.log(&entry, log::first_hash(index), &completed)?;
+        tx.log(&entry, first, &completed)?;
         let checkpoint = sign(state, tx, now)?;
         let effects = state.effects();
         effects.logged.push((self.kind, self.body.clone(), index));
@@ -95,7 +95,7 @@ impl Action for Resign {
 /// signed and then lost was never shown to anybody.
 fn sign(state: &mut WriterState, tx: &mut dyn Tx, now: Timestamp) -> Stored<String> {
     let size = tx.log_size()?;
-    let root = log::root(size, &TreeSource::new(tx))?;
+    let root = log::root(size, tx)?;
     let text = state.signer.checkpoint(size, &root, now)?;
     tx.put_checkpoint(size, &text)?;
     Ok(text)

@@ -1,5 +1,6 @@
 //! Makes a stream or replaces its policy.
 
+use bystand_wire::problem::Code;
 use bystand_wire::relay_api::Created;
 use bystand_wire::{StreamId, Timestamp};
 
@@ -38,6 +39,10 @@ impl Action for PutStream {
             Ok(PutDecision::Unchanged) => {}
             Ok(PutDecision::Replace(new)) => {
                 tx.replace_policy(&self.stream, &new)?;
+                if held.is_some_and(|h| h.policy.read != new.policy.read) {
+                    // Who follows it did so by the old rule.
+                    state.effects().ended.push((self.stream, Code::NotAllowed));
+                }
                 state.changed(&self.stream, *new);
             }
             Ok(PutDecision::Create(new)) => {

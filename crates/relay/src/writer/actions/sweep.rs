@@ -1,6 +1,7 @@
 //! Deletes what has expired.
 
 use bystand_wire::Timestamp;
+use bystand_wire::problem::Code;
 
 use crate::rules::Refusal;
 use crate::store::{Stored, SweepLimits, Swept, Tx};
@@ -29,7 +30,7 @@ impl Action for Sweep {
         for id in &swept.streams {
             state.forget(id);
         }
-        state.effects().ended.extend(&swept.ended);
+        state.effects().ended.extend(swept.ended.iter().map(|id| (*id, Code::NotFound)));
         Ok(Ok(swept))
     }
 }
