@@ -254,10 +254,6 @@ impl Tuning {
         Ok(())
     }
 
-    pub(crate) fn sweep_ms(&self) -> u64 {
-        self.sweep_s.saturating_mul(SECOND_MS)
-    }
-
     pub(crate) fn old_texts_ms(&self) -> u64 {
         self.old_texts_days.saturating_mul(DAY_MS)
     }

@@ -15,7 +15,7 @@ use bystand_wire::Timestamp;
 use bystand_wire::problem::Code;
 use tokio::sync::{mpsc, oneshot};
 
-pub use self::state::{Effects, Shared, WriterLimits, WriterState};
+pub use self::state::{Effects, Shared, Sink, WriterLimits, WriterState};
 use crate::rules::Refusal;
 use crate::store::{Store, StoreError, Stored, Tx};
 
@@ -76,6 +76,7 @@ impl<A: Action> Job for Pending<A> {
 enum Message {
     Job(Box<dyn Job>),
     Compact(oneshot::Sender<bool>),
+    Stop,
 }
 
 /// Asks the writer; clones share its queue. The writer ends when the last clone is gone.
@@ -129,6 +130,14 @@ impl Writer {
     }
 }
 
+impl Writer {
+    /// Ends the writer after all that is queued.
+    pub async fn stop(&self) {
+        // When it has ended already there is nothing to stop.
+        let _ = self.queue.send(Message::Stop).await;
+    }
+}
+
 struct Loop {
     store: Box<dyn Store>,
     state: WriterState,
@@ -149,6 +158,7 @@ impl Loop {
                     let done = self.store.compact().inspect_err(report).is_ok();
                     let _ = reply.send(done);
                 }
+                Message::Stop => break,
             }
         }
         if let Err(error) = self.store.compact() {

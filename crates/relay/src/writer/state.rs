@@ -59,13 +59,20 @@ impl Shared {
 #[derive(Debug, Default)]
 pub struct Effects {
     /// Frames taken, in order.
-    pub frames: Vec<(StreamId, NewFrame, u64)>,
+    pub frames: Vec<(StreamId, NewFrame)>,
     /// Streams that ended, or that their followers have to ask for again, and why.
     pub ended: Vec<(StreamId, Code)>,
     /// The log grew to this size with these entries.
     pub logged: Vec<(LogKind, Arc<[u8]>, u64)>,
     /// The log's size afterwards.
     pub log_size: Option<u64>,
+}
+
+impl Effects {
+    /// Whether there is nothing to tell.
+    pub fn is_empty(&self) -> bool {
+        self.frames.is_empty() && self.ended.is_empty() && self.logged.is_empty()
+    }
 }
 
 /// Takes the effects of a committed transaction.

@@ -79,7 +79,7 @@ impl Action for AppendFrame {
         stream.held = stream.held.saturating_add(1);
         stream.room = taken.room.or(stream.room);
         state.changed(&self.stream, stream);
-        state.effects().frames.push((self.stream, frame, taken.epoch));
+        state.effects().frames.push((self.stream, frame));
         Ok(Ok(Appended { seq: taken.seq, at: now, epoch: taken.epoch }))
     }
 
