@@ -7,6 +7,7 @@
 //! | [`threshold`] | statements of the root keys, changes of the root | Ed25519 |
 //! | [`seal`] | encryption to a team's or a device's key | HPKE (RFC 9180), X-Wing |
 //! | [`passes`] | unlinkable permits | blind RSA (RFC 9474) |
+//! | [`rooms`] | encrypted groups | MLS (RFC 9420) |
 //! | [`work`] | proof of work for those without a pass | Equi-X |
 //! | [`phrase`] | secrets that people read and say | BIP-39 words |
 //! | [`vault`] | what a device keeps | Argon2id, XChaCha20-Poly1305 |
@@ -23,6 +24,7 @@
 pub mod hash;
 pub mod notes;
 pub mod passes;
+pub mod rooms;
 pub mod phrase;
 pub mod seal;
 pub mod sign;
