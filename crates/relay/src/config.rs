@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use bystand_wire::NetworkId;
-use bystand_wire::time::{DAY_MS, SECOND_MS};
+use bystand_wire::time::DAY_MS;
 
 /// The file's name in the data folder.
 pub const FILE: &str = "relay.toml";

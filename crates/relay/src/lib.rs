@@ -28,4 +28,4 @@ pub mod writer;
 
 pub use config::{Config, Flags};
 pub use data_dir::StartError;
-pub use server::{Environment, Running, serve_in};
+pub use server::{Running, serve, serve_with_clock};

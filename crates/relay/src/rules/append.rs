@@ -1,6 +1,5 @@
 //! Whether a frame is taken.
 
-use bystand_wire::limits;
 use bystand_wire::problem::Code;
 use bystand_wire::relay_api::{AppendRule, Commit, Lane};
 use bystand_wire::{FrameKind, PassPurpose, PublicKey, Seq, StreamId, Timestamp};
@@ -41,8 +40,8 @@ pub struct Taken {
     pub expires_at: Timestamp,
 }
 
-/// Decides an append. `room` is the state of the room that the stream's rule names, when it names
-/// one: the stream's own or another's.
+/// Decides an append. `room` is the state of the room that the admission names, when it is by a room:
+/// the stream's own or another's.
 ///
 /// # Errors
 /// `not-found`, `too-large`, `stream-full`, `malformed`, `not-allowed`, `work-needed`, `stale-epoch`.
@@ -61,7 +60,7 @@ pub fn decide(
     if stream.held >= stream.policy.max_frames || stream.head.0 >= u64::from(u32::MAX) {
         return Err(Refusal::new(Code::StreamFull, "The stream holds as many frames as it may."));
     }
-    let spend = admit(ask, stream, room, now)?;
+    let Admitted { spend, lane } = admit(ask, stream, room, now)?;
     let room = commit(ask, stream)?;
     let after = room.as_ref().or(stream.room.as_ref());
     Ok(Taken {
@@ -69,54 +68,82 @@ pub fn decide(
         epoch: after.map_or(0, |r| r.epoch),
         room,
         spend,
-        lane: lane(&stream.policy.append, ask.proof),
+        lane,
         expires_at: stream.frame_expiry(now),
     })
 }
 
 /// Whether the tag that binds a report's pass or work is one the sender chooses: only in a drop.
-pub fn is_drop(rule: &AppendRule) -> bool {
-    match rule {
+pub fn is_drop(rules: &[AppendRule]) -> bool {
+    rules.iter().any(|rule| match rule {
         AppendRule::PassOrWork(purposes) => {
             purposes.iter().any(|p| matches!(p, PassPurpose::Card | PassPurpose::Report))
         }
         AppendRule::Keys(_) | AppendRule::Room(_) | AppendRule::Pass(_) | AppendRule::Certified(_) => false,
-    }
+    })
 }
 
+/// What an admission that a rule takes amounts to.
+struct Admitted {
+    spend: Spend,
+    lane: Option<Lane>,
+}
+
+/// By the first rule that takes the admission. When none does, the refusal is the one that helps most.
 fn admit(
     ask: Ask<'_>,
     stream: &StreamState,
     room: Option<&RoomState>,
     now: Timestamp,
-) -> Result<Spend, Refusal> {
-    let not_allowed = Refusal::new(Code::NotAllowed, "This stream's rule does not take this admission.");
-    match (&stream.policy.append, ask.proof) {
-        (AppendRule::Keys(keys), Proof::Key(key)) if keys.contains(key) => Ok(Spend::Nothing),
+) -> Result<Admitted, Refusal> {
+    let mut refused = Refusal::new(Code::NotAllowed, "This stream's rules do not take this admission.");
+    for rule in &stream.policy.append {
+        match admit_by(rule, ask.proof, room, now) {
+            Ok(admitted) => return Ok(admitted),
+            Err(refusal) if refusal.code != Code::NotAllowed => refused = refusal,
+            Err(_) => {}
+        }
+    }
+    Err(refused)
+}
+
+fn admit_by(
+    rule: &AppendRule,
+    proof: &Proof,
+    room: Option<&RoomState>,
+    now: Timestamp,
+) -> Result<Admitted, Refusal> {
+    const FREE: Admitted = Admitted { spend: Spend::Nothing, lane: None };
+    match (rule, proof) {
+        (AppendRule::Keys(keys), Proof::Key(key)) if keys.contains(key) => Ok(FREE),
         (AppendRule::Room(named), Proof::Room { room: used, epoch, key }) if named == used => {
-            check_room(room, *epoch, key).map(|()| Spend::Nothing)
+            check_room(room, *epoch, key).map(|()| FREE)
         }
         (AppendRule::PassOrWork(purposes), Proof::Pass(pass)) if purposes.contains(&pass.purpose) => {
-            Ok(Spend::of_pass(pass, now))
+            let lane = Lane { tag: pass.tag, redemption: Some(pass.redemption.clone()) };
+            Ok(Admitted { spend: Spend::of_pass(pass, now), lane: Some(lane) })
         }
-        (AppendRule::PassOrWork(_), Proof::Work(work)) => Ok(Spend::Work(work.id)),
+        (AppendRule::PassOrWork(_), Proof::Work(work)) => {
+            let lane = Lane { tag: work.tag, redemption: None };
+            Ok(Admitted { spend: Spend::Work(work.id), lane: Some(lane) })
+        }
         (AppendRule::PassOrWork(_), Proof::Key(_) | Proof::Room { .. } | Proof::Certified { .. }) => {
             Err(Refusal::new(Code::WorkNeeded, "This stream takes a pass or proof of work."))
         }
-        (AppendRule::Pass(purposes), Proof::Pass(pass)) if purposes.contains(&pass.purpose) => {
-            Ok(Spend::Nothing)
-        }
+        // No lane: the ids of response streams are known to all members of a zone, whom it would tell
+        // who offered to go. Drops and doors have a read key.
+        (AppendRule::Pass(purposes), Proof::Pass(pass)) if purposes.contains(&pass.purpose) => Ok(FREE),
         (AppendRule::Certified(allowed), Proof::Certified { roles, .. }) => {
-            let fits = roles.iter().any(|r| allowed.contains(r));
-            let lacking =
-                Refusal::new(Code::CertificateInvalid, "The certificate lacks the role needed here.");
-            if fits { Ok(Spend::Nothing) } else { Err(lacking) }
+            let lacking = Refusal::new(Code::CertificateInvalid, "The certificate lacks the role needed here.");
+            if roles.iter().any(|r| allowed.contains(r)) { Ok(FREE) } else { Err(lacking) }
         }
         (
             AppendRule::Keys(_) | AppendRule::Room(_) | AppendRule::Pass(_) | AppendRule::Certified(_),
             Proof::Key(_) | Proof::Room { .. } | Proof::Pass(_) | Proof::Work(_) | Proof::Certified { .. },
         )
-        | (AppendRule::PassOrWork(_), Proof::Pass(_)) => Err(not_allowed),
+        | (AppendRule::PassOrWork(_), Proof::Pass(_)) => {
+            Err(Refusal::new(Code::NotAllowed, "This stream's rule does not take this admission."))
+        }
     }
 }
 
@@ -163,28 +190,6 @@ fn commit(ask: Ask<'_>, stream: &StreamState) -> Result<Option<RoomState>, Refus
     }
 }
 
-/// Told only in drops and doors, which have a read key. On a response stream, whose id all members
-/// of a zone know, it would tell them who offered to go.
-fn lane(rule: &AppendRule, proof: &Proof) -> Option<Lane> {
-    match (rule, proof) {
-        (AppendRule::PassOrWork(_), Proof::Pass(pass)) => {
-            Some(Lane { tag: pass.tag, redemption: Some(pass.redemption.clone()) })
-        }
-        (AppendRule::PassOrWork(_), Proof::Work(work)) => Some(Lane { tag: work.tag, redemption: None }),
-        (
-            AppendRule::Keys(_)
-            | AppendRule::Room(_)
-            | AppendRule::PassOrWork(_)
-            | AppendRule::Pass(_)
-            | AppendRule::Certified(_),
-            Proof::Key(_) | Proof::Room { .. } | Proof::Pass(_) | Proof::Work(_) | Proof::Certified { .. },
-        ) => None,
-    }
-}
-
-/// The most bytes one frame and its proof of admission may have on the wire.
-pub const BODY_LEN: usize = limits::APPEND_LEN;
-
 #[cfg(test)]
 mod tests {
     use super::super::passes::tests::pass;
@@ -201,7 +206,7 @@ mod tests {
     }
 
     fn room_stream(epoch: u64, key_epoch: u64) -> StreamState {
-        let mut s = state(AppendRule::Room(ID));
+        let mut s = state(vec![AppendRule::Room(ID)]);
         s.room = Some(RoomState { epoch, append_key: APPEND_KEY, key_epoch });
         s
     }
@@ -238,7 +243,7 @@ mod tests {
             (&observers, &key, Some(Code::NotAllowed)),
         ];
         for (rule, proof, refused) in cases {
-            let taken = decide(ask(proof), &state(rule.clone()), None, NOW);
+            let taken = decide(ask(proof), &state(vec![rule.clone()]), None, NOW);
             assert_eq!(
                 taken.as_ref().map(|_| ()).map_err(|r| r.code),
                 refused.map_or(Ok(()), Err),
@@ -250,9 +255,25 @@ mod tests {
     }
 
     #[test]
+    fn any_of_several_rules_will_do() {
+        let door = AppendRule::PassOrWork(vec![PassPurpose::Room]);
+        let s = state(vec![AppendRule::Keys(vec![CREATOR]), door, AppendRule::Certified(vec![Role::Host])]);
+        let code = |proof: &Proof| decide(ask(proof), &s, None, NOW).map(|t| t.lane.is_some()).map_err(|r| r.code);
+        assert_eq!(code(&Proof::Key(CREATOR)), Ok(false));
+        assert_eq!(code(&Proof::Pass(pass(PassPurpose::Room))), Ok(true));
+        assert_eq!(code(&Proof::Certified { device: CREATOR, roles: vec![Role::Host] }), Ok(false));
+        assert_eq!(code(&Proof::Pass(pass(PassPurpose::Card))), Err(Code::NotAllowed));
+        assert_eq!(code(&Proof::Key(SUCCESSOR)), Err(Code::WorkNeeded));
+        let observer = Proof::Certified { device: CREATOR, roles: vec![Role::Observer] };
+        assert_eq!(code(&observer), Err(Code::CertificateInvalid));
+        assert!(!is_drop(&s.policy.append));
+        assert!(is_drop(&[AppendRule::Keys(vec![]), AppendRule::PassOrWork(vec![PassPurpose::Report])]));
+    }
+
+    #[test]
     fn the_limits_of_a_stream() {
         let key = Proof::Key(CREATOR);
-        let mut s = state(AppendRule::Keys(vec![CREATOR]));
+        let mut s = state(vec![AppendRule::Keys(vec![CREATOR])]);
         let code =
             |a: Ask<'_>, s: &StreamState, now| decide(a, s, None, now).map(|t| t.seq).map_err(|r| r.code);
         assert_eq!(code(ask(&key), &s, NOW), Ok(Seq(1)));
@@ -268,7 +289,7 @@ mod tests {
     #[test]
     fn frames_live_no_longer_than_their_stream() {
         let key = Proof::Key(CREATOR);
-        let mut s = state(AppendRule::Keys(vec![CREATOR]));
+        let mut s = state(vec![AppendRule::Keys(vec![CREATOR])]);
         let at = |s: &StreamState| decide(ask(&key), s, None, NOW).map(|t| t.expires_at);
         assert_eq!(at(&s), Ok(NOW.plus_ms(500_000)));
         s.policy.frame_life_ms = u64::MAX;
@@ -336,7 +357,7 @@ mod tests {
     #[test]
     fn only_rooms_take_commits() {
         let key = Proof::Key(CREATOR);
-        let s = state(AppendRule::Keys(vec![CREATOR]));
+        let s = state(vec![AppendRule::Keys(vec![CREATOR])]);
         let commit = Some(Commit { epoch: 0, append_key: None });
         let a = Ask { commit, kind: FrameKind::RoomCommit, ..ask(&key) };
         assert_eq!(decide(a, &s, None, NOW).map_err(|r| r.code), Err(Code::Malformed));

@@ -45,7 +45,7 @@ mod tests {
     #[test]
     fn by_the_creator_and_the_erasers() {
         let eraser = PublicKey([6; 32]);
-        let mut s = state(AppendRule::Keys(vec![]));
+        let mut s = state(vec![AppendRule::Keys(vec![])]);
         s.policy.erasers.push(eraser);
         let request = |stream, n| EraseContext { stream, seqs: vec![Seq(1); n] };
         let code = |signer, r: &EraseContext, now| decide(&ID, &s, signer, r, now).map_err(|r| r.code);

@@ -149,16 +149,17 @@ fn check_creation(admission: Option<&Proof>) -> Result<(), Refusal> {
 
 fn check_policy(id: &StreamId, policy: &Policy, limits: PolicyLimits, now: Timestamp) -> Result<(), Refusal> {
     let malformed = |detail| Err(Refusal::new(Code::Malformed, detail));
-    let named = match &policy.append {
+    let named = |rule: &AppendRule| match rule {
         AppendRule::Keys(keys) => keys.len(),
         AppendRule::Room(_) => 1,
         AppendRule::PassOrWork(purposes) | AppendRule::Pass(purposes) => purposes.len(),
         AppendRule::Certified(roles) => roles.len(),
     };
-    if [named, policy.successors.len(), policy.erasers.len()].into_iter().any(|n| n > limits::POLICY_KEYS) {
-        return malformed("The policy names too many keys, successors, purposes or roles.");
+    let appenders: usize = policy.append.iter().map(|rule| named(rule).max(1)).sum();
+    if [appenders, policy.successors.len(), policy.erasers.len()].into_iter().any(|n| n > limits::POLICY_KEYS) {
+        return malformed("The policy names too many rules, keys, successors, purposes or roles.");
     }
-    if policy.append == AppendRule::Room(*id) && policy.room_key.is_none() {
+    if policy.append.contains(&AppendRule::Room(*id)) && policy.room_key.is_none() {
         return malformed("A room's own stream needs its first append key.");
     }
     if policy.version == 0 || policy.frame_life_ms == 0 {
@@ -193,7 +194,7 @@ pub(crate) mod tests {
     pub(crate) const SUCCESSOR: PublicKey = PublicKey([3; 32]);
     const STRANGER: PublicKey = PublicKey([4; 32]);
 
-    pub(crate) fn policy(append: AppendRule) -> Policy {
+    pub(crate) fn policy(append: Vec<AppendRule>) -> Policy {
         Policy {
             creator: CREATOR,
             version: 1,
@@ -209,7 +210,7 @@ pub(crate) mod tests {
         }
     }
 
-    pub(crate) fn state(append: AppendRule) -> StreamState {
+    pub(crate) fn state(append: Vec<AppendRule>) -> StreamState {
         StreamState {
             policy: policy(append),
             policy_hash: Hash32([1; 32]),
@@ -220,7 +221,7 @@ pub(crate) mod tests {
     }
 
     fn signed(signer: PublicKey, change: impl FnOnce(&mut Policy)) -> SignedPolicy {
-        let mut policy = policy(AppendRule::Keys(vec![CREATOR]));
+        let mut policy = policy(vec![AppendRule::Keys(vec![CREATOR])]);
         change(&mut policy);
         SignedPolicy { signer, policy, hash: Hash32([9; 32]) }
     }
@@ -249,7 +250,14 @@ pub(crate) mod tests {
             (
                 "too many keys",
                 CREATOR,
-                Box::new(|p| p.append = AppendRule::Keys(vec![CREATOR; limits::POLICY_KEYS + 1])),
+                Box::new(|p| p.append = vec![AppendRule::Keys(vec![CREATOR; limits::POLICY_KEYS + 1])]),
+                Some(certified()),
+                Some(Code::Malformed),
+            ),
+            (
+                "too many rules",
+                CREATOR,
+                Box::new(|p| p.append = vec![AppendRule::Keys(vec![]); limits::POLICY_KEYS + 1]),
                 Some(certified()),
                 Some(Code::Malformed),
             ),
@@ -277,7 +285,7 @@ pub(crate) mod tests {
             (
                 "room without a key",
                 CREATOR,
-                Box::new(|p| p.append = AppendRule::Room(ID)),
+                Box::new(|p| p.append = vec![AppendRule::Room(ID)]),
                 Some(certified()),
                 Some(Code::Malformed),
             ),
@@ -294,7 +302,7 @@ pub(crate) mod tests {
 
     #[test]
     fn replacement() {
-        let held = state(AppendRule::Keys(vec![CREATOR]));
+        let held = state(vec![AppendRule::Keys(vec![CREATOR])]);
         let next = |p: &mut Policy| p.version = 2;
         let put = |s| put(&ID, Some(&held), s, None, LIMITS, NOW);
         assert!(matches!(put(signed(CREATOR, next)), Ok(PutDecision::Replace(_))));
@@ -315,7 +323,7 @@ pub(crate) mod tests {
 
     #[test]
     fn a_successor_struck_off_can_replace_nothing() {
-        let mut held = state(AppendRule::Keys(vec![CREATOR]));
+        let mut held = state(vec![AppendRule::Keys(vec![CREATOR])]);
         held.policy.successors.clear();
         let decision = put(&ID, Some(&held), signed(SUCCESSOR, |p| p.version = 2), None, LIMITS, NOW);
         assert_eq!(decision.map_err(|r| r.code), Err(Code::NotAllowed));
@@ -323,7 +331,7 @@ pub(crate) mod tests {
 
     #[test]
     fn an_expired_stream_may_be_made_again() {
-        let held = state(AppendRule::Keys(vec![CREATOR]));
+        let held = state(vec![AppendRule::Keys(vec![CREATOR])]);
         let later = held.policy.expires_at;
         let again = signed(CREATOR, |p| p.expires_at = later.plus_ms(1000));
         let decision = put(&ID, Some(&held), again, Some(&certified()), LIMITS, later);

@@ -90,7 +90,7 @@ impl App {
         let now = self.now();
         let effort = self.controller().enough(now);
         let authority = self.trust.now();
-        let against = Against { authority: &*authority, secret: &self.secret, effort, room, now };
+        let against = Against { authority: &authority, secret: &self.secret, effort, room, now };
         verify::admission(admission, binding, against)
     }
 

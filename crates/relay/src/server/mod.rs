@@ -24,7 +24,7 @@ use bystand_wire::problem::Code;
 
 pub use self::app::App;
 pub use self::problem::PROBLEM_TYPE;
-pub use self::start::{Environment, Running, serve_in};
+pub use self::start::{Running, serve, serve_with_clock};
 use crate::rules::Refusal;
 
 fn router(app: Arc<App>) -> Router {

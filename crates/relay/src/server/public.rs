@@ -15,6 +15,7 @@ use super::app::App;
 use super::{blobs, body, query};
 use crate::log::{EntriesTile, consistency, entries_bytes, logged_entries, tile_bytes};
 use crate::rules::Refusal;
+use crate::rules::publish::AcceptedEntry;
 use crate::store::{LogQuery, LogRead, Reader, Stored};
 use crate::writer::actions::Publish;
 
@@ -82,9 +83,14 @@ async fn publish_inner(app: &App, headers: &HeaderMap, b: Body) -> Result<Respon
     let body_hash = hash::plain_sha256(&entry.body);
     let accepted = match accepted {
         Ok(accepted) => accepted,
-        // The same entry again gets the same answer, also when the check would now say it is old.
-        Err(Code::Backwards) => crate::rules::publish::AcceptedEntry { version: Some(0), ..Default::default() },
-        Err(code) => return Err(Refusal::new(code, "The entry is not signed by its authority, or not acceptable.")),
+        Err(code) => {
+            // The same entry again gets the same answer, though by now its passes are used and its
+            // version is held. The writer finds it and takes nothing from what is given here.
+            let kind = entry.kind;
+            let known = app.readers.read(move |reader| reader.find_log_entry(kind, &body_hash)).await?;
+            known.ok_or(Refusal::new(code, refused(kind, code)))?;
+            AcceptedEntry::default()
+        }
     };
     let action = Publish { kind: entry.kind, body_hash, body: entry.body.into(), accepted };
     Ok(body::cbor(&app.writer.ask(action).await?))
@@ -177,4 +183,25 @@ async fn tile_inner(app: &App, path: String) -> Result<Response, Refusal> {
         .await??;
     // A part of a tile never changes either: a longer part has another name.
     Ok(body::bytes(bytes, TILE, FOREVER))
+}
+
+fn refused(kind: LogKind, code: Code) -> &'static str {
+    match (kind, code) {
+        (_, Code::NotSetUp) => "The network's manifest and key note come first.",
+        (_, Code::Malformed) => "The entry is not what its kind should be, or of a kind not taken yet.",
+        (_, Code::OtherNetwork) => "The entry belongs to another network than this relay's.",
+        (_, Code::Backwards) => "The relay has this version, or a newer one.",
+        (_, Code::ClockSkew) => "The entry was issued in the future, or too long ago: check the clocks.",
+        (LogKind::Manifest, _) => "Not signed by the network's root keys, or it names another log key.",
+        (LogKind::KeyNote, _) => "Not signed by the operations key, or against the manifest.",
+        (LogKind::Alert, Code::PassSpent) => "A pass of the quorum was used before.",
+        (LogKind::Alert, _) => "The alert lacks its quorum, or contradicts what was published before.",
+        (
+            LogKind::EpochAuthenticator
+            | LogKind::Certificates
+            | LogKind::IssuanceTotals
+            | LogKind::Evidence,
+            _,
+        ) => "The entry is not signed by its authority.",
+    }
 }

@@ -8,14 +8,13 @@ use std::time::Duration;
 
 use bystand_crypto::notes::LogVerifier;
 use bystand_crypto::symmetric::SymmetricKey;
-use bystand_wire::relay_api::LogKind;
-use bystand_wire::limits;
+use bystand_wire::{Timestamp, limits};
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, mpsc, watch};
 
 use super::app::{App, stopped};
 use super::{conn, fanout, router};
-use crate::clock::Clock;
+use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, Tuning};
 use crate::data_dir::{DataDir, StartError, fill_random};
 use crate::hub::Hub;
@@ -40,15 +39,6 @@ const GROUP_BYTES: usize = 8 * 1024 * 1024;
 /// Numbers of the whole database.
 const NETWORK: &str = "network";
 pub(crate) const GENERATION: &str = "generation";
-
-/// What a relay takes from outside besides its settings.
-#[derive(Debug, Clone)]
-pub struct Environment {
-    /// The clock.
-    pub clock: Arc<dyn Clock>,
-    /// Whom to believe before there is a manifest.
-    pub authority: Arc<dyn Authority>,
-}
 
 /// A relay that runs.
 #[derive(Debug)]
@@ -94,17 +84,28 @@ impl Running {
     }
 }
 
-/// Starts a relay; it stops when `shutdown` is done.
+/// Starts a relay by the system's clock; it stops when `shutdown` is done.
 ///
 /// # Errors
 /// [`StartError`], saying what to do.
-pub async fn serve_in(
+pub async fn serve(
     config: Config,
-    environment: Environment,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> Result<Running, StartError> {
+    serve_with_clock(config, Arc::new(SystemClock), shutdown).await
+}
+
+/// As [`serve`], by another clock.
+///
+/// # Errors
+/// As [`serve`].
+pub async fn serve_with_clock(
+    config: Config,
+    clock: Arc<dyn Clock>,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<Running, StartError> {
     let address = config.tuning.listen;
-    let Opened { dir, store, generation, signer, trust } = open(&config, &environment)?;
+    let Opened { dir, store, generation, signer, trust } = open(&config, &*clock)?;
     let log = signer.verifier();
     let (stop, stopping) = watch::channel(false);
     let (effects, to_fan_out) = mpsc::channel(FANOUT_QUEUE);
@@ -115,7 +116,7 @@ pub async fn serve_in(
     let metrics = Arc::new(Metrics::default());
     let state = WriterState::new(
         writer_limits(&config.tuning),
-        environment.clock.clone(),
+        clock.clone(),
         shared.clone(),
         metrics.clone(),
         signer,
@@ -124,8 +125,8 @@ pub async fn serve_in(
     let (writer, thread) =
         Writer::start(Box::new(store), state).map_err(|e| StartError::System(e.to_string()))?;
     let app = Arc::new(App {
-        controller: Mutex::new(controller(&config.tuning, &*environment.clock)),
-        clock: environment.clock,
+        controller: Mutex::new(controller(&config.tuning, &*clock)),
+        clock,
         writer,
         readers,
         shared,
@@ -171,7 +172,7 @@ struct Opened {
     trust: Trust,
 }
 
-fn open(config: &Config, environment: &Environment) -> Result<Opened, StartError> {
+fn open(config: &Config, clock: &dyn Clock) -> Result<Opened, StartError> {
     let dir = DataDir::take(&config.data)?;
     let path = dir.database();
     let failed = |e| StartError::store(&path, e);
@@ -193,21 +194,26 @@ fn open(config: &Config, environment: &Environment) -> Result<Opened, StartError
         }
     };
     let signer = dir.log_signer(&config.network)?;
-    let trust = load_trust(&store, environment).map_err(failed)?;
+    let authority = Authority::new(config.network, signer.verifier());
+    let trust = load_trust(&store, authority, clock.now()).map_err(failed)?;
     Ok(Opened { dir, store, generation, signer, trust })
 }
 
-/// The newest manifest and key note of the log.
-fn load_trust(store: &SqliteStore, environment: &Environment) -> Result<Trust, StoreError> {
-    let trust = Trust::new(environment.authority.clone());
+/// What the log's texts say, read in their order: each alert is checked by the keys of its time.
+fn load_trust(store: &SqliteStore, authority: Authority, now: Timestamp) -> Result<Trust, StoreError> {
+    let trust = Trust::new(authority);
     let mut reader = store.reader()?;
-    for kind in [LogKind::Manifest, LogKind::KeyNote] {
-        let read = reader.log(LogQuery::Newest(kind), 1, limits::READ_LEN, environment.clock.now())?;
-        for text in read.into_iter().flat_map(|read| read.texts) {
-            trust.learn(kind, &text.body);
+    let mut after = None;
+    loop {
+        let query = LogQuery::After { kind: None, after };
+        let read = reader.log(query, limits::READ_FRAMES, limits::READ_LEN, now)?;
+        let texts = read.map(|read| read.texts).unwrap_or_default();
+        let Some(last) = texts.last() else { return Ok(trust) };
+        after = Some(last.index);
+        for text in &texts {
+            trust.learn(text.kind, &text.body, text.index);
         }
     }
-    Ok(trust)
 }
 
 /// A number that no earlier relay of this network had. Below 2^53, so that it survives JSON.
@@ -219,8 +225,8 @@ pub(crate) fn new_generation() -> Result<u64, StartError> {
 
 fn sink(trust: Trust, effects: mpsc::Sender<Effects>) -> Sink {
     Box::new(move |committed| {
-        for (kind, body, _) in &committed.logged {
-            trust.learn(*kind, body);
+        for (kind, body, index) in &committed.logged {
+            trust.learn(*kind, body, *index);
         }
         if !committed.is_empty() {
             // When the fan-out has ended there is nobody left to tell.
@@ -287,6 +293,7 @@ async fn sweep(app: &App) {
             break;
         }
     }
+    app.trust.prune(app.now());
     app.writer.compact().await;
 }
 

@@ -246,6 +246,8 @@ pub trait Reader: Send {
         max_bytes: usize,
         now: Timestamp,
     ) -> Stored<Option<LogRead>>;
+    /// The leaf of an entry that was logged before.
+    fn find_log_entry(&mut self, kind: LogKind, body_hash: &Hash32) -> Stored<Option<u64>>;
     /// Kind and body hash of leaves in a range, for the log's data tiles.
     fn log_leaves(&mut self, from: u64, count: u32) -> Stored<Vec<(LogKind, Hash32)>>;
     /// Stored tree hashes, in the order asked for.

@@ -38,7 +38,7 @@ impl WorkSecret {
 #[derive(Debug, Clone, Copy)]
 pub struct Against<'a> {
     /// The network and its keys.
-    pub authority: &'a dyn Authority,
+    pub authority: &'a Authority,
     /// Where proofs of work come from.
     pub secret: &'a WorkSecret,
     /// The effort that is enough.
@@ -127,8 +127,8 @@ fn pass(
         return Err(Refusal::new(Code::PassInvalid, "The pass is not good for this week or quarter."));
     }
     let unknown = Refusal::new(Code::PassInvalid, "This network issues no such passes in that period.");
-    let issuer = against.authority.issuer_key(pass.purpose, pass.period).ok_or(unknown)?;
-    verify_redemption(&against.authority.network(), redemption, used_for, &issuer)
+    let issuer = against.authority.issuer_key(pass.purpose, pass.period, against.now).ok_or(unknown)?;
+    verify_redemption(&against.authority.network(), redemption, used_for, issuer)
         .map_err(|_| Refusal::new(Code::PassInvalid, "The pass is not certified, or not signed for this use."))?;
     Ok(VerifiedPass {
         id: pass_id(pass),

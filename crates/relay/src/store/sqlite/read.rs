@@ -5,7 +5,7 @@ use bystand_wire::{BlobId, FrameHash, Hash32, Seq, StreamId, Timestamp, decode};
 use rusqlite::{Connection, Params, Row, Transaction};
 
 use super::rows::{self, failure, frame_row, frame_rows, int, seq_of, time, uint};
-use super::tx::{FIND_FRAME, concat_stream, read_appended};
+use super::tx::{FIND_FRAME, FIND_LOG_ENTRY, concat_stream, read_appended};
 use crate::rules::blob::BlobState;
 use crate::rules::stream::StreamState;
 use crate::store::{Figures, FramesRead, LogQuery, LogRead, LogText, Reader, Stored};
@@ -180,6 +180,11 @@ impl Reader for SqliteReader {
         let Some((size, checkpoint)) = checkpoint else { return Ok(None) };
         let texts = moment.texts(query, size, max, max_bytes, now)?;
         Ok(Some(LogRead { size, checkpoint, texts }))
+    }
+
+    fn find_log_entry(&mut self, kind: LogKind, body_hash: &Hash32) -> Stored<Option<u64>> {
+        let params = (kind.code(), body_hash.as_bytes());
+        self.moment()?.one(FIND_LOG_ENTRY, params, |r| Ok(uint(rows::get(r, 0)?)))
     }
 
     fn log_leaves(&mut self, from: u64, count: u32) -> Stored<Vec<(LogKind, Hash32)>> {

@@ -311,11 +311,7 @@ impl Tx for SqliteTx<'_> {
     }
 
     fn find_log_entry(&mut self, kind: LogKind, body_hash: &Hash32) -> Stored<Option<u64>> {
-        self.one(
-            "SELECT idx FROM log_entries WHERE kind = ?1 AND body_hash = ?2",
-            (kind.code(), body_hash.as_bytes()),
-            |r| Ok(uint(rows::get(r, 0)?)),
-        )
+        self.one(FIND_LOG_ENTRY, (kind.code(), body_hash.as_bytes()), |r| Ok(uint(rows::get(r, 0)?)))
     }
 
     fn log_version(&mut self, kind: LogKind) -> Stored<Option<u64>> {
@@ -387,6 +383,8 @@ impl Tx for SqliteTx<'_> {
 
 pub(super) const FIND_FRAME: &str =
     "SELECT id, at, epoch FROM frames WHERE hash = ?1 AND id BETWEEN ?2 AND ?3";
+
+pub(super) const FIND_LOG_ENTRY: &str = "SELECT idx FROM log_entries WHERE kind = ?1 AND body_hash = ?2";
 
 pub(super) fn read_appended(row: &Row<'_>) -> Stored<Appended> {
     Ok(Appended {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bystand_wire::problem::Code;
-use bystand_wire::relay_api::{AppendRule, Appended, Commit};
+use bystand_wire::relay_api::{Appended, Commit};
 use bystand_wire::{FrameHash, FrameKind, StreamId, Timestamp};
 
 use crate::rules::append::{self, Ask};
@@ -43,13 +43,10 @@ impl Action for AppendFrame {
         if let Some(before) = tx.find_frame(&self.stream, &self.hash)? {
             return Ok(Ok(before));
         }
-        let room = match &stream.policy.append {
-            AppendRule::Room(id) if *id == self.stream => stream.room,
-            AppendRule::Room(id) => state.stream(tx, id)?.filter(|s| !s.is_expired(now)).and_then(|s| s.room),
-            AppendRule::Keys(_)
-            | AppendRule::PassOrWork(_)
-            | AppendRule::Pass(_)
-            | AppendRule::Certified(_) => None,
+        let room = match &self.proof {
+            Proof::Room { room, .. } if *room == self.stream => stream.room,
+            Proof::Room { room, .. } => state.stream(tx, room)?.filter(|s| !s.is_expired(now)).and_then(|s| s.room),
+            Proof::Key(_) | Proof::Pass(_) | Proof::Work(_) | Proof::Certified { .. } => None,
         };
         let ask = Ask {
             id: &self.stream,
