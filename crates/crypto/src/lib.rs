@@ -5,6 +5,8 @@
 //! | [`hash`] | domain-separated hashes, ids | SHA-256 |
 //! | [`sign`] | signatures whose purpose is part of the type | Ed25519, strict verification (RFC 8032) |
 //! | [`threshold`] | statements of the root keys, changes of the root | Ed25519 |
+//! | [`seal`] | encryption to a team's or a device's key | HPKE (RFC 9180), X-Wing |
+//! | [`passes`] | unlinkable permits | blind RSA (RFC 9474) |
 //! | [`symmetric`] | keys that a team shares | XChaCha20-Poly1305, HKDF-SHA256 |
 //!
 //! Randomness is always an argument (`rng: &mut impl CryptoRng`), and so is time. Nothing here does
@@ -14,6 +16,8 @@
 #![deny(missing_docs, clippy::indexing_slicing)]
 
 pub mod hash;
+pub mod passes;
+pub mod seal;
 pub mod sign;
 pub mod symmetric;
 pub mod threshold;
