@@ -6,4 +6,12 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs, clippy::indexing_slicing)]
 
+pub mod alerts;
+pub mod ctx;
+// pub mod device;
 pub mod io;
+// pub mod messages;
+pub mod network;
+pub mod outbox;
+pub mod room;
+pub mod team;

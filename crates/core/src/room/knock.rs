@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 
 use bystand_crypto::hash::plain_sha256;
-use bystand_crypto::rooms::{Hello, KeyPackageSecret, Room, RoomConfig, RoomError};
+use bystand_crypto::rooms::{Hello, KeyPackageSecret, Room};
 use bystand_crypto::seal::{SealPublicKey, SealPurpose, seal};
-use bystand_crypto::symmetric::open_with;
+use bystand_crypto::symmetric::{SymmetricKey, open_with};
 use bystand_wire::relay_api::StoredFrame;
 use bystand_wire::time::DAY_MS;
 use bystand_wire::{BlobId, Frame, FrameKind, Hash32, Seq, StreamId, Timestamp, decode, encode};
 use minicbor::{Decode, Encode};
 
-use super::{Carried, DoorRequest, RoomSync, WelcomeFrame};
+use super::{Carried, DoorRequest, Leaf, RoomSync, SyncError, WelcomeFrame};
 use crate::ctx::Ctx;
 use crate::outbox::{AppendJob, By, JobId, Outbox, Work};
 
@@ -56,26 +56,26 @@ impl Knock {
     /// Knocks: promises the door request and keeps what will open the Welcome.
     ///
     /// # Errors
-    /// [`RoomError`] when the leaf's configuration is refused.
+    /// [`SyncError`] when the leaf's configuration is refused.
     #[expect(clippy::too_many_arguments, reason = "a door has that many sides")]
     pub fn start<Event, Owner>(
         ctx: &mut Ctx<'_, Event>,
         outbox: &mut Outbox<Owner>,
         owner: Owner,
-        config: &RoomConfig,
+        leaf: &Leaf,
         door: StreamId,
         welcome: StreamId,
         to: &SealPublicKey,
         by: By,
-    ) -> Result<Self, RoomError>
+    ) -> Result<Self, SyncError>
     where
         Owner: Clone + Encode<()> + for<'b> Decode<'b, ()>,
     {
-        let (key_package, secret) = Room::key_package(config, ctx.now, KEY_PACKAGE_MS, ctx.rng)?;
+        let (key_package, secret) = Room::key_package(&leaf.config(), ctx.now, KEY_PACKAGE_MS, ctx.rng)?;
         let package = plain_sha256(&key_package);
         let request = encode(&DoorRequest { key_package, room: None });
         let sealed = seal(&ctx.network, SealPurpose::Door, to, ctx.rng, door.as_ref(), &request)
-            .map_err(|_| RoomError::Damaged)?;
+            .map_err(|_| SyncError::Damaged("knock"))?;
         let frame = Frame::build(FrameKind::DoorRequest, &sealed);
         let append = AppendJob { stream: door, frame, by, commit: None, tag: None, epoch: None };
         let _: JobId = outbox.push(ctx, owner, Work::Append(append), &[]);
@@ -107,13 +107,13 @@ impl Knock {
     /// A frame of the welcome stream.
     ///
     /// # Errors
-    /// [`RoomError`] when the Welcome is for this device and cannot be opened.
+    /// [`SyncError`] when the Welcome is for this device and cannot be opened.
     pub fn handle_frame<Event>(
         &mut self,
         ctx: &mut Ctx<'_, Event>,
-        config: &RoomConfig,
+        leaf: &Leaf,
         stored: &StoredFrame,
-    ) -> Result<KnockStep, RoomError> {
+    ) -> Result<KnockStep, SyncError> {
         self.seen = self.seen.max(stored.seq);
         let Ok(Frame { kind: FrameKind::RoomWelcome, body }) = Frame::parse(&stored.frame) else {
             return Ok(KnockStep::Wait);
@@ -123,29 +123,30 @@ impl Knock {
             return Ok(KnockStep::Wait);
         }
         let Carried::Inline(welcome) = frame.welcome else { return Ok(KnockStep::Wait) };
-        let hello = Room::peek(config, std::slice::from_ref(&self.secret), &welcome, ctx.now, ctx.rng)?;
+        let hello = Room::examine(&leaf.config(), std::slice::from_ref(&self.secret), &welcome)?;
         self.found = Some(welcome.into());
         self.store(ctx);
-        Ok(KnockStep::Fetch(hello.tree_blob))
+        Ok(KnockStep::Fetch(hello.tree.blob))
     }
 
     /// The tree has come: joins the room. The knock is over and forgotten.
     ///
     /// # Errors
-    /// [`RoomError`] when tree and Welcome do not fit.
+    /// [`SyncError`] when tree and Welcome do not fit.
     pub fn enter<Event>(
         &mut self,
         ctx: &mut Ctx<'_, Event>,
-        config: RoomConfig,
+        leaf: Leaf,
         tree: &[u8],
-    ) -> Result<(RoomSync, Hello), RoomError> {
-        let welcome = self.found.clone().ok_or(RoomError::Damaged)?;
+    ) -> Result<(RoomSync, Hello), SyncError> {
+        let welcome = self.found.clone().ok_or(SyncError::Damaged("knock"))?;
         let secrets = std::slice::from_ref(&self.secret);
-        let hello = Room::peek(&config, secrets, &welcome, ctx.now, ctx.rng)?;
-        let tree = open_with(&hello.tree_key, hello.tree_blob.as_ref(), tree)
-            .map_err(|_| RoomError::Damaged)?;
-        let (room, hello) = Room::join(config, secrets, &welcome, &tree, ctx.now, ctx.rng)?;
-        let mut sync = RoomSync::with_room(hello.room, self.welcome, room, Seq::START);
+        let hello = Room::examine(&leaf.config(), secrets, &welcome)?;
+        let key = SymmetricKey::from_bytes(hello.tree.key);
+        let tree = open_with(&key, hello.tree.blob.as_ref(), tree)
+            .map_err(|_| SyncError::Damaged("knock"))?;
+        let (room, hello) = Room::join(&leaf.config(), secrets, &welcome, &tree)?;
+        let mut sync = RoomSync::with_room(hello.room, self.welcome, room, Seq::START, leaf.rules);
         sync.store_state(ctx);
         self.forget(ctx);
         Ok((sync, hello))

@@ -8,12 +8,12 @@
 mod credential;
 mod knock;
 mod record;
+mod rules;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use bystand_crypto::hash::{frame_hash, plain_sha256};
-use bystand_crypto::rooms::{Applied, Incoming, Member, PendingCommit, Room, RoomConfig, RoomError, Trust};
+use bystand_crypto::rooms::{Applied, Incoming, Member, PendingCommit, Room, RoomError, TreeLocation};
 use bystand_crypto::sign::SigningKey;
 use bystand_crypto::symmetric::{SymmetricKey, seal_with};
 use bystand_wire::relay_api::{Commit, StoredFrame};
@@ -24,6 +24,7 @@ use rand_core::Rng;
 pub use credential::{Carried, Credential, DoorRequest, Holder, LeafStatement, WelcomeFrame};
 pub use knock::{Knock, KnockStep};
 use record::{CursorRecord, RoomRecord};
+pub use rules::{Leaf, RoomKind, RoomRules};
 
 use crate::ctx::Ctx;
 use crate::outbox::{AppendJob, By, Job, JobId, Outbox, Outcome, Work};
@@ -71,7 +72,7 @@ pub enum RoomEvent {
         /// Who left.
         removed: Vec<Credential>,
         /// What all members of one epoch share, and no fork does.
-        authenticator: Vec<u8>,
+        authenticator: Hash32,
     },
     /// This device was removed: its room keys are gone.
     Ended,
@@ -82,6 +83,35 @@ pub enum RoomEvent {
         /// The stable code of the reason.
         code: &'static str,
     },
+}
+
+/// Why a room or team cannot do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum SyncError {
+    /// MLS refuses.
+    #[error(transparent)]
+    Room(#[from] RoomError),
+    /// A record in the vault is missing or damaged.
+    #[error("the record of a room is damaged: {0}")]
+    Damaged(&'static str),
+    /// The keys have not come yet, or are gone.
+    #[error("the keys for this are not here")]
+    NoKeys,
+    /// Too long for a frame.
+    #[error("too long for one frame")]
+    TooLong,
+}
+
+impl SyncError {
+    /// Stable, for logs and scripts.
+    pub fn code(&self) -> &'static str {
+        match self {
+            SyncError::Room(error) => error.code(),
+            SyncError::Damaged(_) => "room-damaged",
+            SyncError::NoKeys => "room-no-keys",
+            SyncError::TooLong => "room-too-long",
+        }
+    }
 }
 
 /// A room this device is a member of.
@@ -97,14 +127,15 @@ pub struct RoomSync {
     own: BTreeMap<FrameHash, Vec<u8>>,
     pending: Option<Pending>,
     wanted: Wanted,
+    /// Something of this room could be read: from then on it is news when something cannot.
+    heard: bool,
+    rules: RoomRules,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 struct Pending {
     #[n(0)]
-    hash: FrameHash,
-    #[n(1)]
     job: JobId,
 }
 
@@ -125,15 +156,15 @@ impl RoomSync {
     /// [`RoomSync::append_key`] as its first room key.
     ///
     /// # Errors
-    /// [`RoomError`] when the configuration is refused.
+    /// [`SyncError`] when the configuration is refused.
     pub fn create<Event>(
         ctx: &mut Ctx<'_, Event>,
-        config: RoomConfig,
+        leaf: &Leaf,
         id: StreamId,
         welcome: StreamId,
-    ) -> Result<Self, RoomError> {
-        let room = Room::create(config, id, ctx.now, ctx.rng)?;
-        let mut sync = Self::with_room(id, welcome, room, Seq::START);
+    ) -> Result<Self, SyncError> {
+        let room = Room::create(&leaf.config(), id, ctx.now, ctx.rng)?;
+        let mut sync = Self::with_room(id, welcome, room, Seq::START, leaf.rules.clone());
         sync.store_state(ctx);
         Ok(sync)
     }
@@ -141,20 +172,21 @@ impl RoomSync {
     /// Takes up a room from the vault.
     ///
     /// # Errors
-    /// [`RoomError`] when the record is damaged or the configuration does not fit it.
+    /// [`SyncError`] when the record is damaged or the configuration does not fit it.
     pub fn load(
-        config: RoomConfig,
+        leaf: Leaf,
         id: StreamId,
         records: &BTreeMap<String, Vec<u8>>,
-    ) -> Result<Self, RoomError> {
+    ) -> Result<Self, SyncError> {
         let state: RoomRecord = record::read(records, &record::state_name(&id))?;
         let cursor: CursorRecord = record::read(records, &record::cursor_name(&id))?;
-        let mut room = Room::restore(config, &state.snapshot)?;
+        let mut room = Room::restore(&leaf.config(), &state.snapshot)?;
         room.skip_own_generations(cursor.sent)?;
-        let mut sync = Self::with_room(id, state.welcome, room, state.seq);
+        let mut sync = Self::with_room(id, state.welcome, room, state.seq, leaf.rules);
         sync.told = cursor.told;
         sync.pending = state.pending;
         sync.wanted = state.wanted;
+        sync.heard = state.heard;
         sync.own = record::own_frames(records, &id);
         Ok(sync)
     }
@@ -169,6 +201,11 @@ impl RoomSync {
         self.welcome
     }
 
+    /// The rules this device enforces in it.
+    pub fn rules(&self) -> &RoomRules {
+        &self.rules
+    }
+
     /// From where the stream must be followed.
     pub fn resume_after(&self) -> Seq {
         self.seen
@@ -181,7 +218,7 @@ impl RoomSync {
 
     /// The key that members' appends are signed with since the last removal.
     pub fn append_key(&self) -> SigningKey {
-        SigningKey::from_seed(&self.room.append_key().seed())
+        SigningKey::from_seed(self.room.append_key().seed())
     }
 
     /// Who is in the room.
@@ -211,14 +248,14 @@ impl RoomSync {
     /// Says something in the room; it survives from this input's batch on.
     ///
     /// # Errors
-    /// [`RoomError`] when it cannot be encrypted (too long, or this device was removed).
+    /// [`SyncError`] when it cannot be encrypted (too long, or this device was removed).
     pub fn say<Event, Owner>(
         &mut self,
         ctx: &mut Ctx<'_, Event>,
         outbox: &mut Outbox<Owner>,
         body: &[u8],
         after: &[JobId],
-    ) -> Result<JobId, RoomError>
+    ) -> Result<JobId, SyncError>
     where
         Owner: From<(StreamId, Errand)> + Clone + Encode<()> + for<'b> Decode<'b, ()>,
     {
@@ -246,19 +283,19 @@ impl RoomSync {
     /// Makes the next commit if one is wanted and none is under way. Removals go first.
     ///
     /// # Errors
-    /// [`RoomError`] when the rules refuse what is wanted; it is then no longer wanted.
+    /// [`SyncError`] when the rules refuse what is wanted; it is then no longer wanted.
     pub fn drive<Event, Owner>(
         &mut self,
         ctx: &mut Ctx<'_, Event>,
         outbox: &mut Outbox<Owner>,
-    ) -> Result<(), RoomError>
+    ) -> Result<(), SyncError>
     where
         Owner: From<(StreamId, Errand)> + Clone + Encode<()> + for<'b> Decode<'b, ()>,
     {
         if self.pending.is_some() || self.wanted == Wanted::default() {
             return Ok(());
         }
-        let tree = (BlobId(random(ctx)), SymmetricKey::generate(ctx.rng));
+        let tree = TreeLocation { blob: BlobId(random(ctx)), key: random(ctx) };
         let made = if self.wanted.removes.is_empty() {
             self.commit_adds(ctx, &tree)
         } else {
@@ -312,7 +349,7 @@ impl RoomSync {
         Owner: From<(StreamId, Errand)> + Clone + Encode<()> + for<'b> Decode<'b, ()>,
     {
         match (errand, outcome) {
-            (Errand::Commit, Outcome::Done(_)) => self.accept(ctx, Some(id)),
+            (Errand::Commit, Outcome::Done(_)) => self.accept(ctx, id),
             (Errand::Commit, Outcome::Refused(_) | Outcome::Dropped) => {
                 if self.pending.is_some_and(|p| p.job == id) {
                     self.give_up_commit(ctx);
@@ -338,7 +375,7 @@ impl RoomSync {
         }
     }
 
-    fn with_room(id: StreamId, welcome: StreamId, room: Room, seen: Seq) -> Self {
+    fn with_room(id: StreamId, welcome: StreamId, room: Room, seen: Seq, rules: RoomRules) -> Self {
         Self {
             id,
             welcome,
@@ -348,10 +385,12 @@ impl RoomSync {
             own: BTreeMap::new(),
             pending: None,
             wanted: Wanted::default(),
+            heard: false,
+            rules,
         }
     }
 
-    fn message_work<Event>(&mut self, ctx: &mut Ctx<'_, Event>, body: &[u8]) -> Result<Work, RoomError> {
+    fn message_work<Event>(&mut self, ctx: &mut Ctx<'_, Event>, body: &[u8]) -> Result<Work, SyncError> {
         let sealed = self.room.encrypt(body, ctx.rng)?;
         let frame = Frame::build(FrameKind::RoomMessage, &sealed);
         self.remember_own(ctx, &frame, body);
@@ -390,14 +429,14 @@ impl RoomSync {
     fn commit_adds<Event>(
         &mut self,
         ctx: &mut Ctx<'_, Event>,
-        tree: &(BlobId, SymmetricKey),
-    ) -> Result<Option<(PendingCommit, Vec<Hash32>)>, RoomError> {
+        tree: &TreeLocation,
+    ) -> Result<Option<(PendingCommit, Vec<Hash32>)>, SyncError> {
         let present: BTreeSet<Holder> = self.members().iter().map(Credential::holder).collect();
         let mut holders = BTreeSet::new();
         let mut packages = Vec::new();
         for package in &self.wanted.adds {
-            let Ok(credential) = self.room.screen(package, ctx.now) else { continue };
-            let Ok(credential) = Credential::from_bytes(&credential) else { continue };
+            let Ok(candidate) = self.room.screen(package, ctx.now) else { continue };
+            let Ok(credential) = Credential::from_bytes(&candidate.credential) else { continue };
             let holder = credential.holder();
             let is_new = !present.contains(&holder) || matches!(holder, Holder::Pass(_));
             if is_new && holders.insert(holder) {
@@ -408,14 +447,14 @@ impl RoomSync {
             return Ok(None);
         }
         let newcomers = packages.iter().map(|p| plain_sha256(p)).collect();
-        let pending = self.room.add(&packages, (tree.0, &tree.1), ctx.now, ctx.rng)?;
+        let pending = self.room.add(&packages, tree, ctx.now, ctx.rng)?;
         Ok(Some((pending, newcomers)))
     }
 
     fn commit_removals<Event>(
         &mut self,
         ctx: &mut Ctx<'_, Event>,
-    ) -> Result<Option<(PendingCommit, Vec<Hash32>)>, RoomError> {
+    ) -> Result<Option<(PendingCommit, Vec<Hash32>)>, SyncError> {
         let gone: Vec<_> = self
             .room
             .members()
@@ -438,23 +477,21 @@ impl RoomSync {
         outbox: &mut Outbox<Owner>,
         pending: PendingCommit,
         newcomers: Vec<Hash32>,
-        (blob, key): (BlobId, SymmetricKey),
+        tree: TreeLocation,
     ) where
         Owner: From<(StreamId, Errand)> + Clone + Encode<()> + for<'b> Decode<'b, ()>,
     {
         let room = self.id;
         let mut after = Vec::new();
         if pending.welcome.is_some() {
-            let chunk = seal_with(&key, ctx.rng, blob.as_ref(), &pending.tree);
+            let key = SymmetricKey::from_bytes(tree.key);
+            let chunk = seal_with(&key, ctx.rng, tree.blob.as_ref(), &pending.tree);
             let until = ctx.now.plus_ms(TREE_LIFE_MS);
-            let work = Work::PutBlob(blob, chunk, until, None, By::Room(room));
+            let work = Work::PutBlob(tree.blob, chunk, until, None, By::Room(room));
             after.push(outbox.push(ctx, Owner::from((room, Errand::Tree)), work, &[]));
         }
-        let append_key = pending.removes.then(|| {
-            SigningKey::from_seed(&pending.append_key.seed()).public()
-        });
+        let append_key = pending.removes.then(|| pending.append_key.public());
         let frame = Frame::build(FrameKind::RoomCommit, &pending.commit);
-        let hash = frame_hash(&frame);
         let commit = AppendJob {
             stream: room,
             frame,
@@ -471,7 +508,7 @@ impl RoomSync {
             let append = AppendJob { stream, frame, by: By::Room(room), commit: None, tag: None, epoch: None };
             outbox.push(ctx, Owner::from((room, Errand::Welcome)), Work::Append(append), &[job]);
         }
-        self.pending = Some(Pending { hash, job });
+        self.pending = Some(Pending { job });
         self.store_state(ctx);
     }
 
@@ -481,21 +518,16 @@ impl RoomSync {
         stored: &StoredFrame,
         body: &[u8],
     ) -> Vec<RoomEvent> {
-        let hash = frame_hash(&stored.frame);
-        if self.pending.is_some_and(|p| p.hash == hash) {
-            return self.accept(ctx, None);
-        }
-        // Another commit won this epoch, or ours was accepted before and is already applied.
-        let ours = self.pending.take();
-        if ours.is_some() {
-            self.room.commit_rejected();
-        }
-        match self.room.process(body, ctx.now, ctx.rng) {
-            Ok(Incoming::Commit(applied)) => self.applied(ctx, applied),
-            Ok(Incoming::Message { .. }) => {
+        // The room knows its own pending commit; another's commit that won the epoch ends ours.
+        match self.room.process(body) {
+            Ok(Incoming::Commit(applied)) => {
+                self.pending = None;
+                self.applied(ctx, applied)
+            }
+            Ok(Incoming::Message { .. } | Incoming::Own { .. }) => {
                 vec![RoomEvent::Unreadable { seq: stored.seq, code: "not-a-commit" }]
             }
-            Err(error) => self.unreadable(ctx, stored.seq, &error),
+            Err(error) => self.unreadable(stored.seq, &error),
         }
     }
 
@@ -512,28 +544,29 @@ impl RoomSync {
             let Some(from) = self.own_credential() else { return Vec::new() };
             return vec![RoomEvent::Message { seq, at, from, body: own }];
         }
-        match self.room.process(body, ctx.now, ctx.rng) {
+        match self.room.process(body) {
             Ok(Incoming::Message { credential, body, .. }) => {
+                self.heard = true;
                 match Credential::from_bytes(&credential) {
-                    Ok(from) => vec![RoomEvent::Message { seq, at, from, body }],
+                    Ok(from) => vec![RoomEvent::Message { seq, at, from, body: body.to_vec() }],
                     Err(_) => vec![RoomEvent::Unreadable { seq, code: "bad-credential" }],
                 }
             }
+            // Told before this device was restarted.
+            Ok(Incoming::Own { .. }) => Vec::new(),
             Ok(Incoming::Commit(_)) => vec![RoomEvent::Unreadable { seq, code: "not-a-message" }],
-            Err(error) => self.unreadable(ctx, seq, &error),
+            Err(error) => self.unreadable(seq, &error),
         }
     }
 
-    /// The relay has our commit: apply it. Told twice (by the response and by the stream), done once.
-    fn accept<Event>(&mut self, ctx: &mut Ctx<'_, Event>, job: Option<JobId>) -> Vec<RoomEvent> {
-        let Some(pending) = self.pending else { return Vec::new() };
-        if job.is_some_and(|id| id != pending.job) {
+    /// The relay has our commit: apply it, unless it came back on the stream before.
+    fn accept<Event>(&mut self, ctx: &mut Ctx<'_, Event>, job: JobId) -> Vec<RoomEvent> {
+        if self.pending.take_if(|p| p.job == job).is_none() {
             return Vec::new();
         }
-        self.pending = None;
-        match self.room.commit_accepted(ctx.now) {
+        match self.room.commit_accepted() {
             Ok(applied) => self.applied(ctx, applied),
-            Err(error) => self.unreadable(ctx, self.seen, &error),
+            Err(error) => self.unreadable(self.seen, &error),
         }
     }
 
@@ -553,8 +586,9 @@ impl RoomSync {
             self.forget(ctx);
             return vec![RoomEvent::Ended];
         }
+        self.heard = true;
         self.store_state(ctx);
-        let authenticator = applied.authenticator;
+        let Some(authenticator) = applied.authenticator else { return Vec::new() };
         vec![RoomEvent::Changed { epoch: applied.epoch, added, removed, authenticator }]
     }
 
@@ -567,24 +601,23 @@ impl RoomSync {
         let gone: BTreeSet<Holder> = removed.iter().map(Credential::holder).collect();
         self.wanted.removes.retain(|h| !gone.contains(h));
         let came: BTreeSet<Holder> = added.iter().map(Credential::holder).collect();
-        let (room, now) = (&self.room, ctx.now);
+        let (room, now) = (&mut self.room, ctx.now);
         self.wanted.adds.retain(|package| {
-            let credential = room.screen(package, now).ok();
-            let holder = credential.and_then(|c| Credential::from_bytes(&c).ok()).map(|c| c.holder());
-            holder.is_some_and(|h| !came.contains(&h))
+            let candidate = room.screen(package, now).ok();
+            let credential = candidate.and_then(|c| Credential::from_bytes(&c.credential).ok());
+            credential.is_some_and(|c| !came.contains(&c.holder()))
         });
     }
 
-    fn unreadable<Event>(&mut self, ctx: &mut Ctx<'_, Event>, seq: Seq, error: &RoomError) -> Vec<RoomEvent> {
-        self.store_state(ctx);
-        vec![RoomEvent::Unreadable { seq, code: error.code() }]
+    /// A newcomer reads the stream from its start: what was said before it came is not for it, and that
+    /// is no news.
+    fn unreadable(&self, seq: Seq, error: &RoomError) -> Vec<RoomEvent> {
+        let quiet = !self.heard || matches!(error, RoomError::AlreadySeen);
+        if quiet { Vec::new() } else { vec![RoomEvent::Unreadable { seq, code: error.code() }] }
     }
 
     fn own_credential(&self) -> Option<Credential> {
-        let own = self.room.own_index();
-        let members = self.room.members();
-        let member = members.iter().find(|m| m.index == own)?;
-        Credential::from_bytes(&member.credential).ok()
+        Credential::from_bytes(self.room.own_credential()).ok()
     }
 
     fn remember_own<Event>(&mut self, ctx: &mut Ctx<'_, Event>, frame: &[u8], body: &[u8]) {
@@ -595,12 +628,15 @@ impl RoomSync {
 
     /// Writes the whole state: at epoch changes and when a commit is pending, never per message.
     fn store_state<Event>(&mut self, ctx: &mut Ctx<'_, Event>) {
+        // A room that cannot be written down (a bug) keeps its last good state in the vault.
+        let Ok(snapshot) = self.room.snapshot().map(|bytes| bytes.to_vec()) else { return };
         let state = RoomRecord {
             welcome: self.welcome,
             seq: self.seen,
-            snapshot: self.room.snapshot().to_vec(),
+            snapshot,
             pending: self.pending,
             wanted: self.wanted.clone(),
+            heard: self.heard,
         };
         ctx.store(&record::state_name(&self.id), &state);
         self.store_cursor(ctx);
@@ -617,9 +653,4 @@ fn random<Event>(ctx: &mut Ctx<'_, Event>) -> [u8; 32] {
     let mut bytes = [0; 32];
     ctx.rng.fill_bytes(&mut bytes);
     bytes
-}
-
-/// What [`RoomSync`] and [`Knock`] need to be a leaf: key, credential and the room's rules.
-pub fn leaf(key: &SigningKey, credential: &Credential, trust: Arc<dyn Trust>) -> RoomConfig {
-    RoomConfig { leaf_key: key.clone(), credential: credential.to_bytes(), trust }
 }

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use bystand_crypto::rooms::RoomError;
 use bystand_wire::{FrameHash, Seq, StreamId, decode};
 use minicbor::{Decode, Encode};
 
-use super::{Pending, Wanted};
+use super::{Pending, SyncError, Wanted};
 
 /// The room's whole state as of `seq`.
 #[derive(Encode, Decode)]
@@ -22,6 +21,8 @@ pub(super) struct RoomRecord {
     pub pending: Option<Pending>,
     #[n(4)]
     pub wanted: Wanted,
+    #[n(5)]
+    pub heard: bool,
 }
 
 /// What changes with each message.
@@ -48,11 +49,11 @@ pub(super) fn own_name(id: &StreamId, hash: &FrameHash) -> String {
 }
 
 /// Reads one record.
-pub(super) fn read<T>(records: &BTreeMap<String, Vec<u8>>, name: &str) -> Result<T, RoomError>
+pub(super) fn read<T>(records: &BTreeMap<String, Vec<u8>>, name: &str) -> Result<T, SyncError>
 where
     T: for<'b> Decode<'b, ()> + Encode<()>,
 {
-    records.get(name).and_then(|bytes| decode(bytes).ok()).ok_or(RoomError::Damaged)
+    records.get(name).and_then(|bytes| decode(bytes).ok()).ok_or(SyncError::Damaged("missing or unreadable"))
 }
 
 /// Frames this device sent and has not yet seen come back, with what they say.

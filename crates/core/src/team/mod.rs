@@ -10,7 +10,6 @@ mod keyring;
 use std::collections::{BTreeMap, VecDeque};
 
 use bystand_crypto::hash::frame_hash;
-use bystand_crypto::rooms::RoomError;
 use bystand_crypto::sign::{Signed, SigningKey};
 use bystand_crypto::symmetric::SymmetricKey;
 use bystand_wire::relay_api::{SignedBytes, StoredFrame};
@@ -23,9 +22,10 @@ pub use keyring::{KeyBundle, Keyring, author_hash};
 
 use crate::ctx::Ctx;
 use crate::io::{CallId, Request};
-use crate::network::{Certificate, TeamStreams};
+use crate::network::Certificate;
+use crate::network::keynote::TeamStreams;
 use crate::outbox::{AppendJob, By, JobId, Outbox, Work};
-use crate::room::{Credential, Errand, Holder, RoomEvent, RoomSync};
+use crate::room::{Credential, Errand, Holder, RoomEvent, RoomSync, SyncError};
 
 /// How long the second in rank waits for the first, in milliseconds.
 const RANK_PAUSE_MS: u64 = 5_000;
@@ -139,7 +139,7 @@ pub enum TeamEvent {
         /// Epoch after it.
         epoch: u64,
         /// What all members of one epoch share.
-        authenticator: Vec<u8>,
+        authenticator: Hash32,
     },
     /// Somebody was removed and this device is the one to rotate: call [`TeamSync::rotate`].
     MustRotate {
@@ -235,14 +235,14 @@ impl TeamSync {
     /// Takes up a team from the vault.
     ///
     /// # Errors
-    /// [`RoomError::Damaged`] when a record is missing or unreadable.
+    /// [`SyncError::Damaged`] when a record is missing or unreadable.
     pub fn load(
         (kind, streams): (TeamKind, TeamStreams),
         room: RoomSync,
         mark: Option<CasebookMark>,
         records: &BTreeMap<String, Vec<u8>>,
-    ) -> Result<Self, RoomError> {
-        let keys = records.get(&keys_name(kind)).and_then(|b| decode(b).ok()).ok_or(RoomError::Damaged)?;
+    ) -> Result<Self, SyncError> {
+        let keys = records.get(&keys_name(kind)).and_then(|b| decode(b).ok()).ok_or(SyncError::Damaged("team keys"))?;
         let own_count = records.get(&count_name(kind)).and_then(|b| decode(b).ok()).unwrap_or(0);
         Ok(Self {
             kind,
@@ -308,7 +308,7 @@ impl TeamSync {
     /// Writes an entry. A new incident gets its key first, sent in the room before the entry.
     ///
     /// # Errors
-    /// [`RoomError`] when the keys are not here yet, the incident is erased, or the event is too long.
+    /// [`SyncError`] when the keys are not here yet, the incident is erased, or the event is too long.
     pub fn append<Event, Owner>(
         &mut self,
         ctx: &mut Ctx<'_, Event>,
@@ -317,7 +317,7 @@ impl TeamSync {
         (author, device): (Hash32, &SigningKey),
         incident: Option<IncidentId>,
         event: Vec<u8>,
-    ) -> Result<JobId, RoomError>
+    ) -> Result<JobId, SyncError>
     where
         Owner: From<(StreamId, Errand)> + Clone + Encode<()> + for<'b> Decode<'b, ()>,
     {
@@ -330,9 +330,9 @@ impl TeamSync {
             let message = encode(&TeamMessage::Keys(Box::new(bundle)));
             after.push(self.room.say(ctx, outbox, &message, &[])?);
         }
-        let team = self.keys.team_key().ok_or(RoomError::NotReady)?.clone();
+        let team = self.keys.team_key().ok_or(SyncError::NoKeys)?.clone();
         let inner = match incident {
-            Some(id) => self.keys.incident_key(&id).ok_or(RoomError::NotReady)?.clone(),
+            Some(id) => self.keys.incident_key(&id).ok_or(SyncError::NoKeys)?.clone(),
             None => team.clone(),
         };
         let entry = Entry {
@@ -344,7 +344,7 @@ impl TeamSync {
             event: event.into(),
         };
         let frame = entry::close(&ctx.network, device, &entry, (&team, &inner), ctx.rng)
-            .ok_or(RoomError::TooLong)?;
+            .ok_or(SyncError::TooLong)?;
         self.own_count += 1;
         ctx.store(&count_name(self.kind), &self.own_count);
         let work = Work::Append(AppendJob {
@@ -361,13 +361,13 @@ impl TeamSync {
     /// Says something that is not kept.
     ///
     /// # Errors
-    /// [`RoomError`] when this device cannot speak in the room.
+    /// [`SyncError`] when this device cannot speak in the room.
     pub fn say_passing<Event, Owner>(
         &mut self,
         ctx: &mut Ctx<'_, Event>,
         outbox: &mut Outbox<Owner>,
         body: Vec<u8>,
-    ) -> Result<JobId, RoomError>
+    ) -> Result<JobId, SyncError>
     where
         Owner: From<(StreamId, Errand)> + Clone + Encode<()> + for<'b> Decode<'b, ()>,
     {
@@ -472,6 +472,11 @@ impl TeamSync {
         let mut out = Vec::new();
         self.release_held(ctx, &mut out);
         out
+    }
+
+    /// Whether this call is the team's reading of its room.
+    pub fn awaits(&self, call: CallId) -> bool {
+        self.barrier == Some(call)
     }
 
     /// The response to a read of the room that was sent to learn whether a missing key is still to
