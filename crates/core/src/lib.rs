@@ -10,6 +10,7 @@ pub mod alerts;
 pub mod ctx;
 // pub mod device;
 pub mod io;
+pub mod logwatch;
 // pub mod messages;
 pub mod network;
 pub mod outbox;

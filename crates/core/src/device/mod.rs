@@ -14,6 +14,7 @@ mod rooms;
 pub mod secrets;
 mod shared;
 mod wallet;
+pub mod zones;
 
 use std::collections::BTreeMap;
 

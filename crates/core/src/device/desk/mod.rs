@@ -25,7 +25,10 @@ pub use command::DeskCommand;
 use super::secrets::DeskSecrets;
 use super::{CommandError, Cx, Listener, Owner, Shared};
 use crate::alerts::FindingProof;
-use crate::desk::{Author, CloseEvent, DeskState, Event as DeskFact, Outcome as FoldOutcome};
+use crate::desk::{
+    Author, CloseEvent, DeskSnapshot, DeskState, Event as DeskFact, Outcome as FoldOutcome, ShiftEvent,
+    incident_of_report,
+};
 use crate::io::Response;
 use crate::logwatch::AlertEvent as PublicAlert;
 use crate::messages::Offer;
@@ -37,6 +40,8 @@ const SNAPSHOT: &str = "desk/state";
 const SNAPSHOT_EVERY: u32 = 64;
 /// How long the second in rank waits for the first, in milliseconds.
 const RANK_PAUSE_MS: u64 = 2_000;
+/// How often a device on shift gives a sign of life, in milliseconds.
+const SIGN_EVERY_MS: u64 = bystand_wire::time::MINUTE_MS;
 
 /// An entry of the desk's casebook: a fact for the fold, or something that goes with one.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
@@ -187,7 +192,7 @@ struct Snapshot {
     #[n(0)]
     mark: CasebookMark,
     #[n(1)]
-    state: DeskState,
+    state: DeskSnapshot,
     #[n(2)]
     proofs: BTreeMap<Hash32, FindingProof>,
     #[n(3)]
@@ -198,8 +203,12 @@ impl Desk {
     /// As it lies in the vault.
     pub fn load(records: &BTreeMap<String, Vec<u8>>) -> Self {
         let mut desk = Self::default();
-        if let Some(snapshot) = records.get(SNAPSHOT).and_then(|b| decode::<Snapshot>(b).ok()) {
-            desk.state = snapshot.state;
+        let snapshot = records.get(SNAPSHOT).and_then(|b| decode::<Snapshot>(b).ok());
+        // Without a readable snapshot the casebook is read again from its start.
+        if let Some(snapshot) = snapshot
+            && let Ok(state) = DeskState::from_snapshot(&snapshot.state)
+        {
+            desk.state = state;
             desk.mark = Some(snapshot.mark);
             desk.proofs = snapshot.proofs;
             desk.drafts = snapshot.drafts;
@@ -279,7 +288,7 @@ impl Desk {
         ctx: &mut Cx<'_>,
         shared: &mut Shared,
         what: DeskJob,
-        _job: &Job<Owner>,
+        job: &Job<Owner>,
         outcome: Outcome,
     ) {
         match (what, outcome) {
@@ -287,7 +296,7 @@ impl Desk {
                 self.taken(ctx, shared, report, seq);
             }
             (DeskJob::Publish(what), Outcome::Done(Response::Logged(logged))) => {
-                self.published(ctx, shared, &what, logged.index);
+                self.published(ctx, shared, &what, logged.index, job);
             }
             (DeskJob::Publish(what), Outcome::Refused(refusal)) => {
                 let code = refusal.code.as_str();
@@ -360,10 +369,13 @@ impl Desk {
         job: DeskJob,
     ) -> Result<JobId, CommandError> {
         let author = Author(shared.identity.author().ok_or(CommandError::NotInTeam)?);
-        if let FoldOutcome::Refused(breach) = self.state.try_event(author, ctx.now, &fact) {
-            return Err(CommandError::NotNow(breach.to_string()));
+        let next = self.state.last_seq().next();
+        match self.state.clone().apply(next, author, ctx.now, fact.clone()) {
+            FoldOutcome::Applied => {}
+            FoldOutcome::Duplicate => return Err(CommandError::NotNow("that is so already".to_owned())),
+            FoldOutcome::Refused(breach) => return Err(CommandError::NotNow(breach.to_string())),
         }
-        let incident = fact.key_incident();
+        let incident = fact.incident();
         self.append(ctx, shared, incident, &DeskEntry::Fact(Box::new(fact)), job)
     }
 
@@ -386,7 +398,7 @@ impl Desk {
     fn item(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared, item: CasebookItem) {
         let CasebookItem { seq, at, entry, breach } = item;
         if let Some(breach) = breach {
-            ctx.tell(super::Event::Desk(DeskEvent::Marked { seq, code: breach.code() }));
+            ctx.tell(super::Event::Desk(DeskEvent::Marked { seq, code: breach_code(breach) }));
         }
         let known = entry.filter(|_| breach.is_none());
         let Some((author, event)) = known.map(|e| (Author(e.author), e.event)) else {
@@ -429,7 +441,7 @@ impl Desk {
                 self.forget_place(ctx, incident);
             }
         }
-        self.waiting.retain(|report, _| self.state.incident(incident_id(*report)).is_none());
+        self.waiting.retain(|report, _| self.state.incident(incident_of_report(*report)).is_none());
         self.signs_folded(&fact);
         let fact = Box::new(fact);
         ctx.tell(super::Event::Desk(DeskEvent::Entry { seq, author, at, fact, outcome }));
@@ -447,7 +459,7 @@ impl Desk {
         self.since_snapshot = 0;
         let snapshot = Snapshot {
             mark: team.mark().clone(),
-            state: self.state.clone(),
+            state: self.state.snapshot(),
             proofs: self.proofs.clone(),
             drafts: self.drafts.clone(),
         };
@@ -506,9 +518,19 @@ impl Desk {
     /// Entries that somebody's device should write by now: this one does when its turn has come.
     fn state_due(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
         let Some(author) = shared.identity.author().map(Author) else { return };
-        for fact in self.state.due_for(author, ctx.now) {
+        for due in self.state.due(ctx.now, author) {
             // What another device wrote meanwhile is refused by the trial, which is as it should be.
-            let _ = self.write(ctx, shared, fact);
+            let _ = self.write(ctx, shared, due.event);
+        }
+    }
+
+    /// A sign a minute while the dispatcher's program runs: it keeps the shift and the claims.
+    fn sign_of_life(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
+        let Some(own) = shared.identity.author().map(Author) else { return };
+        let on_shift = self.state.on_shift().any(|(author, _)| author == own);
+        if on_shift && self.signed_at.plus_ms(SIGN_EVERY_MS) <= ctx.now {
+            self.signed_at = ctx.now;
+            let _ = self.write(ctx, shared, ShiftEvent::Sign);
         }
     }
 
@@ -571,6 +593,16 @@ impl Desk {
     }
 }
 
+fn breach_code(breach: crate::team::EntryBreach) -> &'static str {
+    use crate::team::EntryBreach;
+    match breach {
+        EntryBreach::Damaged => "entry-damaged",
+        EntryBreach::Author => "entry-author",
+        EntryBreach::Order => "entry-order",
+        EntryBreach::Predecessor => "entry-predecessor",
+    }
+}
+
 fn room_rank(shared: &Shared, label: &[u8]) -> usize {
     shared.teams.get(&TeamKind::Desk).map_or(0, |team| team.room().rank(label))
 }
@@ -585,7 +617,3 @@ pub(super) fn secrets(shared: &Shared) -> Option<DeskSecrets> {
     decode(team.keys().secrets()?.1).ok()
 }
 
-/// An incident is named after its report.
-pub fn incident_id(report: ReportId) -> IncidentId {
-    IncidentId(report.0)
-}

@@ -1,0 +1,54 @@
+//! The network's zones, as the parts of a device ask about them.
+
+use bystand_wire::{Cell, ZoneId};
+
+use super::Shared;
+use crate::geo::{self, Point, Zone};
+use crate::network::VerifiedManifest;
+use crate::report::Place;
+
+/// The zones of the manifest.
+#[derive(Debug)]
+pub struct Zones<'a> {
+    manifest: &'a VerifiedManifest,
+    zones: Vec<Zone>,
+}
+
+impl<'a> Zones<'a> {
+    /// Those of the network as it stands; `None` before the manifest is here.
+    pub fn of(shared: &'a Shared) -> Option<Self> {
+        let manifest = shared.manifest()?;
+        let zones = manifest.manifest().zones.iter().map(Zone::from).collect();
+        Some(Self { manifest, zones })
+    }
+
+    /// How fine public alerts are.
+    pub fn alert_resolution(&self) -> u8 {
+        self.manifest.manifest().alert_resolution
+    }
+
+    /// In which zone a point lies.
+    pub fn at(&self, point: Point) -> Option<&ZoneId> {
+        geo::zone_of(&self.zones, point).map(|z| &z.id)
+    }
+
+    /// A coarse cell for a place, and its zone followed by the zones next to it.
+    pub fn coarse(&self, place: &Place, home: Option<Point>) -> Option<(Cell, Vec<ZoneId>)> {
+        let resolution = self.manifest.manifest().call_out_resolution;
+        let point = place.point.or(home);
+        let zone = place.zone.clone().or_else(|| self.at(point?).cloned());
+        let cell = match (point, place.near, &zone) {
+            (Some(point), _, _) => geo::cell_of(point, resolution).ok()?,
+            (None, Some(near), _) => geo::cell_parent(near, resolution).unwrap_or(near),
+            (None, None, Some(zone)) => {
+                let middle = self.zones.iter().find(|z| z.id == *zone)?.middle()?;
+                geo::cell_of(middle, resolution).ok()?
+            }
+            (None, None, None) => return None,
+        };
+        let zone = zone.or_else(|| self.at(geo::cell_center(cell).ok()?).cloned())?;
+        let mut zones = vec![zone.clone()];
+        zones.extend(geo::neighbors(&self.zones, &zone).into_iter().cloned());
+        Some((cell, zones))
+    }
+}
