@@ -5,9 +5,11 @@ mod args;
 mod cards;
 mod commands;
 mod failure;
+mod live;
 mod output;
 mod passphrase;
 mod qr;
+mod stop;
 mod words;
 
 use std::io::ErrorKind;
