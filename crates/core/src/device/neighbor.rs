@@ -28,3 +28,43 @@ pub enum NeighborCommand {}
 /// What this part tells.
 #[derive(Debug, Clone, PartialEq)]
 pub enum NeighborEvent {}
+
+/// The part itself.
+#[derive(Debug, Default)]
+pub struct Neighbor {}
+
+impl Neighbor {
+    /// From the vault.
+    pub fn load(_: &BTreeMap<String, Vec<u8>>) -> Self {
+        Self::default()
+    }
+
+    /// Follows streams again.
+    pub fn resume(&mut self, _: &mut Cx<'_>, _: &mut Shared) {}
+
+    /// A frame.
+    pub fn frame(&mut self, _: &mut Cx<'_>, _: &mut Shared, what: NeighborStream, _: &StoredFrame) {
+        match what {}
+    }
+
+    /// A job.
+    pub fn job_ended(&mut self, _: &mut Cx<'_>, _: &mut Shared, what: NeighborJob, _: &Job<Owner>, _: Outcome) {
+        match what {}
+    }
+
+    /// A call.
+    pub fn call_ended(&mut self, _: &mut Cx<'_>, _: &mut Shared, what: NeighborCall, _: Response) {
+        match what {}
+    }
+
+    /// Trust.
+    pub fn trust_changed(&mut self, _: &mut Cx<'_>, _: &mut Shared) {}
+
+    /// Due.
+    pub fn due(&mut self, _: &mut Cx<'_>, _: &mut Shared) {}
+
+    /// Command.
+    pub fn command(&mut self, _: &mut Cx<'_>, _: &mut Shared, c: NeighborCommand) -> Result<(), CommandError> {
+        match c {}
+    }
+}

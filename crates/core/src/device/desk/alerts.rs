@@ -15,8 +15,9 @@ use rand_core::Rng;
 use super::super::{CommandError, Cx, Owner, Shared};
 use super::call_outs::tell_hosts;
 use super::{Desk, DeskEntry, DeskJob};
+use crate::alerts::signed::RegistrarLine;
 use crate::alerts::{
-    AlertBuilder, Countersign, FindingProof, FindingStatement, NoteKind, RegistrarLine, SignedAlert,
+    AlertBuilder, Countersign, FindingProof, FindingStatement, NoteKind, SignedAlert,
 };
 use crate::desk::{
     AlertEvent, AlertStep, Author, FindingId, RumorAnswer, RumorEvent, RumorId, StoodFinding, Verdict,
@@ -88,7 +89,7 @@ impl Desk {
         alert: AlertId,
     ) -> Result<(), CommandError> {
         let incident = self.state.incident_of_alert(alert).ok_or(CommandError::Unknown("alert"))?;
-        let held = shared.log.book().last_note(&alert).ok_or(CommandError::Unknown("public alert"))?;
+        let held = shared.log.alerts().last_note(&alert).ok_or(CommandError::Unknown("public alert"))?;
         let builder = AlertBuilder::rechecking(held, ALERT_MS, ctx.now)
             .map_err(|e| CommandError::NotNow(e.to_string()))?;
         let publishing = Publishing { incident, alert, what: PublishWhat::Recheck };

@@ -17,7 +17,8 @@ use super::super::zones::Zones;
 use super::super::{CommandError, Cx, Event, Owner, Shared, policy};
 use super::intake::sign_as_desk;
 use super::{Desk, DeskEntry, DeskEvent, DeskJob, secrets};
-use crate::alerts::{FindingProof, Outcome as PublicOutcome, Place, draw_alert_id};
+use crate::alerts::build::draw_alert_id;
+use crate::alerts::{FindingProof, Outcome as PublicOutcome, Place};
 use crate::desk::{
     CallOutEvent, Event as DeskFact, Finding, FindingEvent, FindingId, PublicPlace, Request, SignFrom,
     Signed as SignedFinding, Verdict, WorkEvent,

@@ -12,7 +12,7 @@ mod command;
 mod intake;
 mod keys;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bystand_crypto::seal::SealSecretKey;
 use bystand_wire::relay_api::StoredFrame;
@@ -36,6 +36,8 @@ use crate::outbox::{Job, JobId, Outcome};
 use crate::team::{CasebookItem, CasebookMark, TeamEvent, TeamKind};
 
 const SNAPSHOT: &str = "desk/state";
+/// One record for each incident, deleted with it.
+const PARTS: &str = "desk/incident/";
 /// Entries between two snapshots of the fold.
 const SNAPSHOT_EVERY: u32 = 64;
 /// How long the second in rank waits for the first, in milliseconds.
@@ -171,6 +173,8 @@ pub struct Desk {
     state: DeskState,
     mark: Option<CasebookMark>,
     since_snapshot: u32,
+    /// Incidents that changed since the snapshot.
+    dirty: BTreeSet<IncidentId>,
     /// Reports opened and not yet in the casebook, with when this device steps in.
     waiting: BTreeMap<ReportId, intake::Waiting>,
     offers: BTreeMap<OfferId, (CallOutId, Offer)>,
@@ -192,10 +196,13 @@ struct Snapshot {
     #[n(0)]
     mark: CasebookMark,
     #[n(1)]
-    state: DeskSnapshot,
+    last_seq: Seq,
+    /// The part of the fold that belongs to no incident; each incident is a record of its own.
     #[n(2)]
-    proofs: BTreeMap<Hash32, FindingProof>,
+    shared: ByteVec,
     #[n(3)]
+    proofs: BTreeMap<Hash32, FindingProof>,
+    #[n(4)]
     drafts: BTreeMap<IncidentId, String>,
 }
 
@@ -206,7 +213,7 @@ impl Desk {
         let snapshot = records.get(SNAPSHOT).and_then(|b| decode::<Snapshot>(b).ok());
         // Without a readable snapshot the casebook is read again from its start.
         if let Some(snapshot) = snapshot
-            && let Ok(state) = DeskState::from_snapshot(&snapshot.state)
+            && let Ok(state) = DeskState::from_snapshot(&parts(&snapshot, records))
         {
             desk.state = state;
             desk.mark = Some(snapshot.mark);
@@ -433,6 +440,7 @@ impl Desk {
         let outcome = self.state.apply(seq, author, at, fact.clone());
         let mut must_snapshot = false;
         if outcome == FoldOutcome::Applied {
+            self.mark_dirty(&fact);
             if let DeskFact::Close(CloseEvent::Erased { members, .. }) = &fact {
                 self.erase(ctx, shared, members);
                 must_snapshot = true;
@@ -449,6 +457,17 @@ impl Desk {
         self.follow(ctx, shared);
     }
 
+    /// Joined incidents change together; a handover or a lapsed shift may change any claim.
+    fn mark_dirty(&mut self, fact: &DeskFact) {
+        match fact.incident() {
+            Some(id) => {
+                let root = self.state.root_of(id);
+                self.dirty.extend(self.state.group(root).map(|i| i.id).chain([id, root]));
+            }
+            None => self.dirty.extend(self.state.open_incidents().map(|i| i.id)),
+        }
+    }
+
     /// The fold moved on: a snapshot now and then, and always when something was erased.
     fn folded(&mut self, ctx: &mut Cx<'_>, shared: &Shared, must_snapshot: bool) {
         self.since_snapshot += 1;
@@ -457,9 +476,17 @@ impl Desk {
         }
         let Some(team) = shared.teams.get(&TeamKind::Desk) else { return };
         self.since_snapshot = 0;
+        let parts = self.state.snapshot();
+        for (id, part) in parts.incidents {
+            if self.dirty.contains(&id) {
+                ctx.store_bytes(&format!("{PARTS}{id}"), part);
+            }
+        }
+        self.dirty.clear();
         let snapshot = Snapshot {
             mark: team.mark().clone(),
-            state: self.state.snapshot(),
+            last_seq: parts.last_seq,
+            shared: parts.shared.into(),
             proofs: self.proofs.clone(),
             drafts: self.drafts.clone(),
         };
@@ -472,6 +499,8 @@ impl Desk {
                 team.erase(ctx, incident);
             }
             self.forget_place(ctx, incident);
+            ctx.forget(&format!("{PARTS}{incident}"));
+            self.dirty.remove(incident);
             self.drafts.remove(incident);
         }
         let state = &self.state;
@@ -567,9 +596,10 @@ impl Desk {
     /// This device is no longer on the desk: nothing of the desk stays on it.
     fn end(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
         ctx.forget(SNAPSHOT);
-        let incidents: Vec<IncidentId> = self.homes.keys().chain(self.callbacks.keys()).copied().collect();
-        for incident in incidents {
+        let places: Vec<IncidentId> = self.homes.keys().chain(self.callbacks.keys()).copied().collect();
+        for incident in places.into_iter().chain(self.state.incidents().map(|i| i.id).collect::<Vec<_>>()) {
             self.forget_place(ctx, &incident);
+            ctx.forget(&format!("{PARTS}{incident}"));
         }
         for stream in self.followed.keys() {
             shared.leave(ctx, stream);
@@ -591,6 +621,16 @@ impl Desk {
         };
         now.plus_ms(RANK_PAUSE_MS.saturating_mul(u64::try_from(rank).unwrap_or(u64::MAX)))
     }
+}
+
+/// The fold's parts as they lie in the vault.
+fn parts(snapshot: &Snapshot, records: &BTreeMap<String, Vec<u8>>) -> DeskSnapshot {
+    let incidents = records
+        .range(PARTS.to_owned()..)
+        .map_while(|(name, bytes)| Some((name.strip_prefix(PARTS)?, bytes)))
+        .filter_map(|(id, bytes)| Some((id.parse().ok()?, bytes.clone())))
+        .collect();
+    DeskSnapshot { last_seq: snapshot.last_seq, shared: snapshot.shared.to_vec(), incidents }
 }
 
 fn breach_code(breach: crate::team::EntryBreach) -> &'static str {
