@@ -198,14 +198,14 @@ impl Trust {
         let manifest = VerifiedManifest::open(network, &answer.manifest.entry.body, now)?;
         let position = open_checkpoint(&answer.checkpoint, &manifest.manifest().log, now)?;
         check_inclusion(&answer.manifest, &position)?;
+        let manifest = Placed { index: answer.manifest.index, value: manifest };
         let mut key_notes = Vec::new();
         if let Some(entry) = &answer.key_note {
             expect_kind(entry, LogKind::KeyNote)?;
             check_inclusion(entry, &position)?;
-            let value = open_key_note(&entry.entry.body, &manifest, now)?;
+            let value = open_key_note(entry, &manifest, now)?;
             key_notes.push(Placed { index: entry.index, value });
         }
-        let manifest = Placed { index: answer.manifest.index, value: manifest };
         Ok(Self { manifest, key_notes, position })
     }
 
@@ -326,7 +326,7 @@ impl Trust {
         let value = VerifiedManifest::open(self.network(), &entry.entry.body, now)?;
         value.supersedes(self.manifest())?;
         let version = value.manifest().version;
-        // Key notes are read again under the new manifest: one that it does not bear out is dropped.
+        // Key notes are read again under the new manifest: one of an earlier operations key is dropped.
         self.key_notes.retain_mut(|held| match VerifiedKeyNote::reopen(held.value.bytes(), &value) {
             Ok(again) => {
                 held.value = again;
@@ -343,7 +343,7 @@ impl Trust {
             Ok(_) => return Ok(None),
             Err(at) => at,
         };
-        let value = open_key_note(&entry.entry.body, self.manifest(), now)?;
+        let value = open_key_note(entry, &self.manifest, now)?;
         if let Some(before) = at.checked_sub(1).and_then(|i| self.key_notes.get(i)) {
             value.supersedes(&before.value)?;
         }
@@ -480,15 +480,20 @@ fn open_checkpoint(note: &str, log: &LogVerifier, now: Timestamp) -> Result<Posi
     Ok(Position { size: checkpoint.size, root: checkpoint.root, time: relay_time })
 }
 
-/// An expired key note is taken too, since its streams and past keys are still of use; asking for
-/// one that counts now is [`Trust::key_note`].
+/// A key note that comes after the manifest is judged in full. One from before it, or an expired one,
+/// is taken for what is left of it: its streams, past keys, and the registrars who still are; asking
+/// for one that counts now is [`Trust::key_note`].
 fn open_key_note(
-    bytes: &[u8],
-    manifest: &VerifiedManifest,
+    entry: &LoggedEntry,
+    manifest: &Placed<VerifiedManifest>,
     now: Timestamp,
 ) -> Result<VerifiedKeyNote, TrustError> {
-    match VerifiedKeyNote::open(bytes, manifest, now) {
-        Err(KeyNoteError::Expired(_)) => Ok(VerifiedKeyNote::reopen(bytes, manifest)?),
+    let bytes = &entry.entry.body;
+    if entry.index < manifest.index {
+        return Ok(VerifiedKeyNote::reopen(bytes, &manifest.value)?);
+    }
+    match VerifiedKeyNote::open(bytes, &manifest.value, now) {
+        Err(KeyNoteError::Expired(_)) => Ok(VerifiedKeyNote::reopen(bytes, &manifest.value)?),
         opened => Ok(opened?),
     }
 }
