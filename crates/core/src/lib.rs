@@ -9,6 +9,8 @@
 pub mod alerts;
 pub mod ctx;
 // pub mod device;
+#[cfg(any(test, feature = "fixtures"))]
+pub mod fixtures;
 pub mod io;
 pub mod logwatch;
 // pub mod messages;
