@@ -11,6 +11,8 @@ pub mod ctx;
 pub mod desk;
 pub mod device;
 pub mod geo;
+#[cfg(any(test, feature = "fixtures"))]
+pub mod fixtures;
 pub mod io;
 pub mod logwatch;
 pub mod messages;
