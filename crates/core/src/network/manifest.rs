@@ -6,6 +6,7 @@
 //! There is no separate certificate authority to keep in step.
 
 use bystand_crypto::hash;
+use bystand_crypto::notes::LogVerifier;
 use bystand_crypto::sign::Statement;
 use bystand_crypto::threshold::{RootChain, RootSet, ThresholdError, ThresholdSigned};
 use bystand_wire::codec::decode_within;
@@ -51,9 +52,11 @@ pub struct Manifest {
     /// Addresses of the one relay: the main one, then its aliases.
     #[n(7)]
     pub relays: Vec<RelayUrl>,
-    /// The log's key in the text form of C2SP signed-note (`name+hash+key`).
+    /// Signs the public log's checkpoints; in C2SP signed-note's text form (`name+hash+key`). A new
+    /// key begins a new log: that is how a network goes on after its relay was restored from a
+    /// backup, which may lack the log's last entries.
     #[n(8)]
-    pub log_vkey: String,
+    pub log: LogVerifier,
     /// Signs key notes.
     #[n(9)]
     pub operations_key: PublicKey,
@@ -258,7 +261,6 @@ impl Manifest {
             ("zones", self.zones_fit()),
             ("time zone", is_time_zone(&self.time_zone)),
             ("relay addresses", some(self.relays.len())),
-            ("log key", (1..=300).contains(&self.log_vkey.len())),
             ("registrars", some(self.registrars.len()) && self.registrars.is_sorted_by(|a, b| a < b)),
             ("alert quorum", (1..=4).contains(&quorum.findings) && (1..=4).contains(&quorum.publishes)),
             ("retention", self.retention.unfounded_ms > 0 && self.retention.general_ms > 0),

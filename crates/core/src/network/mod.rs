@@ -1,3 +1,4 @@
+//! Whom a network trusts: from the network id on a card to the key a report is sealed to.
 //!
 //! ```text
 //! network id --hash of--> first root set --changes--> root set --threshold--> manifest
@@ -19,8 +20,10 @@ pub mod keynote;
 pub mod manifest;
 pub mod names;
 pub mod statements;
+pub mod trust;
 
 pub use certificate::{Certificate, CertificateError, VerifiedCertificate, check_certificate};
 pub use keynote::{KeyNote, KeyNoteError, KeyNoteStatus, VerifiedKeyNote};
 pub use manifest::{Manifest, ManifestError, ManifestStatus, VerifiedManifest};
 pub use names::{BadName, KindCode, RelayUrl};
+pub use trust::{Trust, TrustError};
