@@ -22,7 +22,7 @@ use super::shared::policy;
 use super::{Cx, Device, IDENTITY, Identity, Owner};
 use crate::io::Random;
 use crate::logwatch::LogWatch;
-use crate::network::invite::{InviteSecret, Invitation};
+use crate::network::invite::{Invitation, InviteSecret};
 use crate::network::keynote::{IssuerEntry, KeyNote, NetworkStreams, RegistrarKeys, TeamStreams};
 use crate::network::manifest::{AlertQuorum, FORMAT, LocalRules, PhoneLine, Retention, ZoneInfo};
 use crate::network::{
@@ -87,7 +87,14 @@ impl NetworkPlan {
             KindCode::new(text).map_err(|_| SetupError::Manifest(ManifestError::Field("incident kinds")))
         };
         let kinds = [
-            "checkpoint", "detention", "door-knock", "other", "presence", "raid", "school", "transit",
+            "checkpoint",
+            "detention",
+            "door-knock",
+            "other",
+            "presence",
+            "raid",
+            "school",
+            "transit",
             "vehicle-stop",
         ];
         Ok(Self {
@@ -100,7 +107,11 @@ impl NetworkPlan {
             incident_kinds: kinds.into_iter().map(code).collect::<Result<_, _>>()?,
             alert_quorum: AlertQuorum { findings: 1, publishes: 1, fallback_second_registrar: true },
             retention: Retention { unfounded_ms: 7 * DAY_MS, general_ms: 30 * DAY_MS },
-            local_rules: LocalRules { distance_ft: 25, recording_law: code("public-space")?, note: String::new() },
+            local_rules: LocalRules {
+                distance_ft: 25,
+                recording_law: code("public-space")?,
+                note: String::new(),
+            },
             alert_resolution: 9,
             call_out_resolution: 8,
             issuer_weeks: ISSUER_WEEKS,
@@ -360,4 +371,200 @@ impl Keys {
             hosts: KeyWeeks::start(rng, now),
         }
     }
+}
+
+impl Keys {
+    fn streams(&self) -> NetworkStreams {
+        let team = |kind: TeamKind| self.teams.get(&kind).map(TeamCreators::streams);
+        let none = StreamId([0; 32]);
+        let nowhere = TeamStreams { room: none, door: none, welcome: none, casebook: none };
+        NetworkStreams {
+            desk: team(TeamKind::Desk).unwrap_or(nowhere),
+            hosts: team(TeamKind::Hosts).unwrap_or(nowhere),
+            registrars: team(TeamKind::Registrars).unwrap_or(nowhere),
+            drop: id_of(&self.drop_creator),
+            hosts_inbox: id_of(&self.hosts_creator),
+            day_notes: id_of(&self.notes_creator),
+            registrars_inbox: id_of(&self.inbox_creator),
+        }
+    }
+
+    /// What a team's members share.
+    fn secrets(&self, kind: TeamKind) -> Vec<u8> {
+        match kind {
+            TeamKind::Desk => encode(&DeskSecrets {
+                version: 1,
+                drop_creator: self.drop_creator.clone(),
+                drop_read: self.drop_read.clone(),
+                drop_policy: 1,
+                keys: self.desk.clone(),
+            }),
+            TeamKind::Hosts => encode(&HostSecrets {
+                version: 1,
+                notes_creator: self.notes_creator.clone(),
+                inbox_creator: self.hosts_creator.clone(),
+                inbox_read: self.hosts_read.clone(),
+                keys: self.hosts.clone(),
+            }),
+            TeamKind::Registrars => encode(&RegistrarSecrets {
+                version: 1,
+                operations: self.operations.clone(),
+                inbox_creator: self.inbox_creator.clone(),
+                inbox_read: self.inbox_read.clone(),
+            }),
+        }
+    }
+}
+
+impl Device {
+    fn found(
+        founding: Founding,
+        keys: &Keys,
+        manifest: VerifiedManifest,
+        note: VerifiedKeyNote,
+        rng: &mut Random,
+    ) -> Result<Self, SetupError> {
+        let Founding { identity, issuers, root, plan, now, .. } = founding;
+        let mut device = Self::create(identity, now, rng);
+        device.shared.log = LogWatch::founded(manifest.clone(), note.clone());
+        let mut result = Ok(());
+        device.input(now, rng, |device, ctx| {
+            result = device.promise_network(ctx, keys, &manifest, &note);
+            ctx.store(IDENTITY, &device.shared.identity);
+            device.store_log(ctx);
+            let issuers = issuers.into_iter().map(|((purpose, period), key)| OwnIssuer {
+                purpose,
+                period,
+                key,
+                made_at: now,
+            });
+            device.registrar.found(ctx, &mut device.shared, note.note(), plan.issuer_weeks, issuers);
+            device.registrar.put_root(ctx, root);
+        });
+        result.map(|()| device)
+    }
+
+    /// Promises everything that the relay needs, in the order in which it can take it.
+    fn promise_network(
+        &mut self,
+        ctx: &mut Cx<'_>,
+        keys: &Keys,
+        manifest: &VerifiedManifest,
+        note: &VerifiedKeyNote,
+    ) -> Result<(), SetupError> {
+        let manifest_job =
+            self.promise_log(ctx, RegistrarJob::Manifest(1), LogKind::Manifest, manifest.bytes(), &[]);
+        let job = RegistrarJob::KeyNote(1);
+        let ready = [self.promise_log(ctx, job, LogKind::KeyNote, note.bytes(), &[manifest_job])];
+        let rooms: Vec<(TeamKind, &TeamCreators)> = keys.teams.iter().map(|(k, c)| (*k, c)).collect();
+        for (kind, creators) in rooms {
+            self.open_team(ctx, kind, creators, keys.secrets(kind), (manifest, note), &ready)?;
+        }
+        let year = ctx.now.plus_ms(limits::STREAM_LIFE_MS);
+        let by_work = vec![AppendRule::PassOrWork(vec![PassPurpose::Card, PassPurpose::Report])];
+        let certified = |roles: &[Role]| vec![AppendRule::Certified(roles.to_vec())];
+        let read = |seed: &Seed| ReadRule::Key(seed.signing().public());
+        let notes = vec![AppendRule::Keys(vec![keys.notes_creator.signing().public()])];
+        let streams = [
+            (&keys.drop_creator, by_work, read(&keys.drop_read), DROP_FRAME_MS),
+            (&keys.hosts_creator, certified(&[Role::Dispatcher]), read(&keys.hosts_read), HOSTS_FRAME_MS),
+            (&keys.notes_creator, notes, ReadRule::Public, HOSTS_FRAME_MS),
+            (&keys.inbox_creator, certified(&Role::ALL), read(&keys.inbox_read), INBOX_FRAME_MS),
+        ];
+        for (creator, append, read, frame_life_ms) in streams {
+            let creator = creator.signing();
+            let policy = policy(&creator, append, read, year, frame_life_ms);
+            self.promise_creation(ctx, &creator, &policy, &ready);
+        }
+        self.promise_own_mailbox(ctx, &ready);
+        Ok(())
+    }
+
+    /// The first registrar has a mailbox like everybody whom it admits.
+    fn promise_own_mailbox(&mut self, ctx: &mut Cx<'_>, after: &[JobId]) {
+        let secret = InviteSecret::generate(ctx.rng);
+        let until = ctx.now.plus_ms(limits::CERTIFICATE_MS + MAILBOX_EXTRA_MS);
+        self.promise_creation(ctx, &secret.mailbox_key(), &mailbox_policy(&secret, 1, until), after);
+        let Ok(relay) = RelayUrl::new(&self.shared.identity.relay) else { return };
+        let Some(certificate) = self.shared.identity.certified() else { return };
+        let invitation = Invitation {
+            network: ctx.network,
+            relay,
+            registrar: certificate.device,
+            secret,
+            roles: certificate.roles,
+            expires_at: ctx.now,
+        };
+        self.enroll.found(ctx, &mut self.shared, invitation, until);
+    }
+
+    fn open_team(
+        &mut self,
+        ctx: &mut Cx<'_>,
+        kind: TeamKind,
+        creators: &TeamCreators,
+        secrets: Vec<u8>,
+        (manifest, note): (&VerifiedManifest, &VerifiedKeyNote),
+        after: &[JobId],
+    ) -> Result<(), SetupError> {
+        let Some(certificate) = self.shared.identity.certificate.clone() else { return Ok(()) };
+        let rules = RoomRules::new(ctx.network, RoomKind::Team(kind.role()));
+        rules.update(manifest, note, ctx.now);
+        let credential = Credential::Device(certificate.clone());
+        let leaf = Leaf { key: self.shared.identity.device(), credential, rules };
+        let streams = creators.streams();
+        let room = RoomSync::create(ctx, &leaf, streams.room, streams.welcome)?;
+        let year = ctx.now.plus_ms(limits::STREAM_LIFE_MS);
+        let creator = creators.room.signing();
+        let in_room = || vec![AppendRule::Room(streams.room)];
+        let mut rule = policy(&creator, in_room(), ReadRule::Id, year, ROOM_FRAME_MS);
+        rule.room_key = Some(room.append_key().public());
+        // The others name the room, and are of use only once it is there.
+        let ready = [self.promise_creation(ctx, &creator, &rule, after)];
+        let door = vec![AppendRule::Certified(vec![kind.role()])];
+        for (creator, append, life_ms) in [
+            (&creators.door, door, DOOR_FRAME_MS),
+            (&creators.welcome, in_room(), DOOR_FRAME_MS),
+            (&creators.casebook, in_room(), limits::STREAM_LIFE_MS),
+        ] {
+            let creator = creator.signing();
+            let rule = policy(&creator, append, ReadRule::Id, year, life_ms);
+            self.promise_creation(ctx, &creator, &rule, &ready);
+        }
+        let first = Some((1, secrets));
+        let outbox = &mut self.shared.outbox;
+        let mut team = TeamSync::new(ctx, outbox, (kind, streams), room, &certificate, first);
+        team.trust_registrars(&manifest.manifest().registrars);
+        self.shared.teams.insert(kind, team);
+        Ok(())
+    }
+
+    fn promise_creation(
+        &mut self,
+        ctx: &mut Cx<'_>,
+        creator: &SigningKey,
+        policy: &Policy,
+        after: &[JobId],
+    ) -> JobId {
+        let id = stream_id(&creator.public());
+        let signed = SignedBytes::from(Signed::sign(&ctx.network, creator, policy));
+        let owner = Owner::Registrar(RegistrarJob::Stream(id));
+        self.shared.promise(ctx, owner, Work::Create(id, signed, Some(By::Certificate)), after)
+    }
+
+    fn promise_log(
+        &mut self,
+        ctx: &mut Cx<'_>,
+        job: RegistrarJob,
+        kind: LogKind,
+        body: &[u8],
+        after: &[JobId],
+    ) -> JobId {
+        let work = Work::Log(LogEntry { kind, body: body.to_vec() });
+        self.shared.promise(ctx, Owner::Registrar(job), work, after)
+    }
+}
+
+fn id_of(creator: &Seed) -> StreamId {
+    stream_id(&creator.signing().public())
 }

@@ -61,10 +61,15 @@ impl Enroll {
         }
     }
 
-    fn is_missing(&self, now: Timestamp, note: &VerifiedKeyNote, purpose: PassPurpose, period: Period) -> bool {
+    fn is_missing(
+        &self,
+        now: Timestamp,
+        note: &VerifiedKeyNote,
+        purpose: PassPurpose,
+        period: Period,
+    ) -> bool {
         let has_issuer = note.issuer(purpose, period).is_some();
-        let is_asked =
-            self.asks.values().any(|a| (a.batch.purpose, a.batch.period) == (purpose, period));
+        let is_asked = self.asks.values().any(|a| (a.batch.purpose, a.batch.period) == (purpose, period));
         let is_refused = self.refused.get(&(purpose, period)).is_some_and(|until| now < *until);
         let is_complete = match self.state.taken.get(&(purpose, period)) {
             Some(taken) => purpose != PassPurpose::Room || self.new_zones(taken).is_empty(),

@@ -32,7 +32,7 @@ use super::shared::policy;
 use super::{CommandError, Cx, Device, Event, Listener, Owner, Shared};
 use crate::io::{Random, Response};
 use crate::network::enroll::EnrollRequest;
-use crate::network::invite::{InviteSecret, Invitation};
+use crate::network::invite::{Invitation, InviteSecret};
 use crate::network::{VerifiedKeyNote, VerifiedManifest};
 use crate::outbox::{AppendJob, By, Job, Outcome, Work};
 
@@ -241,7 +241,13 @@ impl Enroll {
     }
 
     /// The first registrar was never invited: it brings a mailbox of its own, and its certificate.
-    pub(super) fn found(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared, invitation: Invitation, until: Timestamp) {
+    pub(super) fn found(
+        &mut self,
+        ctx: &mut Cx<'_>,
+        shared: &mut Shared,
+        invitation: Invitation,
+        until: Timestamp,
+    ) {
         self.adopt(shared, invitation, until);
         self.store(ctx);
     }
@@ -344,14 +350,21 @@ impl Enroll {
         }
         for (purpose, period) in wanted(&invitation.roles, ctx.now, WEEKS_AT_ONCE) {
             let is_theirs = note.issuer(purpose, period).is_some_and(|i| i.registrar == registrar);
-            let Some(id) = is_theirs.then(|| self.new_ask(ctx, note, purpose, period)).flatten() else { continue };
+            let Some(id) = is_theirs.then(|| self.new_ask(ctx, note, purpose, period)).flatten() else {
+                continue;
+            };
             let hash = self.send_request(ctx, shared, invitation, &sealing_key, Some(id));
             self.sent(ctx, &id, hash);
         }
     }
 
     /// The registrar who invited; another one when it does not answer or is none any more.
-    fn whom_to_ask(&self, now: Timestamp, note: &VerifiedKeyNote, invitation: &Invitation) -> Option<PublicKey> {
+    fn whom_to_ask(
+        &self,
+        now: Timestamp,
+        note: &VerifiedKeyNote,
+        invitation: &Invitation,
+    ) -> Option<PublicKey> {
         let registrars: Vec<PublicKey> = note.note().registrars.iter().map(|r| r.device).collect();
         match self.state.request {
             None if registrars.contains(&invitation.registrar) => Some(invitation.registrar),
@@ -462,7 +475,9 @@ fn post(
     to: &SealPublicKey,
     body: &[u8],
 ) {
-    let Ok(sealed) = seal(&ctx.network, SealPurpose::Enroll, to, ctx.rng, stream.as_ref(), body) else { return };
+    let Ok(sealed) = seal(&ctx.network, SealPurpose::Enroll, to, ctx.rng, stream.as_ref(), body) else {
+        return;
+    };
     let frame = Frame::build(FrameKind::Enroll, &sealed);
     let append = AppendJob { stream, frame, by, commit: None, tag: None, epoch: None };
     shared.promise(ctx, Owner::Enroll(job), Work::Append(append), &[]);

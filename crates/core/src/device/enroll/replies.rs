@@ -69,7 +69,9 @@ impl Enroll {
         let found = self.asks.iter().find(|(_, ask)| ask.sent.contains(answers)).map(|(id, _)| *id);
         let Some((id, ask)) = found.and_then(|id| Some((id, self.asks.get(&id)?))) else { return };
         let (purpose, period) = (ask.batch.purpose, ask.batch.period);
-        let Some(issuer) = shared.key_note().and_then(|n| n.issuer_key(purpose, period)).cloned() else { return };
+        let Some(issuer) = shared.key_note().and_then(|n| n.issuer_key(purpose, period)).cloned() else {
+            return;
+        };
         let fits = (grant.purpose, grant.period) == (purpose, period)
             && grant.signatures.len() == ask.requests.len();
         // All of them or none: one bad signature among good ones could mark the holder.

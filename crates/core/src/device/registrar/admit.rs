@@ -18,14 +18,14 @@ use super::super::enroll::{MAILBOX_EXTRA_MS, mailbox_policy, purposes_of};
 use super::super::{CommandError, Cx, Event, Listener, Owner, Shared};
 use super::state::{Mailbox, Total};
 use super::{
-    INVITATION_MS, OPEN_INVITATIONS, Registrar, RegistrarEntry, RegistrarEvent, RegistrarJob, RegistrarStream,
-    SecretText, token_hash,
+    INVITATION_MS, OPEN_INVITATIONS, Registrar, RegistrarEntry, RegistrarEvent, RegistrarJob,
+    RegistrarStream, SecretText, token_hash,
 };
 use crate::network::Certificate;
 use crate::network::enroll::{
     BlindedBatch, EnrollRefusal, EnrollReply, EnrollRequest, Opened, PassGrant, open_request,
 };
-use crate::network::invite::{InviteSecret, Invitation};
+use crate::network::invite::{Invitation, InviteSecret};
 use crate::network::names::RelayUrl;
 use crate::network::statements::{CERTIFICATES, CertificatesIssued, IssuanceTotals};
 use crate::outbox::{AppendJob, By, Work};
@@ -72,12 +72,11 @@ impl Registrar {
             let text = "too many invitations are open: take some back, or wait until they end";
             return Err(CommandError::NotNow(text.to_owned()));
         }
-        let relay = RelayUrl::new(&shared.identity.relay)
-            .map_err(|e| CommandError::Invalid(e.to_string()))?;
+        let relay =
+            RelayUrl::new(&shared.identity.relay).map_err(|e| CommandError::Invalid(e.to_string()))?;
         let secret = InviteSecret::generate(ctx.rng);
         let expires_at = ctx.now.plus_ms(life_ms);
-        let entry =
-            RegistrarEntry::Invited { secret: secret.clone(), roles: roles.clone(), expires_at };
+        let entry = RegistrarEntry::Invited { secret: secret.clone(), roles: roles.clone(), expires_at };
         Self::append_entry(ctx, shared, &entry)?;
         let id = token_hash(&secret.token());
         let until = expires_at.plus_ms(limits::CERTIFICATE_MS + MAILBOX_EXTRA_MS);
@@ -123,7 +122,8 @@ impl Registrar {
     }
 
     pub(super) fn follow_mailbox(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared, token: &Hash32) {
-        let (Some(mailbox), Some(invited)) = (self.kept.mailboxes.get(token), self.kept.book.invited().get(token))
+        let (Some(mailbox), Some(invited)) =
+            (self.kept.mailboxes.get(token), self.kept.book.invited().get(token))
         else {
             return;
         };
@@ -308,7 +308,8 @@ impl Registrar {
     pub(super) fn reply(ctx: &mut Cx<'_>, shared: &mut Shared, to: ReplyTo, reply: &EnrollReply) {
         let (stream, body) = (to.stream, encode(reply));
         let aad = stream.as_ref();
-        let Ok(sealed) = seal(&ctx.network, SealPurpose::Enrolled, &to.sealing_key, ctx.rng, aad, &body) else {
+        let Ok(sealed) = seal(&ctx.network, SealPurpose::Enrolled, &to.sealing_key, ctx.rng, aad, &body)
+        else {
             return;
         };
         let frame = Frame::build(FrameKind::Enrolled, &sealed);
@@ -405,8 +406,7 @@ impl Registrar {
         if busy || self.kept.state.to_log.is_empty() {
             return;
         }
-        let certificates: Vec<Hash32> =
-            self.kept.state.to_log.iter().take(CERTIFICATES).copied().collect();
+        let certificates: Vec<Hash32> = self.kept.state.to_log.iter().take(CERTIFICATES).copied().collect();
         let statement = CertificatesIssued { certificates: certificates.clone(), at: ctx.now };
         let body = encode(&Signed::sign(&ctx.network, &shared.identity.device(), &statement));
         Self::log(ctx, shared, RegistrarJob::Certificates(certificates), LogKind::Certificates, body);

@@ -169,8 +169,7 @@ impl RegistrarBook {
 
     /// The certificate whose hash begins with these hex digits, if there is exactly one.
     pub fn find(&self, prefix: &str) -> Option<(Hash32, &Issued)> {
-        let mut found =
-            self.certificates.iter().filter(|(hash, _)| hash.to_string().starts_with(prefix));
+        let mut found = self.certificates.iter().filter(|(hash, _)| hash.to_string().starts_with(prefix));
         let (hash, issued) = found.next()?;
         found.next().is_none().then_some((*hash, issued))
     }

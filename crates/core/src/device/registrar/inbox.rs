@@ -10,8 +10,8 @@ use bystand_wire::{Frame, FrameKind};
 use super::super::{Cx, Event, Shared};
 use super::admit::{ReplyTo, certify};
 use super::{Registrar, RegistrarEntry, RegistrarEvent};
-use crate::network::check_certificate;
 use crate::network::certificate::VerifiedCertificate;
+use crate::network::check_certificate;
 use crate::network::enroll::{
     EnrollRefusal, EnrollReply, Opened, PassAsk, TeamKeys, TeamKeysUpdate, open_ask, open_team_keys,
 };
@@ -90,7 +90,9 @@ impl Registrar {
         holder: &VerifiedCertificate,
     ) -> EnrollReply {
         let kept = self.kept.state.renewed.get(&holder.device()).cloned();
-        let ends = |c: &SignedBytes| Signed::from(c.clone()).unverified_body().map(|c: crate::network::Certificate| c.not_after);
+        let ends = |c: &SignedBytes| {
+            Signed::from(c.clone()).unverified_body().map(|c: crate::network::Certificate| c.not_after)
+        };
         let kept = kept.filter(|c| ends(c).is_ok_and(|until| until > holder.not_after()));
         let certificate = match kept {
             Some(certificate) => certificate,
@@ -153,7 +155,9 @@ fn is_sound(keys: &TeamKeys) -> bool {
         TeamKeys::Hosts(_, keys, _) => keys.iter().map(|k| (k.not_before, k.not_after)).collect(),
     };
     let push = match keys {
-        TeamKeys::Hosts(_, _, Some(push)) => (1..=crate::network::keynote::PUSH_KEY_LEN).contains(&push.len()),
+        TeamKeys::Hosts(_, _, Some(push)) => {
+            (1..=crate::network::keynote::PUSH_KEY_LEN).contains(&push.len())
+        }
         TeamKeys::Desk(..) | TeamKeys::Hosts(_, _, None) => true,
     };
     push && (1..=TEAM_KEY_SETS).contains(&windows.len()) && windows.iter().all(|(from, to)| from < to)

@@ -24,21 +24,24 @@ use std::collections::BTreeMap;
 use bystand_crypto::sign::SigningKey;
 use bystand_wire::relay_api::{LogEntry, LogKind, StoredFrame};
 use bystand_wire::time::{DAY_MS, HOUR_MS};
-use bystand_wire::{Hash32, PassPurpose, Period, PublicKey, Quarter, Role, StreamId, Timestamp, decode, encode};
+use bystand_wire::{
+    Hash32, PassPurpose, Period, PublicKey, Quarter, Role, StreamId, Timestamp, decode, encode,
+};
 use minicbor::{Decode, Encode};
 use zeroize::Zeroizing;
 
 pub use book::{Invited, Issued, RegistrarBook, RegistrarEntry, token_hash};
 pub(super) use note::wanted_issuers;
 pub use second::RegistrarApplication;
-pub(super) use state::OwnIssuer;
 use state::Kept;
+pub(super) use state::OwnIssuer;
 pub use steward::{Proposal, ProposalError};
 
 use super::secrets::RegistrarSecrets;
 use super::{CommandError, Cx, Event, Listener, Owner, Shared};
 use crate::io::Response;
 use crate::network::Manifest;
+use crate::network::keynote::KeyNote;
 use crate::outbox::{Job, Outcome, Work};
 use crate::team::{CasebookItem, CasebookMark, TeamEvent, TeamKind};
 
@@ -279,6 +282,27 @@ impl Registrar {
         self.missing(shared, now)
     }
 
+    /// The first registrar of a network that was just founded.
+    pub(super) fn found(
+        &mut self,
+        ctx: &mut Cx<'_>,
+        shared: &mut Shared,
+        note: &KeyNote,
+        weeks: u32,
+        issuers: impl IntoIterator<Item = OwnIssuer>,
+    ) {
+        self.kept.state.note = Some(note.clone());
+        self.kept.state.weeks = weeks.max(1);
+        self.kept.store_state(ctx);
+        for issuer in issuers {
+            self.kept.put_issuer(ctx, issuer);
+        }
+        if let Some(certificate) = shared.identity.certificate.clone() {
+            // The casebook's stream is promised before; its jobs leave in order.
+            let _ = Self::append_entry(ctx, shared, &RegistrarEntry::Certified(certificate));
+        }
+    }
+
     /// To be handed to the team when it is taken up.
     pub fn mark(&self) -> Option<CasebookMark> {
         self.kept.mark.clone()
@@ -320,7 +344,13 @@ impl Registrar {
     }
 
     /// A frame of a followed stream.
-    pub fn frame(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared, stream: RegistrarStream, stored: &StoredFrame) {
+    pub fn frame(
+        &mut self,
+        ctx: &mut Cx<'_>,
+        shared: &mut Shared,
+        stream: RegistrarStream,
+        stored: &StoredFrame,
+    ) {
         match stream {
             RegistrarStream::Mailbox(token) => self.mailbox_frame(ctx, shared, token, stored),
             RegistrarStream::Inbox => self.inbox_frame(ctx, shared, stored),
@@ -349,7 +379,7 @@ impl Registrar {
                 self.note_sent = Some((0, ctx.now.plus_ms(note::SETTLE_MS)));
             }
             (RegistrarJob::Certificates(hashes), Outcome::Done(_)) => {
-                hashes.iter().for_each(|hash| drop(self.kept.state.to_log.remove(hash)));
+                self.kept.state.to_log.retain(|hash| !hashes.contains(hash));
                 self.kept.store_state(ctx);
             }
             (RegistrarJob::Total(purpose, period, issued), Outcome::Done(_)) => {
@@ -386,6 +416,8 @@ impl Registrar {
             return;
         }
         self.make_issuer(ctx, shared);
+        self.redeem_again(ctx, shared);
+        self.hand_over_operations(ctx, shared);
         self.offer_keys(ctx, shared);
         self.renew_note(ctx, shared);
         if self.chores_at <= ctx.now {
@@ -464,7 +496,11 @@ impl Registrar {
         }
     }
 
-    fn append_entry(ctx: &mut Cx<'_>, shared: &mut Shared, entry: &RegistrarEntry) -> Result<(), CommandError> {
+    fn append_entry(
+        ctx: &mut Cx<'_>,
+        shared: &mut Shared,
+        entry: &RegistrarEntry,
+    ) -> Result<(), CommandError> {
         let author = shared.identity.author().ok_or(CommandError::NotCertified(Role::Registrar))?;
         let device = shared.identity.device();
         let Shared { outbox, teams, .. } = shared;

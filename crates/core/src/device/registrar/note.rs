@@ -31,13 +31,8 @@ const RANK_MS: u64 = 10 * MINUTE_MS;
 const QUARTERS: usize = 2;
 
 /// The passes that a week's key note has issuer keys for.
-const WEEKLY: [PassPurpose; 5] = [
-    PassPurpose::Report,
-    PassPurpose::Room,
-    PassPurpose::Finding,
-    PassPurpose::Publish,
-    PassPurpose::Voice,
-];
+const WEEKLY: [PassPurpose; 5] =
+    [PassPurpose::Report, PassPurpose::Room, PassPurpose::Finding, PassPurpose::Publish, PassPurpose::Voice];
 
 /// Every purpose and period that should have an issuer key: so many weeks from this one on, and two
 /// quarters of cards.
@@ -175,7 +170,13 @@ impl Registrar {
         [shared_key, next].into_iter().flatten().find(|key| key.public() == named)
     }
 
-    fn next_note(&self, shared: &Shared, manifest: &VerifiedManifest, held: &KeyNote, now: Timestamp) -> KeyNote {
+    fn next_note(
+        &self,
+        shared: &Shared,
+        manifest: &VerifiedManifest,
+        held: &KeyNote,
+        now: Timestamp,
+    ) -> KeyNote {
         let me = shared.identity.device().public();
         let mut registrars = registrars(manifest, held, &self.kept);
         let own = RegistrarKeys {
@@ -310,7 +311,12 @@ impl Registrar {
     }
 
     /// Whether a batch's issuer key is ours: the one that the key note names for it.
-    pub(super) fn secret_for(&self, shared: &Shared, purpose: PassPurpose, period: Period) -> Option<(Hash32, &OwnIssuer)> {
+    pub(super) fn secret_for(
+        &self,
+        shared: &Shared,
+        purpose: PassPurpose,
+        period: Period,
+    ) -> Option<(Hash32, &OwnIssuer)> {
         let key = shared.key_note()?.issuer_key(purpose, period)?;
         Some((issuer_hash(key), self.kept.issuer(key)?))
     }
@@ -318,7 +324,11 @@ impl Registrar {
 
 /// The registrars of the next note: those of the last one, applicants and casebook members, as far as
 /// the manifest lists them.
-fn registrars(manifest: &VerifiedManifest, held: &KeyNote, kept: &Kept) -> BTreeMap<PublicKey, RegistrarKeys> {
+fn registrars(
+    manifest: &VerifiedManifest,
+    held: &KeyNote,
+    kept: &Kept,
+) -> BTreeMap<PublicKey, RegistrarKeys> {
     let keys = |device: &PublicKey, sealing_key: &bystand_crypto::seal::SealPublicKey| RegistrarKeys {
         device: *device,
         sealing_key: sealing_key.clone(),

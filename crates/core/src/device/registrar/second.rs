@@ -75,7 +75,8 @@ impl Registrar {
             return self.make_issuer(ctx, shared);
         }
         let Some(note) = shared.key_note().map(|n| n.note().clone()) else { return };
-        let (Some(certificate), Some(reply_to)) = (shared.identity.certificate.clone(), shared.mailbox) else {
+        let (Some(certificate), Some(reply_to)) = (shared.identity.certificate.clone(), shared.mailbox)
+        else {
             return;
         };
         let device = shared.identity.device();
@@ -102,7 +103,9 @@ impl Registrar {
         let inbox = note.streams.registrars_inbox;
         for registrar in &note.registrars {
             let (to, aad) = (&registrar.sealing_key, inbox.as_ref());
-            let Ok(sealed) = seal(&ctx.network, SealPurpose::Enroll, to, ctx.rng, aad, &body) else { continue };
+            let Ok(sealed) = seal(&ctx.network, SealPurpose::Enroll, to, ctx.rng, aad, &body) else {
+                continue;
+            };
             let frame = Frame::build(FrameKind::Enroll, &sealed);
             let append =
                 AppendJob { stream: inbox, frame, by: By::Certificate, commit: None, tag: None, epoch: None };
@@ -236,8 +239,7 @@ impl Registrar {
             let Some(applicant) = self.kept.state.applicants.get(&device).cloned() else { continue };
             let signed = Signed::<Certificate>::from(applicant.certificate.clone());
             let Some(holder) = self.holder(ctx, shared, &signed) else { continue };
-            let roles: BTreeSet<Role> =
-                holder.roles().iter().copied().chain([Role::Registrar]).collect();
+            let roles: BTreeSet<Role> = holder.roles().iter().copied().chain([Role::Registrar]).collect();
             let fresh = certify(ctx, shared, device, roles.into_iter().collect());
             let entry = RegistrarEntry::Certified(fresh.clone());
             if Self::append_entry(ctx, shared, &entry).is_err() {

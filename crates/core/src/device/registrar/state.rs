@@ -59,15 +59,15 @@ pub(super) struct Mailbox {
 /// One of this device's issuer keys.
 #[derive(Clone, Encode, Decode)]
 #[cbor(map)]
-pub(super) struct OwnIssuer {
+pub(in super::super) struct OwnIssuer {
     #[n(0)]
-    pub purpose: PassPurpose,
+    pub(in super::super) purpose: PassPurpose,
     #[n(1)]
-    pub period: Period,
+    pub(in super::super) period: Period,
     #[n(2)]
-    pub key: IssuerKey,
+    pub(in super::super) key: IssuerKey,
     #[n(3)]
-    pub made_at: Timestamp,
+    pub(in super::super) made_at: Timestamp,
 }
 
 /// How many passes were certified, and how many of them the log knows of.

@@ -219,7 +219,8 @@ impl Registrar {
     ) -> Result<(), CommandError> {
         let proposal = Proposal::from_bytes(bytes).map_err(|e| CommandError::Invalid(e.to_string()))?;
         let held = shared.manifest().ok_or(CommandError::NotSetUp)?;
-        let root = self.root.as_ref().ok_or(CommandError::NotNow("this device has no root key".to_owned()))?;
+        let root =
+            self.root.as_ref().ok_or(CommandError::NotNow("this device has no root key".to_owned()))?;
         // Whoever is asked to sign is told when there is nothing for them to sign.
         proposal.clone().sign(held, root).map_err(|e| CommandError::Invalid(e.to_string()))?;
         self.sign_and_tell(ctx, shared, proposal)
