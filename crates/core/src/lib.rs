@@ -10,9 +10,9 @@ pub mod alerts;
 pub mod ctx;
 pub mod desk;
 pub mod device;
-pub mod geo;
 #[cfg(any(test, feature = "fixtures"))]
 pub mod fixtures;
+pub mod geo;
 pub mod io;
 pub mod logwatch;
 pub mod messages;

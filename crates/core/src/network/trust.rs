@@ -18,7 +18,7 @@
 
 use bystand_crypto::hash;
 use bystand_crypto::notes::{Checkpoint, LogVerifier, NoteError};
-use bystand_crypto::tree::{TreeError, leaf_hash, verify_consistency, verify_inclusion};
+use bystand_crypto::tree::{TreeError, empty_root, leaf_hash, verify_consistency, verify_inclusion};
 use bystand_wire::relay_api::{LogEntries, LogKind, LogLeaf, LoggedEntry, Network};
 use bystand_wire::{DecodeError, Hash32, NetworkId, PassPurpose, Period, Timestamp, decode, encode, limits};
 use minicbor::{Decode, Encode};
@@ -211,6 +211,14 @@ impl Trust {
             }
         }
         Ok(Self { manifest, key_notes, position })
+    }
+
+    /// The founder's trust, before there is a relay: in what its own device has just signed. They will
+    /// be the first two entries of the log, and the empty log begins every log.
+    pub fn founded(manifest: VerifiedManifest, key_note: VerifiedKeyNote) -> Self {
+        let position = Position { size: 0, root: empty_root(), time: Timestamp(0) };
+        let key_notes = vec![Placed { index: 1, value: key_note }];
+        Self { manifest: Placed { index: 0, value: manifest }, key_notes, position }
     }
 
     /// Compares what `GET /v1/network` says with what is known. Takes nothing over, unless the network
