@@ -9,8 +9,7 @@ use bystand_crypto::work;
 use bystand_wire::problem::Code;
 use bystand_wire::relay_api::*;
 use bystand_wire::{
-    BlobId, Frame, FrameHash, FrameKind, Hash32, NetworkId, PublicKey, Seq, StreamId, Timestamp, decode,
-    encode, to_hex,
+    BlobId, Frame, FrameKind, Hash32, NetworkId, PublicKey, Seq, StreamId, Timestamp, decode, encode, to_hex,
 };
 use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
@@ -250,9 +249,4 @@ impl Client {
     pub async fn log(&self, kind: LogKind, body: Vec<u8>) -> Reply {
         send(self.addr, "POST", "/v1/log", encode(&LogEntry { kind, body }), &[]).await
     }
-}
-
-/// The hash of a frame as an id for passes and work.
-pub fn tag_of(frame: &[u8]) -> FrameHash {
-    hash::frame_hash(frame)
 }
