@@ -6,4 +6,16 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs, clippy::indexing_slicing)]
 
+pub mod alerts;
+pub mod ctx;
+pub mod desk;
+pub mod device;
+pub mod geo;
 pub mod io;
+pub mod logwatch;
+pub mod messages;
+pub mod network;
+pub mod outbox;
+pub mod report;
+pub mod room;
+pub mod team;

@@ -5,6 +5,14 @@
 //! | [`hash`] | domain-separated hashes, ids | SHA-256 |
 //! | [`sign`] | signatures whose purpose is part of the type | Ed25519, strict verification (RFC 8032) |
 //! | [`threshold`] | statements of the root keys, changes of the root | Ed25519 |
+//! | [`seal`] | encryption to a team's or a device's key | HPKE (RFC 9180), X-Wing |
+//! | [`passes`] | unlinkable permits | blind RSA (RFC 9474) |
+//! | [`rooms`] | encrypted groups | MLS (RFC 9420) |
+//! | [`work`] | proof of work for those without a pass | Equi-X |
+//! | [`phrase`] | secrets that people read and say | BIP-39 words |
+//! | [`vault`] | what a device keeps | Argon2id, XChaCha20-Poly1305 |
+//! | [`notes`] | signed notes and checkpoints | C2SP signed-note, Ed25519 |
+//! | [`tree`] | the public log's tree, proofs and tiles | RFC 6962, C2SP tlog-tiles |
 //! | [`symmetric`] | keys that a team shares | XChaCha20-Poly1305, HKDF-SHA256 |
 //!
 //! Randomness is always an argument (`rng: &mut impl CryptoRng`), and so is time. Nothing here does
@@ -14,9 +22,19 @@
 #![deny(missing_docs, clippy::indexing_slicing)]
 
 pub mod hash;
+pub mod notes;
+pub mod passes;
+pub mod phrase;
+pub mod rooms;
+pub mod seal;
 pub mod sign;
 pub mod symmetric;
 pub mod threshold;
+pub mod tree;
+pub mod vault;
+pub mod work;
 
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod vectors;

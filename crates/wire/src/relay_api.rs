@@ -97,9 +97,9 @@ pub struct Policy {
     /// Keys that may replace this policy, beside the creator.
     #[n(2)]
     pub successors: Vec<PublicKey>,
-    /// Who may append.
+    /// Who may append: whoever satisfies one of these.
     #[n(3)]
-    pub append: AppendRule,
+    pub append: Vec<AppendRule>,
     /// Who may read.
     #[n(4)]
     pub read: ReadRule,

@@ -1,0 +1,529 @@
+//! One device: the engine that shells run.
+//!
+//! [`Device`] routes what comes in to the part it concerns: each part is a room of its own
+//! (`desk`, `host`, `registrar`, `member`, `neighbor`, `enroll`) and all use [`Shared`]. Whatever a
+//! device must not forget is written in the batch of the input that caused it, before anything is sent.
+
+pub mod desk;
+pub mod enroll;
+pub mod host;
+pub mod member;
+pub mod neighbor;
+pub mod registrar;
+mod rooms;
+pub mod secrets;
+mod shared;
+mod wallet;
+pub mod zones;
+
+use std::collections::BTreeMap;
+
+use bystand_wire::relay_api::{LiveOut, StoredFrame, WorkProof};
+use bystand_wire::time::{MINUTE_MS, SECOND_MS};
+use bystand_wire::{DecodeError, Role, StreamId, Timestamp, decode};
+
+pub use shared::{Caller, Cx, Follow, Identity, KnockFor, Listener, Owner, Shared, policy};
+pub use wallet::Wallet;
+
+use crate::ctx::{Ctx, Outputs};
+use crate::io::{CallId, Effect, Engine, Random, Response};
+use crate::logwatch::{AlertEvent, LogWatch};
+use crate::outbox::{Outbox, Outcome};
+use crate::room::SyncError;
+use crate::team::{TeamEvent, TeamKind};
+
+const IDENTITY: &str = "identity";
+const LOG: &str = "log";
+
+/// How often the public log is looked at, also when nobody says that it has grown.
+const LOG_EVERY_MS: u64 = MINUTE_MS;
+/// How often a device looks whether something is due, at most.
+const TICK_MS: u64 = SECOND_MS;
+
+/// What a person or a program asks a device to do.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// As a neighbor.
+    Neighbor(neighbor::NeighborCommand),
+    /// As a member.
+    Member(member::MemberCommand),
+    /// As a dispatcher.
+    Desk(desk::DeskCommand),
+    /// As a host box.
+    Host(host::HostCommand),
+    /// As a registrar.
+    Registrar(registrar::RegistrarCommand),
+}
+
+/// Why a command was not taken. Nothing has changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CommandError {
+    /// The device's certificate does not name the role, or has run out.
+    #[error("this device is not certified as {0}")]
+    NotCertified(Role),
+    /// The network's manifest has not been fetched yet, or its keys are too old.
+    #[error("the network's settings are not here yet")]
+    NotSetUp,
+    /// The team's keys have not come yet.
+    #[error("this device is not in the team yet")]
+    NotInTeam,
+    /// What was named does not exist (any more).
+    #[error("there is no {0} of that name")]
+    Unknown(&'static str),
+    /// It may not be done now; the reason is for a person.
+    #[error("{0}")]
+    NotNow(String),
+    /// No pass of this kind is left for this week.
+    #[error("no {0} pass is left for this week")]
+    NoPass(&'static str),
+    /// Something given is not acceptable; the reason is for a person.
+    #[error("{0}")]
+    Invalid(String),
+    /// A room refused.
+    #[error("the room refused: {}", .0)]
+    Room(&'static str),
+}
+
+impl CommandError {
+    /// Stable, for scripts.
+    pub fn code(&self) -> &'static str {
+        match self {
+            CommandError::NotCertified(_) => "not-certified",
+            CommandError::NotSetUp => "not-set-up",
+            CommandError::NotInTeam => "not-in-team",
+            CommandError::Unknown(_) => "unknown",
+            CommandError::NotNow(_) => "not-now",
+            CommandError::NoPass(_) => "no-pass",
+            CommandError::Invalid(_) => "invalid",
+            CommandError::Room(_) => "room",
+        }
+    }
+}
+
+impl From<SyncError> for CommandError {
+    fn from(error: SyncError) -> Self {
+        CommandError::Room(error.code())
+    }
+}
+
+/// What a device tells the person or program around it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// The live connection stands or broke.
+    Online(bool),
+    /// The network's manifest and key note are here and verified.
+    Network,
+    /// A promise was kept or refused for good: its number and what became of it.
+    Warning {
+        /// Stable, for scripts.
+        code: &'static str,
+        /// For a person.
+        text: String,
+    },
+    /// An alert or rumor check.
+    Alert(AlertEvent),
+    /// A team's news: keys, members, the end.
+    Team(TeamKind, &'static str),
+    /// The newcomer's enrollment.
+    Enroll(enroll::EnrollEvent),
+    /// A neighbor's.
+    Neighbor(neighbor::NeighborEvent),
+    /// A member's.
+    Member(member::MemberEvent),
+    /// The desk's.
+    Desk(desk::DeskEvent),
+    /// A host's.
+    Host(host::HostEvent),
+    /// A registrar's.
+    Registrar(registrar::RegistrarEvent),
+}
+
+/// Why a device cannot be taken up from its vault.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OpenError {
+    /// The vault holds no device.
+    #[error("there is no device in this vault")]
+    Empty,
+    /// A record is damaged.
+    #[error("the record {name} is damaged: {source}")]
+    Damaged {
+        /// Which.
+        name: String,
+        /// How.
+        source: DecodeError,
+    },
+    /// A room's record is damaged.
+    #[error("a room cannot be taken up again ({0})")]
+    Room(&'static str),
+}
+
+/// One device of a network.
+#[derive(Debug)]
+pub struct Device {
+    shared: Shared,
+    desk: desk::Desk,
+    host: host::Host,
+    registrar: registrar::Registrar,
+    member: member::Member,
+    neighbor: neighbor::Neighbor,
+    enroll: enroll::Enroll,
+    outputs: Outputs<Event>,
+    log_due: Timestamp,
+    tick: Timestamp,
+}
+
+impl Device {
+    /// A new device: knows its network and relay, trusts nothing else yet.
+    pub fn create(identity: Identity, now: Timestamp, rng: &mut Random) -> Self {
+        let log = LogWatch::new(identity.network);
+        let shared = Shared::new(identity, log, Wallet::default(), Outbox::default());
+        let mut device = Self::assemble(shared, now, &BTreeMap::new());
+        device.input(now, rng, |device, ctx| {
+            ctx.store(IDENTITY, &device.shared.identity);
+            device.store_log(ctx);
+        });
+        device
+    }
+
+    /// A device as it lies in its vault.
+    ///
+    /// # Errors
+    /// [`OpenError`] when there is none or it is damaged.
+    pub fn open(
+        records: &BTreeMap<String, Vec<u8>>,
+        now: Timestamp,
+        rng: &mut Random,
+    ) -> Result<Self, OpenError> {
+        let identity: Identity = read(records, IDENTITY)?.ok_or(OpenError::Empty)?;
+        let log = read(records, LOG)?.unwrap_or_else(|| LogWatch::new(identity.network));
+        let mut outbox = Outbox::default();
+        for (name, bytes) in records.range(Outbox::<Owner>::PREFIX.to_owned()..) {
+            if !name.starts_with(Outbox::<Owner>::PREFIX) {
+                break;
+            }
+            outbox
+                .load(name, bytes)
+                .map_err(|source| OpenError::Damaged { name: name.clone(), source })?;
+        }
+        let shared = Shared::new(identity, log, Wallet::load(records), outbox);
+        let mut device = Self::assemble(shared, now, records);
+        device.load_rooms(records).map_err(|e| OpenError::Room(e.code()))?;
+        device.input(now, rng, Self::resume);
+        Ok(device)
+    }
+
+    /// What all parts share, for looking at.
+    pub fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
+    /// The desk, for looking at.
+    pub fn desk(&self) -> &desk::Desk {
+        &self.desk
+    }
+
+    /// The host box, for looking at.
+    pub fn host(&self) -> &host::Host {
+        &self.host
+    }
+
+    /// The registrar, for looking at.
+    pub fn registrar(&self) -> &registrar::Registrar {
+        &self.registrar
+    }
+
+    /// The member, for looking at.
+    pub fn member(&self) -> &member::Member {
+        &self.member
+    }
+
+    /// The neighbor, for looking at.
+    pub fn neighbor(&self) -> &neighbor::Neighbor {
+        &self.neighbor
+    }
+
+    /// Does what a person asks for. What it leads to comes as effects and events.
+    ///
+    /// # Errors
+    /// [`CommandError`]; nothing has changed then.
+    pub fn handle_command(
+        &mut self,
+        command: Command,
+        now: Timestamp,
+        rng: &mut Random,
+    ) -> Result<(), CommandError> {
+        let mut result = Ok(());
+        self.input(now, rng, |device, ctx| {
+            result = device.command(ctx, command);
+        });
+        result
+    }
+
+    /// Begins the newcomer's enrollment with an invitation.
+    pub fn enroll(&mut self, invitation: &crate::network::invite::Invitation, now: Timestamp, rng: &mut Random) {
+        self.input(now, rng, |device, ctx| device.enroll.begin(ctx, &mut device.shared, invitation));
+    }
+
+    fn assemble(shared: Shared, now: Timestamp, records: &BTreeMap<String, Vec<u8>>) -> Self {
+        Self {
+            desk: desk::Desk::load(records),
+            host: host::Host::load(records),
+            registrar: registrar::Registrar::load(records),
+            member: member::Member::load(records),
+            neighbor: neighbor::Neighbor::load(records),
+            enroll: enroll::Enroll::load(records),
+            shared,
+            outputs: Outputs::default(),
+            log_due: now,
+            tick: now,
+        }
+    }
+
+    /// Handles one input: everything it writes becomes one batch, before anything it sends.
+    fn input(&mut self, now: Timestamp, rng: &mut Random, step: impl FnOnce(&mut Self, &mut Cx<'_>)) {
+        let mut outputs = std::mem::take(&mut self.outputs);
+        let network = self.shared.identity.network;
+        let mut ctx = Ctx { now, rng, network, out: &mut outputs };
+        step(self, &mut ctx);
+        self.drive_rooms(&mut ctx);
+        self.shared.drive_outbox(&mut ctx);
+        outputs.flush();
+        self.outputs = outputs;
+    }
+
+    fn resume(&mut self, ctx: &mut Cx<'_>) {
+        self.follow_rooms(ctx);
+        self.desk.resume(ctx, &mut self.shared);
+        self.host.resume(ctx, &mut self.shared);
+        self.registrar.resume(ctx, &mut self.shared);
+        self.member.resume(ctx, &mut self.shared);
+        self.neighbor.resume(ctx, &mut self.shared);
+        self.enroll.resume(ctx, &mut self.shared);
+    }
+
+    fn command(&mut self, ctx: &mut Cx<'_>, command: Command) -> Result<(), CommandError> {
+        let shared = &mut self.shared;
+        match command {
+            Command::Neighbor(command) => self.neighbor.command(ctx, shared, command),
+            Command::Member(command) => self.member.command(ctx, shared, command),
+            Command::Desk(command) => self.desk.command(ctx, shared, command),
+            Command::Host(command) => self.host.command(ctx, shared, command),
+            Command::Registrar(command) => self.registrar.command(ctx, shared, command),
+        }
+    }
+
+    fn frame(&mut self, ctx: &mut Cx<'_>, stream: StreamId, stored: StoredFrame) {
+        if !self.shared.advance(&stream, stored.seq) {
+            return;
+        }
+        let Some(listener) = self.shared.listener(&stream).map(|f| f.listener.clone()) else { return };
+        let shared = &mut self.shared;
+        match listener {
+            Listener::Room => self.room_frame(ctx, stream, &stored),
+            Listener::Casebook(kind) => self.casebook_frame(ctx, kind, stored),
+            Listener::TeamDoor(kind) => self.team_door(ctx, kind, &stored),
+            Listener::Welcome(door) => self.welcome_frame(ctx, door, &stored),
+            Listener::Desk(what) => self.desk.frame(ctx, shared, what, &stored),
+            Listener::Host(what) => self.host.frame(ctx, shared, what, &stored),
+            Listener::Registrar(what) => self.registrar.frame(ctx, shared, what, &stored),
+            Listener::Member(what) => self.member.frame(ctx, shared, what, &stored),
+            Listener::Neighbor(what) => self.neighbor.frame(ctx, shared, what, &stored),
+            Listener::Enroll(what) => self.enroll.frame(ctx, shared, what, &stored),
+        }
+    }
+
+    fn job_ended(
+        &mut self,
+        ctx: &mut Cx<'_>,
+        (id, job): (crate::outbox::JobId, crate::outbox::Job<Owner>),
+        outcome: Outcome,
+    ) {
+        let shared = &mut self.shared;
+        match job.owner.clone() {
+            Owner::Nobody => {}
+            Owner::Room(room, errand) => self.room_job(ctx, room, (id, job), errand, &outcome),
+            Owner::Desk(what) => self.desk.job_ended(ctx, shared, what, &job, outcome),
+            Owner::Host(what) => self.host.job_ended(ctx, shared, what, &job, outcome),
+            Owner::Registrar(what) => self.registrar.job_ended(ctx, shared, what, &job, outcome),
+            Owner::Member(what) => self.member.job_ended(ctx, shared, what, &job, outcome),
+            Owner::Neighbor(what) => self.neighbor.job_ended(ctx, shared, what, &job, outcome),
+            Owner::Enroll(what) => self.enroll.job_ended(ctx, shared, what, &job, outcome),
+        }
+    }
+
+    fn call_ended(&mut self, ctx: &mut Cx<'_>, id: CallId, response: Response) {
+        let Some(caller) = self.shared.take_caller(id) else { return self.barrier(ctx, id, response) };
+        let shared = &mut self.shared;
+        match caller {
+            Caller::Log => self.log_answer(ctx, response),
+            Caller::Knock(door) => self.tree_answer(ctx, door, response),
+            Caller::Barrier(_) => {}
+            Caller::Desk(what) => self.desk.call_ended(ctx, shared, what, response),
+            Caller::Host(what) => self.host.call_ended(ctx, shared, what, response),
+            Caller::Registrar(what) => self.registrar.call_ended(ctx, shared, what, response),
+            Caller::Member(what) => self.member.call_ended(ctx, shared, what, response),
+            Caller::Neighbor(what) => self.neighbor.call_ended(ctx, shared, what, response),
+            Caller::Enroll(what) => self.enroll.call_ended(ctx, shared, what, response),
+        }
+    }
+
+    /// A team's event goes to whoever keeps the team's state.
+    fn team_event(&mut self, ctx: &mut Cx<'_>, kind: TeamKind, event: TeamEvent) {
+        let shared = &mut self.shared;
+        match kind {
+            TeamKind::Desk => self.desk.team_event(ctx, shared, event),
+            TeamKind::Hosts => self.host.team_event(ctx, shared, event),
+            TeamKind::Registrars => self.registrar.team_event(ctx, shared, event),
+        }
+    }
+
+    fn look_at_log(&mut self, ctx: &mut Cx<'_>) {
+        self.log_due = ctx.now.plus_ms(LOG_EVERY_MS);
+        if self.shared.is_calling(&Caller::Log) {
+            return;
+        }
+        let request = self.shared.log.next_request(ctx.now);
+        self.shared.call(ctx, Caller::Log, request);
+    }
+
+    fn log_answer(&mut self, ctx: &mut Cx<'_>, response: Response) {
+        let result = match response {
+            Response::Network(network) => self.shared.log.handle_network(&network, ctx.now),
+            Response::LogEntries(entries) => self.shared.log.handle_entries(&entries, ctx.now),
+            Response::Unreachable => return,
+            Response::Refused(refusal) => {
+                let text = format!("The relay does not show its public log: {}.", refusal.code);
+                ctx.tell(Event::Warning { code: "log-refused", text });
+                return;
+            }
+            _ => return,
+        };
+        match result {
+            Ok(news) => {
+                self.store_log(ctx);
+                for alert in news.alerts {
+                    self.desk.alert(ctx, &mut self.shared, &alert);
+                    self.host.alert(ctx, &mut self.shared, &alert);
+                    ctx.tell(Event::Alert(alert));
+                }
+                if news.trust_changed {
+                    self.trust_changed(ctx);
+                }
+                if news.more {
+                    self.look_at_log(ctx);
+                }
+            }
+            Err(error) => ctx.tell(Event::Warning { code: error.code(), text: error.to_string() }),
+        }
+    }
+
+    fn trust_changed(&mut self, ctx: &mut Cx<'_>) {
+        ctx.tell(Event::Network);
+        self.trust_rooms(ctx);
+        let shared = &mut self.shared;
+        self.desk.trust_changed(ctx, shared);
+        self.host.trust_changed(ctx, shared);
+        self.registrar.trust_changed(ctx, shared);
+        self.member.trust_changed(ctx, shared);
+        self.neighbor.trust_changed(ctx, shared);
+        self.enroll.trust_changed(ctx, shared);
+    }
+
+    fn store_log(&self, ctx: &mut Cx<'_>) {
+        ctx.store(LOG, &self.shared.log);
+    }
+
+    fn due(&mut self, ctx: &mut Cx<'_>) {
+        if self.log_due <= ctx.now {
+            self.look_at_log(ctx);
+        }
+        self.rooms_due(ctx);
+        let shared = &mut self.shared;
+        self.desk.due(ctx, shared);
+        self.host.due(ctx, shared);
+        self.registrar.due(ctx, shared);
+        self.member.due(ctx, shared);
+        self.neighbor.due(ctx, shared);
+        self.enroll.due(ctx, shared);
+        self.tick = ctx.now.plus_ms(TICK_MS);
+    }
+}
+
+impl Engine for Device {
+    type Event = Event;
+
+    fn handle_connected(&mut self, now: Timestamp, rng: &mut Random) {
+        self.input(now, rng, |device, ctx| {
+            device.shared.connected = true;
+            device.shared.outbox.wake();
+            device.shared.follow_all(ctx);
+            ctx.follow_log(device.shared.log.size());
+            device.look_at_log(ctx);
+            ctx.tell(Event::Online(true));
+        });
+    }
+
+    fn handle_disconnected(&mut self, now: Timestamp) {
+        self.shared.connected = false;
+        let _ = now;
+    }
+
+    fn handle_live(&mut self, message: LiveOut, now: Timestamp, rng: &mut Random) {
+        self.input(now, rng, |device, ctx| match message {
+            LiveOut::Frames(stream, frames) => {
+                for stored in frames.frames {
+                    device.frame(ctx, stream, stored);
+                }
+            }
+            LiveOut::LogSize(_) => device.look_at_log(ctx),
+            LiveOut::Lagged(stream) => device.shared.follow_again(ctx, &stream),
+            LiveOut::Refused(stream, code) => {
+                let text = format!("The relay does not give out stream {}: {code}.", stream.short());
+                ctx.tell(Event::Warning { code: "stream-refused", text });
+            }
+        });
+    }
+
+    fn handle_response(&mut self, id: CallId, response: Response, now: Timestamp, rng: &mut Random) {
+        self.input(now, rng, |device, ctx| {
+            match device.shared.outbox.handle_response(ctx, id, response.clone()) {
+                Some(ended) => {
+                    for (id, job, outcome) in ended {
+                        device.job_ended(ctx, (id, job), outcome);
+                    }
+                }
+                None => device.call_ended(ctx, id, response),
+            }
+        });
+    }
+
+    fn handle_solved(&mut self, id: CallId, proof: WorkProof, now: Timestamp, rng: &mut Random) {
+        self.input(now, rng, |device, _| {
+            device.shared.outbox.handle_solved(id, proof);
+        });
+    }
+
+    fn handle_timeout(&mut self, now: Timestamp, rng: &mut Random) {
+        self.input(now, rng, Self::due);
+    }
+
+    fn poll_effect(&mut self) -> Option<Effect<Event>> {
+        self.outputs.poll()
+    }
+
+    fn poll_timeout(&self) -> Option<Timestamp> {
+        let outbox = self.shared.outbox.poll_timeout();
+        [Some(self.log_due), Some(self.tick), outbox].into_iter().flatten().min()
+    }
+}
+
+fn read<T>(records: &BTreeMap<String, Vec<u8>>, name: &str) -> Result<Option<T>, OpenError>
+where
+    T: for<'b> minicbor::Decode<'b, ()> + minicbor::Encode<()>,
+{
+    records
+        .get(name)
+        .map(|bytes| decode(bytes))
+        .transpose()
+        .map_err(|source| OpenError::Damaged { name: name.to_owned(), source })
+}

@@ -1,0 +1,372 @@
+//! A device's rooms and teams: routing frames and jobs, knocking, admitting, and the rules that every
+//! member enforces ([`RoomRules`]).
+
+use std::collections::BTreeMap;
+
+use bystand_crypto::seal::{SealPublicKey, SealPurpose, open};
+use bystand_wire::relay_api::StoredFrame;
+use bystand_wire::{Frame, FrameKind, PublicKey, StreamId, Timestamp, decode};
+
+use super::{Caller, Cx, Device, Event, KnockFor, Listener, Owner, Shared};
+use crate::io::{CallId, Request, Response};
+use crate::network::VerifiedKeyNote;
+use crate::network::keynote::TeamStreams;
+use crate::outbox::{By, Job, JobId, Outcome};
+use crate::room::{
+    Credential, DoorRequest, Errand, Holder, Knock, KnockStep, Leaf, RoomEvent, RoomKind, RoomRules,
+    RoomSync, SyncError,
+};
+use crate::team::{CasebookMark, TeamKind, TeamSync};
+
+impl Device {
+    pub(super) fn load_rooms(&mut self, records: &BTreeMap<String, Vec<u8>>) -> Result<(), SyncError> {
+        let now = self.tick;
+        let Some(note) = self.shared.key_note().cloned() else { return Ok(()) };
+        for kind in TeamKind::ALL {
+            let streams = *team_streams(&note, kind);
+            if !records.contains_key(&format!("room/{}/state", streams.room)) {
+                continue;
+            }
+            let Some(leaf) = team_leaf(&self.shared, kind, now) else { continue };
+            let room = RoomSync::load(leaf, streams.room, records)?;
+            let mark: Option<CasebookMark> = match kind {
+                TeamKind::Desk => self.desk.mark(),
+                TeamKind::Hosts => self.host.mark(),
+                TeamKind::Registrars => self.registrar.mark(),
+            };
+            let mut team = TeamSync::load((kind, streams), room, mark, records)?;
+            team.trust_registrars(note_registrars(&self.shared));
+            self.shared.teams.insert(kind, team);
+        }
+        for knock in Knock::load_all(records) {
+            if let Some(kind) = TeamKind::ALL.into_iter().find(|k| team_streams(&note, *k).door == knock.door) {
+                self.shared.knocks.insert(knock.door, (knock, KnockFor::Team(kind)));
+            }
+        }
+        self.member.load_rooms(&mut self.shared, records, now)?;
+        self.host.load_rooms(&mut self.shared, records, now)
+    }
+
+    /// Follows every room, casebook and welcome stream this device has to do with.
+    pub(super) fn follow_rooms(&mut self, ctx: &mut Cx<'_>) {
+        let shared = &mut self.shared;
+        let rooms: Vec<_> = shared.rooms.values().map(|r| (r.id(), r.resume_after())).collect();
+        for (room, after) in rooms {
+            shared.follow(ctx, room, Listener::Room, after, None);
+        }
+        let teams: Vec<_> = shared
+            .teams
+            .values()
+            .map(|t| (t.kind(), *t.streams(), t.room().resume_after(), t.resume_casebook_after()))
+            .collect();
+        for (kind, streams, room_after, casebook_after) in teams {
+            shared.follow(ctx, streams.room, Listener::Room, room_after, None);
+            shared.follow(ctx, streams.casebook, Listener::Casebook(kind), casebook_after, None);
+            shared.follow(ctx, streams.door, Listener::TeamDoor(kind), bystand_wire::Seq::START, None);
+        }
+        let knocks: Vec<_> =
+            shared.knocks.values().map(|(k, _)| (k.door, k.welcome, k.resume_after())).collect();
+        for (door, welcome, after) in knocks {
+            shared.follow(ctx, welcome, Listener::Welcome(door), after, None);
+        }
+    }
+
+    pub(super) fn room_frame(&mut self, ctx: &mut Cx<'_>, stream: StreamId, stored: &StoredFrame) {
+        if let Some(kind) = self.shared.team_of_room(&stream) {
+            let Some(team) = self.shared.teams.get_mut(&kind) else { return };
+            let events = team.room_mut().handle_frame(ctx, stored);
+            self.team_room_events(ctx, kind, events);
+        } else if let Some(room) = self.shared.rooms.get_mut(&stream) {
+            let events = room.handle_frame(ctx, stored);
+            self.day_room_events(ctx, stream, events);
+        }
+    }
+
+    pub(super) fn room_job(
+        &mut self,
+        ctx: &mut Cx<'_>,
+        room: StreamId,
+        job: (JobId, Job<Owner>),
+        errand: Errand,
+        outcome: &Outcome,
+    ) {
+        if let Some(kind) = self.shared.team_of_room(&room) {
+            let Some(team) = self.shared.teams.get_mut(&kind) else { return };
+            let events = team.room_mut().handle_job(ctx, &mut self.shared.outbox, job, errand, outcome);
+            self.team_room_events(ctx, kind, events);
+        } else if let Some(sync) = self.shared.rooms.get_mut(&room) {
+            let events = sync.handle_job(ctx, &mut self.shared.outbox, job, errand, outcome);
+            self.day_room_events(ctx, room, events);
+        } else if *outcome == Outcome::Stale {
+            // The room is gone and with it whoever should have heard it.
+            self.shared.outbox.cancel(ctx, job.0);
+        }
+    }
+
+    pub(super) fn casebook_frame(&mut self, ctx: &mut Cx<'_>, kind: TeamKind, stored: StoredFrame) {
+        let Some(team) = self.shared.teams.get_mut(&kind) else { return };
+        for event in team.handle_casebook(ctx, stored) {
+            self.team_event(ctx, kind, event);
+        }
+    }
+
+    /// Somebody certified asks to be let into a team: whoever ranks first for it adds them.
+    pub(super) fn team_door(&mut self, ctx: &mut Cx<'_>, kind: TeamKind, stored: &StoredFrame) {
+        let Ok(Frame { kind: FrameKind::DoorRequest, body }) = Frame::parse(&stored.frame) else { return };
+        let Some(door) = self.shared.teams.get(&kind).map(|t| t.streams().door) else { return };
+        let network = self.shared.identity.network;
+        let opened = self
+            .door_secrets(kind)
+            .iter()
+            .find_map(|secret| open(&network, SealPurpose::Door, secret, door.as_ref(), body).ok());
+        let Some(request) = opened.and_then(|bytes| decode::<DoorRequest>(&bytes).ok()) else { return };
+        if stored.at.plus_ms(bystand_wire::time::DAY_MS) < ctx.now {
+            return;
+        }
+        if let Some(team) = self.shared.teams.get_mut(&kind) {
+            team.room_mut().want_added(ctx, request.key_package);
+        }
+    }
+
+    pub(super) fn welcome_frame(&mut self, ctx: &mut Cx<'_>, door: StreamId, stored: &StoredFrame) {
+        let Some((knock, what)) = self.shared.knocks.get(&door) else { return };
+        let (mut knock, what) = (knock.clone(), what.clone());
+        let Some(leaf) = self.knock_leaf(&what, ctx.now) else { return };
+        match knock.handle_frame(ctx, &leaf, stored) {
+            Ok(KnockStep::Fetch(blob)) => {
+                self.shared.knocks.insert(door, (knock, what));
+                self.shared.call(ctx, Caller::Knock(door), Request::Blob(blob));
+            }
+            Ok(KnockStep::Wait) => {
+                self.shared.knocks.insert(door, (knock, what));
+            }
+            Err(error) => {
+                let text = "A welcome to a room could not be opened.".to_owned();
+                ctx.tell(Event::Warning { code: error.code(), text });
+            }
+        }
+    }
+
+    pub(super) fn tree_answer(&mut self, ctx: &mut Cx<'_>, door: StreamId, response: Response) {
+        let Some((mut knock, what)) = self.shared.knocks.remove(&door) else { return };
+        let Response::Blob(tree) = response else {
+            // Not reachable, or gone: the welcome stream is read again after the next connection.
+            self.shared.knocks.insert(door, (knock, what));
+            return;
+        };
+        let Some(leaf) = self.knock_leaf(&what, ctx.now) else { return };
+        match knock.enter(ctx, leaf, &tree) {
+            Ok((room, _)) => {
+                self.shared.leave(ctx, &knock.welcome);
+                self.entered(ctx, what, room);
+            }
+            Err(error) => {
+                knock.forget(ctx);
+                let text = "A room could not be joined; knocking again.".to_owned();
+                ctx.tell(Event::Warning { code: error.code(), text });
+            }
+        }
+    }
+
+    /// A read that a team had made of its room, to learn whether a key is still to come.
+    pub(super) fn barrier(&mut self, ctx: &mut Cx<'_>, id: CallId, response: Response) {
+        let (answered, frames) = match response {
+            Response::Frames(frames) => (true, frames.frames),
+            Response::Refused(_) | Response::Unreachable => (false, Vec::new()),
+            _ => return,
+        };
+        for kind in TeamKind::ALL {
+            let Some(room) = self.shared.teams.get(&kind).map(|t| t.room().id()) else { continue };
+            if !self.shared.teams.get(&kind).is_some_and(|t| t.awaits(id)) {
+                continue;
+            }
+            for stored in &frames {
+                self.shared.advance(&room, stored.seq);
+                self.room_frame(ctx, room, stored);
+            }
+            let Some(team) = self.shared.teams.get_mut(&kind) else { continue };
+            for event in team.handle_barrier(ctx, id, answered).unwrap_or_default() {
+                self.team_event(ctx, kind, event);
+            }
+        }
+    }
+
+    /// Key note or manifest changed: rules, registrars, removals, and teams to join.
+    pub(super) fn trust_rooms(&mut self, ctx: &mut Cx<'_>) {
+        let registrars = note_registrars(&self.shared).to_vec();
+        let Some(note) = self.shared.key_note().cloned() else { return };
+        for team in self.shared.teams.values_mut() {
+            team.trust_registrars(&registrars);
+            let gone: Vec<Holder> = team
+                .room()
+                .members()
+                .iter()
+                .map(Credential::holder)
+                .filter(|h| matches!(h, Holder::Device(hash) if note.is_revoked(hash)))
+                .collect();
+            for holder in gone {
+                team.room_mut().want_removed(ctx, holder);
+            }
+        }
+        self.update_rules(ctx.now);
+        self.knock_at_teams(ctx);
+    }
+
+    /// Rooms make the commits that are wanted.
+    pub(super) fn drive_rooms(&mut self, ctx: &mut Cx<'_>) {
+        let Shared { outbox, teams, rooms, .. } = &mut self.shared;
+        let rooms = teams.values_mut().map(TeamSync::room_mut).chain(rooms.values_mut());
+        for room in rooms {
+            if let Err(error) = room.drive(ctx, outbox) {
+                let text = "A change to a room's membership was refused.".to_owned();
+                ctx.tell(Event::Warning { code: error.code(), text });
+            }
+        }
+    }
+
+    pub(super) fn rooms_due(&mut self, ctx: &mut Cx<'_>) {
+        self.update_rules(ctx.now);
+        self.knock_at_teams(ctx);
+        for kind in TeamKind::ALL {
+            let Shared { outbox, teams, .. } = &mut self.shared;
+            let Some(team) = teams.get_mut(&kind) else { continue };
+            for event in team.handle_timeout(ctx, outbox) {
+                self.team_event(ctx, kind, event);
+            }
+        }
+    }
+
+    fn team_room_events(&mut self, ctx: &mut Cx<'_>, kind: TeamKind, events: Vec<RoomEvent>) {
+        let Shared { outbox, teams, .. } = &mut self.shared;
+        let Some(team) = teams.get_mut(&kind) else { return };
+        let events = team.handle_room(ctx, outbox, events);
+        for event in events {
+            if event == crate::team::TeamEvent::Ended {
+                self.shared.teams.remove(&kind);
+            }
+            self.team_event(ctx, kind, event);
+        }
+    }
+
+    fn day_room_events(&mut self, ctx: &mut Cx<'_>, room: StreamId, events: Vec<RoomEvent>) {
+        for event in events {
+            self.host.room_event(ctx, &mut self.shared, room, &event);
+            self.member.room_event(ctx, &mut self.shared, room, &event);
+        }
+    }
+
+    fn entered(&mut self, ctx: &mut Cx<'_>, what: KnockFor, room: RoomSync) {
+        match what {
+            KnockFor::Team(kind) => {
+                let Some(note) = self.shared.key_note() else { return };
+                let streams = *team_streams(note, kind);
+                let Some(certificate) = self.shared.identity.certificate.clone() else { return };
+                let outbox = &mut self.shared.outbox;
+                let mut team = TeamSync::new(ctx, outbox, (kind, streams), room, &certificate, None);
+                team.trust_registrars(note_registrars(&self.shared));
+                self.shared.teams.insert(kind, team);
+                ctx.tell(Event::Team(kind, "joined"));
+            }
+            KnockFor::Day(zone) => {
+                let id = room.id();
+                self.shared.rooms.insert(id, room);
+                self.member.entered(ctx, &mut self.shared, &zone, id);
+            }
+            KnockFor::HostDay(zone) => {
+                let id = room.id();
+                self.shared.rooms.insert(id, room);
+                self.host.entered(ctx, &mut self.shared, &zone, id);
+            }
+        }
+        self.follow_rooms(ctx);
+    }
+
+    /// Knocks at the rooms of the teams that this device's certificate names and that it is not in.
+    fn knock_at_teams(&mut self, ctx: &mut Cx<'_>) {
+        let Some(note) = self.shared.key_note().cloned() else { return };
+        for kind in TeamKind::ALL {
+            let streams = *team_streams(&note, kind);
+            let is_in = self.shared.teams.contains_key(&kind);
+            let waits = self.shared.knocks.get(&streams.door).is_some_and(|(k, _)| !k.is_stale(ctx.now));
+            if is_in || waits || !self.shared.identity.has_role(kind.role(), ctx.now) {
+                continue;
+            }
+            let Some(to) = team_door_key(&note, kind, ctx.now) else { continue };
+            let Some(leaf) = team_leaf(&self.shared, kind, ctx.now) else { continue };
+            let (door, welcome) = (streams.door, streams.welcome);
+            let owner = Owner::Nobody;
+            let outbox = &mut self.shared.outbox;
+            let by = By::Certificate;
+            if let Ok(knock) = Knock::start(ctx, outbox, owner, &leaf, door, welcome, &to, by) {
+                self.shared.knocks.insert(door, (knock, KnockFor::Team(kind)));
+                self.follow_rooms(ctx);
+            }
+        }
+    }
+
+    fn knock_leaf(&self, what: &KnockFor, now: Timestamp) -> Option<Leaf> {
+        match what {
+            KnockFor::Team(kind) => team_leaf(&self.shared, *kind, now),
+            KnockFor::Day(zone) => self.member.room_leaf(&self.shared, zone, now),
+            KnockFor::HostDay(zone) => self.host.room_leaf(&self.shared, zone, now),
+        }
+    }
+
+    fn door_secrets(&self, kind: TeamKind) -> Vec<bystand_crypto::seal::SealSecretKey> {
+        match kind {
+            TeamKind::Desk => self.desk.door_secrets(&self.shared),
+            TeamKind::Hosts => self.host.door_secrets(&self.shared),
+            TeamKind::Registrars => vec![self.shared.identity.sealing()],
+        }
+    }
+
+    fn update_rules(&self, now: Timestamp) {
+        let shared = &self.shared;
+        let (Some(manifest), Some(key_note)) = (shared.manifest(), shared.key_note()) else { return };
+        for room in shared.teams.values().map(TeamSync::room).chain(shared.rooms.values()) {
+            room.rules().update(manifest, key_note, now);
+        }
+    }
+}
+
+/// What makes this device a leaf of a team's room.
+pub(super) fn team_leaf(shared: &Shared, kind: TeamKind, now: Timestamp) -> Option<Leaf> {
+    let credential = Credential::Device(shared.identity.certificate.clone()?);
+    Some(Leaf {
+        key: shared.identity.device(),
+        credential,
+        rules: rules(shared, RoomKind::Team(kind.role()), now),
+    })
+}
+
+/// The rules of a kind of room as the network stands now.
+pub(super) fn rules(shared: &Shared, kind: RoomKind, now: Timestamp) -> RoomRules {
+    let rules = RoomRules::new(shared.identity.network, kind);
+    if let (Some(manifest), Some(key_note)) = (shared.manifest(), shared.key_note()) {
+        rules.update(manifest, key_note, now);
+    }
+    rules
+}
+
+/// Where a team is.
+pub(super) fn team_streams(note: &VerifiedKeyNote, kind: TeamKind) -> &TeamStreams {
+    let streams = &note.note().streams;
+    match kind {
+        TeamKind::Desk => &streams.desk,
+        TeamKind::Hosts => &streams.hosts,
+        TeamKind::Registrars => &streams.registrars,
+    }
+}
+
+/// What requests at a team's door are sealed to.
+fn team_door_key(note: &VerifiedKeyNote, kind: TeamKind, now: Timestamp) -> Option<SealPublicKey> {
+    match kind {
+        TeamKind::Desk => note.desk_keys_at(now).map(|k| k.report_key.clone()),
+        TeamKind::Hosts => note.host_keys_at(now).map(|k| k.door_key.clone()),
+        TeamKind::Registrars => note.note().registrars.first().map(|r| r.sealing_key.clone()),
+    }
+}
+
+fn note_registrars(shared: &Shared) -> &[PublicKey] {
+    shared.manifest().map(|m| m.manifest().registrars.as_slice()).unwrap_or_default()
+}

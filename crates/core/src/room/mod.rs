@@ -1,0 +1,652 @@
+//! One encrypted room as this device sees it: following its stream, sending into it, admitting and
+//! removing (protocol: Rooms). Used by team rooms and day rooms alike; what sets them apart is their
+//! [`Trust`] rules and who asks for commits.
+//!
+//! A commit is applied only after the relay has it. Whoever loses the race for an epoch applies the
+//! winner's commit and tries again with what is still wanted ([`RoomSync::drive`]).
+
+mod credential;
+mod knock;
+mod record;
+mod rules;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bystand_crypto::hash::{frame_hash, plain_sha256};
+use bystand_crypto::rooms::{Applied, Incoming, Member, PendingCommit, Room, RoomError, TreeLocation};
+use bystand_crypto::sign::SigningKey;
+use bystand_crypto::symmetric::{SymmetricKey, seal_with};
+use bystand_wire::relay_api::{Commit, StoredFrame};
+use bystand_wire::{BlobId, Frame, FrameHash, FrameKind, Hash32, Seq, StreamId, Timestamp, encode};
+use minicbor::{Decode, Encode};
+use rand_core::Rng;
+
+pub use credential::{Carried, Credential, DoorRequest, Holder, LeafStatement, WelcomeFrame};
+pub use knock::{Knock, KnockStep};
+use record::{CursorRecord, RoomRecord};
+pub use rules::{Leaf, RoomKind, RoomRules};
+
+use crate::ctx::Ctx;
+use crate::outbox::{AppendJob, By, Job, JobId, Outbox, Outcome, Work};
+
+/// How long the tree's blob is kept for newcomers, in milliseconds.
+const TREE_LIFE_MS: u64 = 2 * bystand_wire::time::DAY_MS;
+
+/// A room's part of a job: which of its errands ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+pub enum Errand {
+    /// The tree's blob.
+    #[n(0)]
+    Tree,
+    /// The commit.
+    #[n(1)]
+    Commit,
+    /// The Welcome that follows it.
+    #[n(2)]
+    Welcome,
+    /// A message.
+    #[n(3)]
+    Message,
+}
+
+/// What happened in a room.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RoomEvent {
+    /// Somebody (also this device) said something.
+    Message {
+        /// Its place in the stream.
+        seq: Seq,
+        /// When the relay took it.
+        at: Timestamp,
+        /// Whose leaf sent it.
+        from: Credential,
+        /// What was said.
+        body: Vec<u8>,
+    },
+    /// The membership changed; the room is in a new epoch.
+    Changed {
+        /// The epoch after it.
+        epoch: u64,
+        /// Who came.
+        added: Vec<Credential>,
+        /// Who left.
+        removed: Vec<Credential>,
+        /// What all members of one epoch share, and no fork does.
+        authenticator: Hash32,
+    },
+    /// This device was removed: its room keys are gone.
+    Ended,
+    /// A frame that this device could not read or had to refuse; the room goes on.
+    Unreadable {
+        /// Its place in the stream.
+        seq: Seq,
+        /// The stable code of the reason.
+        code: &'static str,
+    },
+}
+
+/// Why a room or team cannot do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum SyncError {
+    /// MLS refuses.
+    #[error(transparent)]
+    Room(#[from] RoomError),
+    /// A record in the vault is missing or damaged.
+    #[error("the record of a room is damaged: {0}")]
+    Damaged(&'static str),
+    /// The keys have not come yet, or are gone.
+    #[error("the keys for this are not here")]
+    NoKeys,
+    /// Too long for a frame.
+    #[error("too long for one frame")]
+    TooLong,
+}
+
+impl SyncError {
+    /// Stable, for logs and scripts.
+    pub fn code(&self) -> &'static str {
+        match self {
+            SyncError::Room(error) => error.code(),
+            SyncError::Damaged(_) => "room-damaged",
+            SyncError::NoKeys => "room-no-keys",
+            SyncError::TooLong => "room-too-long",
+        }
+    }
+}
+
+/// A room this device is a member of.
+#[derive(Debug)]
+pub struct RoomSync {
+    id: StreamId,
+    welcome: StreamId,
+    room: Room,
+    /// Frames up to here were told to the caller.
+    told: Seq,
+    /// Frames up to here went through the ratchets since the snapshot.
+    seen: Seq,
+    own: BTreeMap<FrameHash, Vec<u8>>,
+    pending: Option<Pending>,
+    wanted: Wanted,
+    /// Something of this room could be read: from then on it is news when something cannot.
+    heard: bool,
+    rules: RoomRules,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+struct Pending {
+    #[n(0)]
+    job: JobId,
+}
+
+/// Changes to the membership that are asked for and not yet made, by whomever.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+struct Wanted {
+    /// Key packages to add.
+    #[n(0)]
+    adds: Vec<minicbor::bytes::ByteVec>,
+    /// Members to remove.
+    #[n(1)]
+    removes: Vec<Holder>,
+}
+
+impl RoomSync {
+    /// Opens a new room on the stream of this id. The caller has promised the stream's creation with
+    /// [`RoomSync::append_key`] as its first room key.
+    ///
+    /// # Errors
+    /// [`SyncError`] when the configuration is refused.
+    pub fn create<Event>(
+        ctx: &mut Ctx<'_, Event>,
+        leaf: &Leaf,
+        id: StreamId,
+        welcome: StreamId,
+    ) -> Result<Self, SyncError> {
+        let room = Room::create(&leaf.config(), id, ctx.now, ctx.rng)?;
+        let mut sync = Self::with_room(id, welcome, room, Seq::START, leaf.rules.clone());
+        sync.store_state(ctx);
+        Ok(sync)
+    }
+
+    /// Takes up a room from the vault.
+    ///
+    /// # Errors
+    /// [`SyncError`] when the record is damaged or the configuration does not fit it.
+    pub fn load(leaf: Leaf, id: StreamId, records: &BTreeMap<String, Vec<u8>>) -> Result<Self, SyncError> {
+        let state: RoomRecord = record::read(records, &record::state_name(&id))?;
+        let cursor: CursorRecord = record::read(records, &record::cursor_name(&id))?;
+        let mut room = Room::restore(&leaf.config(), &state.snapshot)?;
+        room.skip_own_generations(cursor.sent)?;
+        let mut sync = Self::with_room(id, state.welcome, room, state.seq, leaf.rules);
+        sync.told = cursor.told;
+        sync.pending = state.pending;
+        sync.wanted = state.wanted;
+        sync.heard = state.heard;
+        sync.own = record::own_frames(records, &id);
+        Ok(sync)
+    }
+
+    /// The room's stream.
+    pub fn id(&self) -> StreamId {
+        self.id
+    }
+
+    /// The room's welcome stream.
+    pub fn welcome(&self) -> StreamId {
+        self.welcome
+    }
+
+    /// The rules this device enforces in it.
+    pub fn rules(&self) -> &RoomRules {
+        &self.rules
+    }
+
+    /// From where the stream must be followed.
+    pub fn resume_after(&self) -> Seq {
+        self.seen
+    }
+
+    /// The current epoch.
+    pub fn epoch(&self) -> u64 {
+        self.room.epoch()
+    }
+
+    /// The key that members' appends are signed with since the last removal.
+    pub fn append_key(&self) -> SigningKey {
+        SigningKey::from_seed(self.room.append_key().seed())
+    }
+
+    /// Who is in the room.
+    pub fn members(&self) -> Vec<Credential> {
+        self.room.members().iter().filter_map(|m| Credential::from_bytes(&m.credential).ok()).collect()
+    }
+
+    /// Whether somebody is in the room.
+    pub fn has(&self, holder: &Holder) -> bool {
+        self.members().iter().any(|c| c.holder() == *holder)
+    }
+
+    /// This device's place among the members, by a hash of a label: who acts first when all could.
+    pub fn rank(&self, label: &[u8]) -> usize {
+        let weight = |m: &Member| bystand_crypto::hash::sha256("rank", &[label, m.leaf_key.as_ref()]);
+        let members = self.room.members();
+        let own_index = self.room.own_index();
+        let Some(own) = members.iter().find(|m| m.index == own_index).map(weight) else { return 0 };
+        members.iter().filter(|m| weight(m) < own).count()
+    }
+
+    /// Whether everything asked for is done.
+    pub fn is_settled(&self) -> bool {
+        self.pending.is_none() && self.wanted == Wanted::default()
+    }
+
+    /// Says something in the room; it survives from this input's batch on.
+    ///
+    /// # Errors
+    /// [`SyncError`] when it cannot be encrypted (too long, or this device was removed).
+    pub fn say<Event, Owner>(
+        &mut self,
+        ctx: &mut Ctx<'_, Event>,
+        outbox: &mut Outbox<Owner>,
+        body: &[u8],
+        after: &[JobId],
+    ) -> Result<JobId, SyncError>
+    where
+        Owner: From<(StreamId, Errand)> + Clone + Encode<()> + for<'b> Decode<'b, ()>,
+    {
+        let work = self.message_work(ctx, body)?;
+        Ok(outbox.push(ctx, Owner::from((self.id, Errand::Message)), work, after))
+    }
+
+    /// Asks for newcomers to be added. Those already there are left out.
+    pub fn want_added<Event>(&mut self, ctx: &mut Ctx<'_, Event>, key_package: Vec<u8>) {
+        let bytes = minicbor::bytes::ByteVec::from(key_package);
+        if !self.wanted.adds.contains(&bytes) {
+            self.wanted.adds.push(bytes);
+            self.store_state(ctx);
+        }
+    }
+
+    /// Asks for a member to be removed.
+    pub fn want_removed<Event>(&mut self, ctx: &mut Ctx<'_, Event>, holder: Holder) {
+        if !self.wanted.removes.contains(&holder) {
+            self.wanted.removes.push(holder);
+            self.store_state(ctx);
+        }
+    }
+
+    /// Makes the next commit if one is wanted and none is under way. Removals go first.
+    ///
+    /// # Errors
+    /// [`SyncError`] when the rules refuse what is wanted; it is then no longer wanted.
+    pub fn drive<Event, Owner>(
+        &mut self,
+        ctx: &mut Ctx<'_, Event>,
+        outbox: &mut Outbox<Owner>,
+    ) -> Result<(), SyncError>
+    where
+        Owner: From<(StreamId, Errand)> + Clone + Encode<()> + for<'b> Decode<'b, ()>,
+    {
+        if self.pending.is_some() || self.wanted == Wanted::default() {
+            return Ok(());
+        }
+        let tree = TreeLocation { blob: BlobId(random(ctx)), key: random(ctx) };
+        let made = if self.wanted.removes.is_empty() {
+            self.commit_adds(ctx, &tree)
+        } else {
+            self.commit_removals(ctx)
+        };
+        match made {
+            Ok(Some((pending, newcomers))) => {
+                self.promise_commit(ctx, outbox, pending, newcomers, tree);
+                Ok(())
+            }
+            Ok(None) => {
+                self.wanted = Wanted::default();
+                self.store_state(ctx);
+                Ok(())
+            }
+            Err(error) => {
+                self.wanted = Wanted::default();
+                self.store_state(ctx);
+                Err(error)
+            }
+        }
+    }
+
+    /// A frame of the room's stream, in order. Repeated frames have no effect.
+    pub fn handle_frame<Event>(&mut self, ctx: &mut Ctx<'_, Event>, stored: &StoredFrame) -> Vec<RoomEvent> {
+        if stored.seq <= self.seen {
+            return Vec::new();
+        }
+        self.seen = stored.seq;
+        let already_told = stored.seq <= self.told;
+        let events = match Frame::parse(&stored.frame) {
+            Ok(Frame { kind: FrameKind::RoomCommit, body }) => self.take_commit(ctx, stored, body),
+            Ok(Frame { kind: FrameKind::RoomMessage, body }) => self.take_message(ctx, stored, body),
+            Ok(_) | Err(_) => vec![RoomEvent::Unreadable { seq: stored.seq, code: "not-a-room-frame" }],
+        };
+        self.told = self.told.max(stored.seq);
+        self.store_cursor(ctx);
+        if already_told { Vec::new() } else { events }
+    }
+
+    /// One of this room's jobs ended.
+    pub fn handle_job<Event, Owner>(
+        &mut self,
+        ctx: &mut Ctx<'_, Event>,
+        outbox: &mut Outbox<Owner>,
+        (id, job): (JobId, Job<Owner>),
+        errand: Errand,
+        outcome: &Outcome,
+    ) -> Vec<RoomEvent>
+    where
+        Owner: From<(StreamId, Errand)> + Clone + Encode<()> + for<'b> Decode<'b, ()>,
+    {
+        match (errand, outcome) {
+            (Errand::Commit, Outcome::Done(_)) => self.accept(ctx, id),
+            (Errand::Commit, Outcome::Refused(_) | Outcome::Dropped) => {
+                if self.pending.is_some_and(|p| p.job == id) {
+                    self.give_up_commit(ctx);
+                }
+                Vec::new()
+            }
+            (Errand::Message, Outcome::Stale) => {
+                self.encrypt_again(ctx, outbox, id, job);
+                Vec::new()
+            }
+            (Errand::Message, Outcome::Done(_) | Outcome::Dropped | Outcome::Refused(_))
+            | (Errand::Commit, Outcome::Stale)
+            | (Errand::Tree | Errand::Welcome, _) => Vec::new(),
+        }
+    }
+
+    /// Deletes everything of this room from the vault.
+    pub fn forget<Event>(&self, ctx: &mut Ctx<'_, Event>) {
+        ctx.forget(&record::state_name(&self.id));
+        ctx.forget(&record::cursor_name(&self.id));
+        for hash in self.own.keys() {
+            ctx.forget(&record::own_name(&self.id, hash));
+        }
+    }
+
+    fn with_room(id: StreamId, welcome: StreamId, room: Room, seen: Seq, rules: RoomRules) -> Self {
+        Self {
+            id,
+            welcome,
+            room,
+            told: seen,
+            seen,
+            own: BTreeMap::new(),
+            pending: None,
+            wanted: Wanted::default(),
+            heard: false,
+            rules,
+        }
+    }
+
+    fn message_work<Event>(&mut self, ctx: &mut Ctx<'_, Event>, body: &[u8]) -> Result<Work, SyncError> {
+        let sealed = self.room.encrypt(body, ctx.rng)?;
+        let frame = Frame::build(FrameKind::RoomMessage, &sealed);
+        self.remember_own(ctx, &frame, body);
+        self.store_cursor(ctx);
+        Ok(Work::Append(AppendJob {
+            stream: self.id,
+            frame,
+            by: By::Room(self.id),
+            commit: None,
+            tag: None,
+            epoch: Some(self.room.epoch()),
+        }))
+    }
+
+    /// The relay refused a message: the room has moved on. What was said is said again in the new epoch.
+    fn encrypt_again<Event, Owner>(
+        &mut self,
+        ctx: &mut Ctx<'_, Event>,
+        outbox: &mut Outbox<Owner>,
+        id: JobId,
+        job: Job<Owner>,
+    ) where
+        Owner: From<(StreamId, Errand)> + Clone + Encode<()> + for<'b> Decode<'b, ()>,
+    {
+        let Work::Append(append) = &job.work else { return };
+        let hash = frame_hash(&append.frame);
+        let Some(body) = self.own.remove(&hash) else { return };
+        ctx.forget(&record::own_name(&self.id, &hash));
+        match self.message_work(ctx, &body) {
+            Ok(work) => outbox.replace(ctx, id, Job { work, ..job }),
+            // This device was removed meanwhile: there is nobody left to say it to.
+            Err(_) => outbox.cancel(ctx, id),
+        }
+    }
+
+    fn commit_adds<Event>(
+        &mut self,
+        ctx: &mut Ctx<'_, Event>,
+        tree: &TreeLocation,
+    ) -> Result<Option<(PendingCommit, Vec<Hash32>)>, SyncError> {
+        let present: BTreeSet<Holder> = self.members().iter().map(Credential::holder).collect();
+        let mut holders = BTreeSet::new();
+        let mut packages = Vec::new();
+        for package in &self.wanted.adds {
+            let Ok(candidate) = self.room.screen(package, ctx.now) else { continue };
+            let Ok(credential) = Credential::from_bytes(&candidate.credential) else { continue };
+            let holder = credential.holder();
+            let is_new = !present.contains(&holder) || matches!(holder, Holder::Pass(_));
+            if is_new && holders.insert(holder) {
+                packages.push(package.to_vec());
+            }
+        }
+        if packages.is_empty() {
+            return Ok(None);
+        }
+        let newcomers = packages.iter().map(|p| plain_sha256(p)).collect();
+        let pending = self.room.add(&packages, tree, ctx.now, ctx.rng)?;
+        Ok(Some((pending, newcomers)))
+    }
+
+    fn commit_removals<Event>(
+        &mut self,
+        ctx: &mut Ctx<'_, Event>,
+    ) -> Result<Option<(PendingCommit, Vec<Hash32>)>, SyncError> {
+        let gone: Vec<_> = self
+            .room
+            .members()
+            .iter()
+            .filter(|m| {
+                Credential::from_bytes(&m.credential).is_ok_and(|c| self.wanted.removes.contains(&c.holder()))
+            })
+            .map(|m| m.index)
+            .collect();
+        if gone.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some((self.room.remove(&gone, ctx.now, ctx.rng)?, Vec::new())))
+    }
+
+    fn promise_commit<Event, Owner>(
+        &mut self,
+        ctx: &mut Ctx<'_, Event>,
+        outbox: &mut Outbox<Owner>,
+        pending: PendingCommit,
+        newcomers: Vec<Hash32>,
+        tree: TreeLocation,
+    ) where
+        Owner: From<(StreamId, Errand)> + Clone + Encode<()> + for<'b> Decode<'b, ()>,
+    {
+        let room = self.id;
+        let mut after = Vec::new();
+        if pending.welcome.is_some() {
+            let key = SymmetricKey::from_bytes(tree.key);
+            let chunk = seal_with(&key, ctx.rng, tree.blob.as_ref(), &pending.tree);
+            let until = ctx.now.plus_ms(TREE_LIFE_MS);
+            let work = Work::PutBlob(tree.blob, chunk, until, None, By::Room(room));
+            after.push(outbox.push(ctx, Owner::from((room, Errand::Tree)), work, &[]));
+        }
+        let append_key = pending.removes.then(|| pending.append_key.public());
+        let frame = Frame::build(FrameKind::RoomCommit, &pending.commit);
+        let commit = AppendJob {
+            stream: room,
+            frame,
+            by: By::Room(room),
+            commit: Some(Commit { epoch: pending.epoch, append_key }),
+            tag: None,
+            epoch: Some(pending.epoch),
+        };
+        let job = outbox.push(ctx, Owner::from((room, Errand::Commit)), Work::Append(commit), &after);
+        if let Some(welcome) = pending.welcome {
+            let body = encode(&WelcomeFrame { newcomers, welcome: Carried::Inline(welcome) });
+            let frame = Frame::build(FrameKind::RoomWelcome, &body);
+            let stream = self.welcome;
+            let append =
+                AppendJob { stream, frame, by: By::Room(room), commit: None, tag: None, epoch: None };
+            outbox.push(ctx, Owner::from((room, Errand::Welcome)), Work::Append(append), &[job]);
+        }
+        self.pending = Some(Pending { job });
+        self.store_state(ctx);
+    }
+
+    fn take_commit<Event>(
+        &mut self,
+        ctx: &mut Ctx<'_, Event>,
+        stored: &StoredFrame,
+        body: &[u8],
+    ) -> Vec<RoomEvent> {
+        // The room knows its own pending commit; another's commit that won the epoch ends ours.
+        match self.room.process(body) {
+            Ok(Incoming::Commit(applied)) => {
+                self.pending = None;
+                self.applied(ctx, applied)
+            }
+            Ok(Incoming::Message { .. } | Incoming::Own { .. }) => {
+                vec![RoomEvent::Unreadable { seq: stored.seq, code: "not-a-commit" }]
+            }
+            Err(error) => self.unreadable(stored.seq, &error),
+        }
+    }
+
+    fn take_message<Event>(
+        &mut self,
+        ctx: &mut Ctx<'_, Event>,
+        stored: &StoredFrame,
+        body: &[u8],
+    ) -> Vec<RoomEvent> {
+        let (seq, at) = (stored.seq, stored.at);
+        let hash = frame_hash(&stored.frame);
+        if let Some(own) = self.own.remove(&hash) {
+            ctx.forget(&record::own_name(&self.id, &hash));
+            let Some(from) = self.own_credential() else { return Vec::new() };
+            return vec![RoomEvent::Message { seq, at, from, body: own }];
+        }
+        match self.room.process(body) {
+            Ok(Incoming::Message { credential, body, .. }) => {
+                self.heard = true;
+                match Credential::from_bytes(&credential) {
+                    Ok(from) => vec![RoomEvent::Message { seq, at, from, body: body.to_vec() }],
+                    Err(_) => vec![RoomEvent::Unreadable { seq, code: "bad-credential" }],
+                }
+            }
+            // Told before this device was restarted.
+            Ok(Incoming::Own { .. }) => Vec::new(),
+            Ok(Incoming::Commit(_)) => vec![RoomEvent::Unreadable { seq, code: "not-a-message" }],
+            Err(error) => self.unreadable(seq, &error),
+        }
+    }
+
+    /// The relay has our commit: apply it, unless it came back on the stream before.
+    fn accept<Event>(&mut self, ctx: &mut Ctx<'_, Event>, job: JobId) -> Vec<RoomEvent> {
+        if self.pending.take_if(|p| p.job == job).is_none() {
+            return Vec::new();
+        }
+        match self.room.commit_accepted() {
+            Ok(applied) => self.applied(ctx, applied),
+            Err(error) => self.unreadable(self.seen, &error),
+        }
+    }
+
+    fn give_up_commit<Event>(&mut self, ctx: &mut Ctx<'_, Event>) {
+        self.pending = None;
+        self.room.commit_rejected();
+        self.store_state(ctx);
+    }
+
+    fn applied<Event>(&mut self, ctx: &mut Ctx<'_, Event>, applied: Applied) -> Vec<RoomEvent> {
+        let known = |members: &[Member]| -> Vec<Credential> {
+            members.iter().filter_map(|m| Credential::from_bytes(&m.credential).ok()).collect()
+        };
+        let (added, removed) = (known(&applied.added), known(&applied.removed));
+        self.no_longer_wanted(ctx, &added, &removed);
+        if applied.we_were_removed {
+            self.forget(ctx);
+            return vec![RoomEvent::Ended];
+        }
+        self.heard = true;
+        self.store_state(ctx);
+        let Some(authenticator) = applied.authenticator else { return Vec::new() };
+        vec![RoomEvent::Changed { epoch: applied.epoch, added, removed, authenticator }]
+    }
+
+    fn no_longer_wanted<Event>(
+        &mut self,
+        ctx: &mut Ctx<'_, Event>,
+        added: &[Credential],
+        removed: &[Credential],
+    ) {
+        let gone: BTreeSet<Holder> = removed.iter().map(Credential::holder).collect();
+        self.wanted.removes.retain(|h| !gone.contains(h));
+        let came: BTreeSet<Holder> = added.iter().map(Credential::holder).collect();
+        let (room, now) = (&mut self.room, ctx.now);
+        self.wanted.adds.retain(|package| {
+            let candidate = room.screen(package, now).ok();
+            let credential = candidate.and_then(|c| Credential::from_bytes(&c.credential).ok());
+            credential.is_some_and(|c| !came.contains(&c.holder()))
+        });
+    }
+
+    /// A newcomer reads the stream from its start: what was said before it came is not for it, and that
+    /// is no news.
+    fn unreadable(&self, seq: Seq, error: &RoomError) -> Vec<RoomEvent> {
+        let quiet = !self.heard || matches!(error, RoomError::AlreadySeen);
+        if quiet { Vec::new() } else { vec![RoomEvent::Unreadable { seq, code: error.code() }] }
+    }
+
+    fn own_credential(&self) -> Option<Credential> {
+        Credential::from_bytes(self.room.own_credential()).ok()
+    }
+
+    fn remember_own<Event>(&mut self, ctx: &mut Ctx<'_, Event>, frame: &[u8], body: &[u8]) {
+        let hash = frame_hash(frame);
+        ctx.store_bytes(&record::own_name(&self.id, &hash), body.to_vec());
+        self.own.insert(hash, body.to_vec());
+    }
+
+    /// Writes the whole state: at epoch changes and when a commit is pending, never per message.
+    fn store_state<Event>(&mut self, ctx: &mut Ctx<'_, Event>) {
+        // A room that cannot be written down (a bug) keeps its last good state in the vault.
+        let Ok(snapshot) = self.room.snapshot().map(|bytes| bytes.to_vec()) else { return };
+        let state = RoomRecord {
+            welcome: self.welcome,
+            seq: self.seen,
+            snapshot,
+            pending: self.pending,
+            wanted: self.wanted.clone(),
+            heard: self.heard,
+        };
+        ctx.store(&record::state_name(&self.id), &state);
+        self.store_cursor(ctx);
+    }
+
+    fn store_cursor<Event>(&mut self, ctx: &mut Ctx<'_, Event>) {
+        let cursor = CursorRecord { told: self.told, sent: self.room.own_generation() };
+        ctx.store(&record::cursor_name(&self.id), &cursor);
+    }
+}
+
+/// Thirty-two random bytes.
+fn random<Event>(ctx: &mut Ctx<'_, Event>) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    ctx.rng.fill_bytes(&mut bytes);
+    bytes
+}
