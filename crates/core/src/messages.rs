@@ -15,11 +15,13 @@ use bystand_crypto::sign::{Signed, SigningKey, Statement};
 use bystand_crypto::symmetric::{SymmetricKey, derive};
 use bystand_wire::relay_api::SignedBytes;
 use bystand_wire::{
-    AlertId, CallOutId, Cell, FrameHash, OfferId, PublicKey, ReportId, Role, StreamId, Timestamp, ZoneId,
+    AlertId, CallOutId, Cell, OfferId, PublicKey, ReportId, Role, StreamId, Timestamp, ZoneId,
 };
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 
+use crate::alerts::FindingProof;
+use crate::desk::SignFrom;
 use crate::geo::Point;
 use crate::report::{ReplySeed, ReportIn};
 
@@ -31,9 +33,9 @@ pub struct SealedReport {
     #[n(0)]
     pub report: ReportIn,
     /// A trained member who reports and finds in one step: the public statement signed with a
-    /// finding pass (`crate::alerts::FindingProof`, encoded).
+    /// finding pass.
     #[n(1)]
-    pub finding: Option<ByteVec>,
+    pub finding: Option<FoundMessage>,
 }
 
 /// The keys of a reply stream, derived from the report's reply seed.
@@ -66,11 +68,8 @@ pub struct Receipt {
     /// Which report.
     #[n(0)]
     pub report: ReportId,
-    /// The casebook entry's frame.
-    #[n(1)]
-    pub entry: FrameHash,
     /// When.
-    #[n(2)]
+    #[n(1)]
     pub at: Timestamp,
 }
 
@@ -370,28 +369,31 @@ impl Statement for FromResponder {
 /// What a responder tells the desk.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub enum ResponderToDesk {
-    /// On the way; with the emergency envelope, if they made one: opened on escalation only.
+    /// A sign. The first one may bring the emergency envelope: sealed to the report key (purpose
+    /// `Envelope`), opened on escalation only.
     #[n(0)]
-    OnTheWay(#[n(0)] Option<ByteVec>),
-    /// The car is parked.
+    Sign(#[n(0)] SignFrom, #[n(1)] Option<ByteVec>),
+    /// What they found, to be made public if the desk so decides.
     #[n(1)]
-    Parked,
-    /// There.
+    Found(#[n(0)] Box<FoundMessage>),
+    /// They could not check; why.
     #[n(2)]
-    OnScene,
-    /// All right (an answer to a check-in).
-    #[n(3)]
-    AllRight,
-    /// Leaving.
-    #[n(4)]
-    Leaving,
-    /// Stopped or held by somebody.
-    #[n(5)]
-    Stopped,
-    /// What they found: the public statement signed with a finding pass (`crate::alerts::FindingProof`,
-    /// encoded), and a note for the desk.
-    #[n(6)]
-    Finding(#[n(0)] ByteVec, #[n(1)] Option<String>),
+    CouldNotCheck(#[n(0)] String),
+}
+
+/// A finding on its way to the desk.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct FoundMessage {
+    /// The public statement, signed with a finding pass.
+    #[n(0)]
+    pub proof: FindingProof,
+    /// How many people looked.
+    #[n(1)]
+    pub seen_by: u8,
+    /// For the desk only.
+    #[n(2)]
+    pub note: String,
 }
 
 /// A zone's day: signed by the host key (purpose `day-note`), on the hosts' public stream.

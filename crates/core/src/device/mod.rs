@@ -14,10 +14,11 @@ mod rooms;
 pub mod secrets;
 mod shared;
 mod wallet;
+pub mod zones;
 
 use std::collections::BTreeMap;
 
-use bystand_wire::relay_api::{LiveOut, LogKind, StoredFrame, WorkProof};
+use bystand_wire::relay_api::{LiveOut, StoredFrame, WorkProof};
 use bystand_wire::time::{MINUTE_MS, SECOND_MS};
 use bystand_wire::{DecodeError, Role, StreamId, Timestamp, decode};
 
@@ -25,7 +26,7 @@ pub use shared::{Caller, Cx, Follow, Identity, KnockFor, Listener, Owner, Shared
 pub use wallet::Wallet;
 
 use crate::ctx::{Ctx, Outputs};
-use crate::io::{CallId, Effect, Engine, Random, Request, Response};
+use crate::io::{CallId, Effect, Engine, Random, Response};
 use crate::logwatch::{AlertEvent, LogWatch};
 use crate::outbox::{Outbox, Outcome};
 use crate::room::SyncError;
@@ -354,7 +355,7 @@ impl Device {
         let Some(caller) = self.shared.take_caller(id) else { return self.barrier(ctx, id, response) };
         let shared = &mut self.shared;
         match caller {
-            Caller::Network | Caller::Log => self.log_answer(ctx, response),
+            Caller::Log => self.log_answer(ctx, response),
             Caller::Knock(door) => self.tree_answer(ctx, door, response),
             Caller::Barrier(_) => {}
             Caller::Desk(what) => self.desk.call_ended(ctx, shared, what, response),
@@ -378,16 +379,11 @@ impl Device {
 
     fn look_at_log(&mut self, ctx: &mut Cx<'_>) {
         self.log_due = ctx.now.plus_ms(LOG_EVERY_MS);
-        if self.shared.is_calling(&Caller::Log) || self.shared.is_calling(&Caller::Network) {
+        if self.shared.is_calling(&Caller::Log) {
             return;
         }
-        if self.shared.manifest().is_none() {
-            self.shared.call(ctx, Caller::Network, Request::Network);
-            return;
-        }
-        let (after, from) = self.shared.log.next_request();
-        let kind: Option<LogKind> = None;
-        self.shared.call(ctx, Caller::Log, Request::LogEntries { kind, after, from });
+        let request = self.shared.log.next_request(ctx.now);
+        self.shared.call(ctx, Caller::Log, request);
     }
 
     fn log_answer(&mut self, ctx: &mut Cx<'_>, response: Response) {

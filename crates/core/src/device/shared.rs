@@ -119,8 +119,6 @@ impl From<(StreamId, Errand)> for Owner {
 /// Whose call it is: calls are not kept; after a restart they are simply made again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Caller {
-    /// The network's manifest and key note.
-    Network,
     /// News of the public log.
     Log,
     /// The tree of a room somebody knocked at.

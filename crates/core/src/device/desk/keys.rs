@@ -1,0 +1,116 @@
+//! The desk's keys: next week's in time, new ones after a removal, and the registrars told of both.
+
+use bystand_crypto::seal::{SealPurpose, seal};
+use bystand_crypto::sign::Signed;
+use bystand_wire::relay_api::{AppendRule, Policy, ReadRule, SignedBytes};
+use bystand_wire::time::{DAY_MS, MINUTE_MS};
+use bystand_wire::{Frame, FrameKind, PassPurpose, encode, limits};
+
+use super::super::secrets::{DeskSecrets, Seed};
+use super::super::{Cx, Listener, Owner, Shared};
+use super::{Desk, DeskJob, DeskStream, secrets};
+use crate::network::Certificate;
+use crate::network::enroll::{TeamKeys, TeamKeysUpdate};
+use crate::outbox::{AppendJob, By, Work};
+use crate::team::TeamKind;
+
+/// How long the drop keeps a report that nobody takes, in milliseconds.
+const REPORT_LIFE_MS: u64 = 7 * DAY_MS;
+/// How often the registrars are reminded that the key note does not list the desk's keys.
+const REMIND_MS: u64 = 2 * MINUTE_MS;
+
+/// The drop's policy: anybody with a pass or work appends, the desk reads.
+pub fn drop_policy(secrets: &DeskSecrets) -> Policy {
+    let creator = secrets.drop_creator.signing();
+    Policy {
+        creator: creator.public(),
+        version: secrets.drop_policy,
+        successors: Vec::new(),
+        append: vec![AppendRule::PassOrWork(vec![PassPurpose::Card, PassPurpose::Report])],
+        read: ReadRule::Key(secrets.drop_read.signing().public()),
+        erasers: Vec::new(),
+        room_key: None,
+        expires_at: bystand_wire::Timestamp(u64::MAX),
+        frame_life_ms: REPORT_LIFE_MS,
+        max_frame_len: u32::try_from(limits::FRAME_LEN).unwrap_or(u32::MAX),
+        max_frames: 100_000,
+    }
+}
+
+impl Desk {
+    /// Next week's keys when they are missing; a reminder when the key note lags behind.
+    pub(super) fn keys_due(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
+        if ctx.now < self.keys_asked {
+            return;
+        }
+        self.keys_asked = self.turn(shared, b"desk-keys", ctx.now).plus_ms(REMIND_MS);
+        let Some(mut secrets) = secrets(shared) else { return };
+        if secrets.keys.roll(ctx.rng, ctx.now) {
+            secrets.version += 1;
+            self.spread(ctx, shared, &secrets);
+        }
+        let Some(note) = shared.key_note() else { return };
+        let wanted: Vec<_> = secrets.keys.published(ctx.now).iter().map(|k| k.as_desk()).collect();
+        if note.note().desk != wanted {
+            hand_in(ctx, shared, &secrets);
+        }
+    }
+
+    /// Somebody was removed: nothing they held opens or signs anything from here on.
+    pub(super) fn rotate(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared, epoch: u64) {
+        let Some(mut secrets) = secrets(shared) else { return };
+        secrets.version += 1;
+        secrets.keys.rotate(ctx.rng, ctx.now);
+        secrets.drop_read = Seed::generate(ctx.rng);
+        secrets.drop_policy += 1;
+        let Shared { teams, outbox, .. } = shared;
+        if let Some(team) = teams.get_mut(&TeamKind::Desk) {
+            team.rotate(ctx, outbox, epoch, Some((secrets.version, encode(&secrets))));
+        }
+        let creator = secrets.drop_creator.signing();
+        let policy = SignedBytes::from(Signed::sign(&ctx.network, &creator, &drop_policy(&secrets)));
+        let Some(drop) = shared.key_note().map(|n| n.note().streams.drop) else { return };
+        let work = Work::Create(drop, policy, None);
+        shared.promise(ctx, Owner::Desk(DeskJob::DropPolicy), work, &[]);
+        hand_in(ctx, shared, &secrets);
+        self.read_drop_anew(ctx, shared, &secrets);
+    }
+
+    fn spread(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared, secrets: &DeskSecrets) {
+        let Shared { teams, outbox, .. } = shared;
+        if let Some(team) = teams.get_mut(&TeamKind::Desk) {
+            team.change_secrets(ctx, outbox, secrets.version, encode(secrets));
+        }
+    }
+
+    fn read_drop_anew(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared, secrets: &DeskSecrets) {
+        let Some(drop) = shared.key_note().map(|n| n.note().streams.drop) else { return };
+        let after = shared.listener(&drop).map_or(bystand_wire::Seq::START, |f| f.seen);
+        shared.leave(ctx, &drop);
+        let read = secrets.drop_read.signing();
+        shared.follow(ctx, drop, Listener::Desk(DeskStream::Drop), after, Some(&read));
+    }
+}
+
+/// Hands the desk's public keys to every registrar, for the next key note.
+fn hand_in(ctx: &mut Cx<'_>, shared: &mut Shared, secrets: &DeskSecrets) {
+    let Some(certificate) = shared.identity.certificate.clone() else { return };
+    let Some(note) = shared.key_note().map(|n| n.note().clone()) else { return };
+    let keys = secrets.keys.published(ctx.now).iter().map(|k| k.as_desk()).collect();
+    let update = TeamKeysUpdate {
+        certificate: Signed::<Certificate>::from(certificate),
+        at: ctx.now,
+        keys: TeamKeys::Desk(note.streams.desk, keys),
+    };
+    let signed = encode(&Signed::sign(&ctx.network, &shared.identity.device(), &update));
+    let inbox = note.streams.registrars_inbox;
+    for registrar in &note.registrars {
+        let to = &registrar.sealing_key;
+        let purpose = SealPurpose::TeamKeys;
+        let Ok(sealed) = seal(&ctx.network, purpose, to, ctx.rng, inbox.as_ref(), &signed) else { continue };
+        let frame = Frame::build(FrameKind::TeamKeys, &sealed);
+        let by = By::Certificate;
+        let append = AppendJob { stream: inbox, frame, by, commit: None, tag: None, epoch: None };
+        shared.promise(ctx, Owner::Desk(DeskJob::Keys), Work::Append(append), &[]);
+    }
+}

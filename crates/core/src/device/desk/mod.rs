@@ -1,0 +1,660 @@
+//! The desk on a dispatcher's device: takes reports in, keeps the casebook's fold, talks with reporters
+//! and responders, prepares and publishes alerts.
+//!
+//! What the desk knows is the fold ([`DeskState`]) of the team's casebook and nothing else; this part
+//! writes entries, and reacts to them the same way whoever wrote them. Work that any device could do
+//! (taking a report in, noting a lapse) is done by the one that ranks first for it and by the others
+//! when it did not.
+
+mod alerts;
+mod call_outs;
+mod command;
+mod intake;
+mod keys;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bystand_crypto::seal::SealSecretKey;
+use bystand_wire::relay_api::StoredFrame;
+use bystand_wire::{CallOutId, Hash32, IncidentId, OfferId, ReportId, Seq, StreamId, Timestamp, decode, encode};
+use minicbor::bytes::ByteVec;
+use minicbor::{Decode, Encode};
+
+pub use command::DeskCommand;
+pub use intake::{open_reply, report_tag, seal_reply};
+
+use super::secrets::DeskSecrets;
+use super::{CommandError, Cx, Listener, Owner, Shared};
+use crate::alerts::FindingProof;
+use crate::desk::{
+    Author, CloseEvent, DeskSnapshot, DeskState, Event as DeskFact, Outcome as FoldOutcome, ShiftEvent,
+    incident_of_report,
+};
+use crate::io::Response;
+use crate::logwatch::AlertEvent as PublicAlert;
+use crate::messages::Offer;
+use crate::outbox::{Job, JobId, Outcome};
+use crate::team::{CasebookItem, CasebookMark, TeamEvent, TeamKind};
+
+const SNAPSHOT: &str = "desk/state";
+/// One record for each incident, deleted with it.
+const PARTS: &str = "desk/incident/";
+/// Entries between two snapshots of the fold.
+const SNAPSHOT_EVERY: u32 = 64;
+/// How long the second in rank waits for the first, in milliseconds.
+const RANK_PAUSE_MS: u64 = 2_000;
+/// How often a device on shift gives a sign of life, in milliseconds.
+const SIGN_EVERY_MS: u64 = bystand_wire::time::MINUTE_MS;
+
+/// An entry of the desk's casebook: a fact for the fold, or something that goes with one.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub enum DeskEntry {
+    /// A fact.
+    #[n(0)]
+    Fact(#[n(0)] Box<DeskFact>),
+    /// The signed statement behind a finding, so that any dispatcher can publish on it.
+    #[n(1)]
+    Proof(#[n(0)] IncidentId, #[n(1)] Box<FindingProof>),
+    /// The exact text of an alert that waits for a second registrar's signature.
+    #[n(2)]
+    Draft(#[n(0)] IncidentId, #[n(1)] String),
+}
+
+/// Said in the team's room and kept only as long as it is needed.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub enum DeskPassing {
+    /// Where a home is: gone when the incident closes.
+    #[n(0)]
+    Home(#[n(0)] IncidentId, #[n(1)] ExactPlace),
+    /// A caller's number: gone after two hours.
+    #[n(1)]
+    Callback(#[n(0)] IncidentId, #[n(1)] String, #[n(2)] Timestamp),
+}
+
+/// A place that is not in any entry.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct ExactPlace {
+    /// On the map.
+    #[n(0)]
+    pub point: Option<crate::geo::Point>,
+    /// In words.
+    #[n(1)]
+    pub text: String,
+}
+
+/// A job of the desk's.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub enum DeskJob {
+    /// An entry of which nothing follows here.
+    #[n(0)]
+    Entry,
+    /// A report's entry: the receipt and the erasing of the drop's frame follow.
+    #[n(1)]
+    Taken(#[n(0)] ReportId, #[n(1)] Option<Seq>),
+    /// Something to a reporter or responder.
+    #[n(2)]
+    Message,
+    /// An alert's note on its way to the public log.
+    #[n(3)]
+    Publish(#[n(0)] alerts::Publishing),
+    /// The drop's policy with its new read key.
+    #[n(4)]
+    DropPolicy,
+    /// New keys for the key note.
+    #[n(5)]
+    Keys,
+}
+
+/// The desk makes no calls of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DeskCall {}
+
+/// A stream the desk listens to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DeskStream {
+    /// The drop.
+    Drop,
+    /// A call-out's responses.
+    Responses(CallOutId),
+    /// A reporter's reply stream.
+    Reply(IncidentId),
+}
+
+/// What the desk tells its dispatcher.
+#[derive(Debug, Clone, PartialEq)]
+pub enum DeskEvent {
+    /// A report was opened on this device, before it is in the casebook.
+    Arrived(ReportId),
+    /// An entry was folded.
+    Entry {
+        /// Its place.
+        seq: Seq,
+        /// Whose.
+        author: Author,
+        /// When, by the relay.
+        at: Timestamp,
+        /// What.
+        fact: Box<DeskFact>,
+        /// What the fold made of it.
+        outcome: FoldOutcome,
+    },
+    /// An entry that cannot be read or trusted.
+    Marked {
+        /// Its place.
+        seq: Seq,
+        /// Why: a stable code.
+        code: &'static str,
+    },
+    /// A report could not be opened or is not acceptable.
+    BadReport {
+        /// Its place in the drop.
+        seq: Seq,
+        /// Why: a stable code.
+        code: &'static str,
+    },
+    /// Where a home is.
+    Home(IncidentId, ExactPlace),
+    /// A caller's number.
+    Callback(IncidentId, String),
+    /// An emergency envelope was opened: what the responder wrote.
+    Envelope(OfferId, String),
+    /// The relay refused an alert.
+    AlertRefused {
+        /// Which incident.
+        incident: IncidentId,
+        /// Why: the relay's code.
+        code: &'static str,
+    },
+}
+
+/// The desk's part of a device.
+#[derive(Debug, Default)]
+pub struct Desk {
+    state: DeskState,
+    mark: Option<CasebookMark>,
+    since_snapshot: u32,
+    /// Incidents that changed since the snapshot.
+    dirty: BTreeSet<IncidentId>,
+    /// Reports opened and not yet in the casebook, with when this device steps in.
+    waiting: BTreeMap<ReportId, intake::Waiting>,
+    offers: BTreeMap<OfferId, (CallOutId, Offer)>,
+    envelopes: BTreeMap<OfferId, ByteVec>,
+    homes: BTreeMap<IncidentId, ExactPlace>,
+    callbacks: BTreeMap<IncidentId, (String, Timestamp)>,
+    proofs: BTreeMap<Hash32, FindingProof>,
+    drafts: BTreeMap<IncidentId, String>,
+    /// Signs and findings read from response streams and not yet in the casebook.
+    signs: BTreeMap<(CallOutId, Seq), call_outs::Waiting>,
+    followed: BTreeMap<StreamId, DeskStream>,
+    keys_asked: Timestamp,
+    signed_at: Timestamp,
+}
+
+#[derive(Encode, Decode)]
+#[cbor(map)]
+struct Snapshot {
+    #[n(0)]
+    mark: CasebookMark,
+    #[n(1)]
+    last_seq: Seq,
+    /// The part of the fold that belongs to no incident; each incident is a record of its own.
+    #[n(2)]
+    shared: ByteVec,
+    #[n(3)]
+    proofs: BTreeMap<Hash32, FindingProof>,
+    #[n(4)]
+    drafts: BTreeMap<IncidentId, String>,
+}
+
+impl Desk {
+    /// As it lies in the vault.
+    pub fn load(records: &BTreeMap<String, Vec<u8>>) -> Self {
+        let mut desk = Self::default();
+        let snapshot = records.get(SNAPSHOT).and_then(|b| decode::<Snapshot>(b).ok());
+        // Without a readable snapshot the casebook is read again from its start.
+        if let Some(snapshot) = snapshot
+            && let Ok(state) = DeskState::from_snapshot(&parts(&snapshot, records))
+        {
+            desk.state = state;
+            desk.mark = Some(snapshot.mark);
+            desk.proofs = snapshot.proofs;
+            desk.drafts = snapshot.drafts;
+        }
+        for (name, bytes) in records.range("desk/".to_owned()..) {
+            let Some(rest) = name.strip_prefix("desk/") else { break };
+            if let Some(id) = rest.strip_prefix("home/").and_then(|id| id.parse().ok())
+                && let Ok(place) = decode(bytes)
+            {
+                desk.homes.insert(id, place);
+            } else if let Some(id) = rest.strip_prefix("callback/").and_then(|id| id.parse().ok())
+                && let Ok(callback) = decode(bytes)
+            {
+                desk.callbacks.insert(id, callback);
+            }
+        }
+        desk
+    }
+
+    /// The fold's place, to take the casebook up from.
+    pub fn mark(&self) -> Option<CasebookMark> {
+        self.mark.clone()
+    }
+
+    /// What the desk knows.
+    pub fn state(&self) -> &DeskState {
+        &self.state
+    }
+
+    /// Where a home is, while that is needed.
+    pub fn home(&self, incident: &IncidentId) -> Option<&ExactPlace> {
+        self.homes.get(incident)
+    }
+
+    /// A caller's number, for two hours.
+    pub fn callback(&self, incident: &IncidentId) -> Option<&str> {
+        self.callbacks.get(incident).map(|(number, _)| number.as_str())
+    }
+
+    /// The offer as it was made.
+    pub fn offer(&self, offer: &OfferId) -> Option<&Offer> {
+        self.offers.get(offer).map(|(_, offer)| offer)
+    }
+
+    /// Reports that are here and not yet in the casebook.
+    pub fn waiting(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// What opens requests at the desk's door.
+    pub fn door_secrets(&self, shared: &Shared) -> Vec<SealSecretKey> {
+        secrets(shared).map(|s| s.keys.0.iter().map(|k| k.seal.sealing()).collect()).unwrap_or_default()
+    }
+
+    /// Follows the drop and whatever the fold says is open.
+    pub fn resume(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
+        self.follow(ctx, shared);
+    }
+
+    /// The network's manifest or key note changed.
+    pub fn trust_changed(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
+        self.follow(ctx, shared);
+    }
+
+    /// A frame of a stream that the desk listens to.
+    pub fn frame(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared, what: DeskStream, stored: &StoredFrame) {
+        match what {
+            DeskStream::Drop => self.drop_frame(ctx, shared, stored),
+            DeskStream::Responses(call_out) => self.response_frame(ctx, shared, call_out, stored),
+            DeskStream::Reply(incident) => self.reply_frame(ctx, shared, incident, stored),
+        }
+    }
+
+    /// One of the desk's jobs ended.
+    pub fn job_ended(
+        &mut self,
+        ctx: &mut Cx<'_>,
+        shared: &mut Shared,
+        what: DeskJob,
+        job: &Job<Owner>,
+        outcome: Outcome,
+    ) {
+        match (what, outcome) {
+            (DeskJob::Taken(report, seq), Outcome::Done(Response::Appended(_))) => {
+                self.taken(ctx, shared, report, seq);
+            }
+            (DeskJob::Publish(what), Outcome::Done(Response::Logged(logged))) => {
+                self.published(ctx, shared, &what, logged.index, job);
+            }
+            (DeskJob::Publish(what), Outcome::Refused(refusal)) => {
+                let code = refusal.code.as_str();
+                ctx.tell(super::Event::Desk(DeskEvent::AlertRefused { incident: what.incident, code }));
+            }
+            (
+                DeskJob::Entry
+                | DeskJob::Taken(..)
+                | DeskJob::Message
+                | DeskJob::Publish(_)
+                | DeskJob::DropPolicy
+                | DeskJob::Keys,
+                _,
+            ) => {}
+        }
+    }
+
+    /// The desk makes no calls.
+    pub fn call_ended(&mut self, _: &mut Cx<'_>, _: &mut Shared, what: DeskCall, _: Response) {
+        match what {}
+    }
+
+    /// Something happened in the team.
+    pub fn team_event(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared, event: TeamEvent) {
+        match event {
+            TeamEvent::Item(item) => self.item(ctx, shared, *item),
+            TeamEvent::Passing { body, .. } => self.passing(ctx, &body),
+            TeamEvent::Keys => self.follow(ctx, shared),
+            TeamEvent::MustRotate { epoch } => self.rotate(ctx, shared, epoch),
+            TeamEvent::Members { .. } => ctx.tell(super::Event::Team(TeamKind::Desk, "members")),
+            TeamEvent::Unreadable { code, .. } => {
+                let text = "A message in the desk's room could not be read.".to_owned();
+                ctx.tell(super::Event::Warning { code, text });
+            }
+            TeamEvent::Ended => self.end(ctx, shared),
+        }
+    }
+
+    /// The desk hears of alerts from the casebook; the public log adds nothing.
+    pub fn alert(&mut self, _: &mut Cx<'_>, _: &mut Shared, _: &PublicAlert) {}
+
+    /// About once a second: what is due by the clock.
+    pub fn due(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
+        if !is_ready(shared) {
+            return;
+        }
+        self.intake_due(ctx, shared);
+        self.signs_due(ctx, shared);
+        self.keys_due(ctx, shared);
+        self.state_due(ctx, shared);
+        self.callbacks_due(ctx);
+        self.sign_of_life(ctx, shared);
+    }
+
+    /// Writes a fact, after a trial on a copy of the fold: what would break a rule is not written.
+    pub(super) fn write(
+        &mut self,
+        ctx: &mut Cx<'_>,
+        shared: &mut Shared,
+        fact: impl Into<DeskFact>,
+    ) -> Result<JobId, CommandError> {
+        self.write_for(ctx, shared, fact.into(), DeskJob::Entry)
+    }
+
+    fn write_for(
+        &mut self,
+        ctx: &mut Cx<'_>,
+        shared: &mut Shared,
+        fact: DeskFact,
+        job: DeskJob,
+    ) -> Result<JobId, CommandError> {
+        let author = Author(shared.identity.author().ok_or(CommandError::NotInTeam)?);
+        let next = self.state.last_seq().next();
+        match self.state.clone().apply(next, author, ctx.now, fact.clone()) {
+            FoldOutcome::Applied => {}
+            FoldOutcome::Duplicate => return Err(CommandError::NotNow("that is so already".to_owned())),
+            FoldOutcome::Refused(breach) => return Err(CommandError::NotNow(breach.to_string())),
+        }
+        let incident = fact.incident();
+        self.append(ctx, shared, incident, &DeskEntry::Fact(Box::new(fact)), job)
+    }
+
+    fn append(
+        &mut self,
+        ctx: &mut Cx<'_>,
+        shared: &mut Shared,
+        incident: Option<IncidentId>,
+        entry: &DeskEntry,
+        job: DeskJob,
+    ) -> Result<JobId, CommandError> {
+        let author = shared.identity.author().ok_or(CommandError::NotInTeam)?;
+        let device = shared.identity.device();
+        let Shared { teams, outbox, .. } = shared;
+        let team = teams.get_mut(&TeamKind::Desk).ok_or(CommandError::NotInTeam)?;
+        let owner = Owner::Desk(job);
+        Ok(team.append(ctx, outbox, owner, (author, &device), incident, encode(entry))?)
+    }
+
+    fn item(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared, item: CasebookItem) {
+        let CasebookItem { seq, at, entry, breach } = item;
+        if let Some(breach) = breach {
+            ctx.tell(super::Event::Desk(DeskEvent::Marked { seq, code: breach_code(breach) }));
+        }
+        let known = entry.filter(|_| breach.is_none());
+        let Some((author, event)) = known.map(|e| (Author(e.author), e.event)) else {
+            self.state.apply_unreadable(seq);
+            return self.folded(ctx, shared, false);
+        };
+        match decode::<DeskEntry>(&event) {
+            Ok(DeskEntry::Fact(fact)) => self.fact(ctx, shared, (seq, author, at), *fact),
+            Ok(DeskEntry::Proof(_, proof)) => {
+                self.proofs.insert(alerts::statement_hash(&proof.statement), *proof);
+                self.folded(ctx, shared, false);
+            }
+            Ok(DeskEntry::Draft(incident, text)) => {
+                self.drafts.insert(incident, text);
+                self.folded(ctx, shared, false);
+            }
+            Err(_) => {
+                self.state.apply_unreadable(seq);
+                ctx.tell(super::Event::Desk(DeskEvent::Marked { seq, code: "entry-unknown" }));
+                self.folded(ctx, shared, false);
+            }
+        }
+    }
+
+    fn fact(
+        &mut self,
+        ctx: &mut Cx<'_>,
+        shared: &mut Shared,
+        (seq, author, at): (Seq, Author, Timestamp),
+        fact: DeskFact,
+    ) {
+        let outcome = self.state.apply(seq, author, at, fact.clone());
+        let mut must_snapshot = false;
+        if outcome == FoldOutcome::Applied {
+            self.mark_dirty(&fact);
+            if let DeskFact::Close(CloseEvent::Erased { members, .. }) = &fact {
+                self.erase(ctx, shared, members);
+                must_snapshot = true;
+            }
+            if let DeskFact::Close(CloseEvent::Closed { incident, .. }) = &fact {
+                self.forget_place(ctx, incident);
+            }
+        }
+        self.waiting.retain(|report, _| self.state.incident(incident_of_report(*report)).is_none());
+        self.signs_folded(&fact);
+        let fact = Box::new(fact);
+        ctx.tell(super::Event::Desk(DeskEvent::Entry { seq, author, at, fact, outcome }));
+        self.folded(ctx, shared, must_snapshot);
+        self.follow(ctx, shared);
+    }
+
+    /// Joined incidents change together; a handover or a lapsed shift may change any claim.
+    fn mark_dirty(&mut self, fact: &DeskFact) {
+        match fact.incident() {
+            Some(id) => {
+                let root = self.state.root_of(id);
+                self.dirty.extend(self.state.group(root).map(|i| i.id).chain([id, root]));
+            }
+            None => self.dirty.extend(self.state.open_incidents().map(|i| i.id)),
+        }
+    }
+
+    /// The fold moved on: a snapshot now and then, and always when something was erased.
+    fn folded(&mut self, ctx: &mut Cx<'_>, shared: &Shared, must_snapshot: bool) {
+        self.since_snapshot += 1;
+        if self.since_snapshot < SNAPSHOT_EVERY && !must_snapshot {
+            return;
+        }
+        let Some(team) = shared.teams.get(&TeamKind::Desk) else { return };
+        self.since_snapshot = 0;
+        let parts = self.state.snapshot();
+        for (id, part) in parts.incidents {
+            if self.dirty.contains(&id) {
+                ctx.store_bytes(&format!("{PARTS}{id}"), part);
+            }
+        }
+        self.dirty.clear();
+        let snapshot = Snapshot {
+            mark: team.mark().clone(),
+            last_seq: parts.last_seq,
+            shared: parts.shared.into(),
+            proofs: self.proofs.clone(),
+            drafts: self.drafts.clone(),
+        };
+        ctx.store(SNAPSHOT, &snapshot);
+    }
+
+    fn erase(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared, members: &[IncidentId]) {
+        for incident in members {
+            if let Some(team) = shared.teams.get_mut(&TeamKind::Desk) {
+                team.erase(ctx, incident);
+            }
+            self.forget_place(ctx, incident);
+            ctx.forget(&format!("{PARTS}{incident}"));
+            self.dirty.remove(incident);
+            self.drafts.remove(incident);
+        }
+        let state = &self.state;
+        self.proofs.retain(|_, proof| state.incident_of_alert(proof.statement.alert).is_some());
+        self.offers.retain(|_, (call_out, _)| state.incident_of_call_out(*call_out).is_some());
+        let offers = &self.offers;
+        self.envelopes.retain(|offer, _| offers.contains_key(offer));
+    }
+
+    fn forget_place(&mut self, ctx: &mut Cx<'_>, incident: &IncidentId) {
+        if self.homes.remove(incident).is_some() {
+            ctx.forget(&format!("desk/home/{incident}"));
+        }
+        if self.callbacks.remove(incident).is_some() {
+            ctx.forget(&format!("desk/callback/{incident}"));
+        }
+    }
+
+    fn passing(&mut self, ctx: &mut Cx<'_>, body: &[u8]) {
+        match decode(body) {
+            Ok(DeskPassing::Home(incident, place)) => {
+                ctx.store(&format!("desk/home/{incident}"), &place);
+                self.homes.insert(incident, place.clone());
+                ctx.tell(super::Event::Desk(DeskEvent::Home(incident, place)));
+            }
+            Ok(DeskPassing::Callback(incident, number, until)) => {
+                ctx.store(&format!("desk/callback/{incident}"), &(number.clone(), until));
+                self.callbacks.insert(incident, (number.clone(), until));
+                ctx.tell(super::Event::Desk(DeskEvent::Callback(incident, number)));
+            }
+            Err(_) => {}
+        }
+    }
+
+    fn callbacks_due(&mut self, ctx: &mut Cx<'_>) {
+        let over: Vec<IncidentId> =
+            self.callbacks.iter().filter(|(_, (_, until))| *until <= ctx.now).map(|(id, _)| *id).collect();
+        for incident in over {
+            self.callbacks.remove(&incident);
+            ctx.forget(&format!("desk/callback/{incident}"));
+        }
+    }
+
+    /// Entries that somebody's device should write by now: this one does when its turn has come.
+    fn state_due(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
+        let Some(author) = shared.identity.author().map(Author) else { return };
+        for due in self.state.due(ctx.now, author) {
+            // What another device wrote meanwhile is refused by the trial, which is as it should be.
+            let _ = self.write(ctx, shared, due.event);
+        }
+    }
+
+    /// A sign a minute while the dispatcher's program runs: it keeps the shift and the claims.
+    fn sign_of_life(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
+        let Some(own) = shared.identity.author().map(Author) else { return };
+        let on_shift = self.state.on_shift().any(|(author, _)| author == own);
+        if on_shift && self.signed_at.plus_ms(SIGN_EVERY_MS) <= ctx.now {
+            self.signed_at = ctx.now;
+            let _ = self.write(ctx, shared, ShiftEvent::Sign);
+        }
+    }
+
+    /// Follows the drop, the response streams of open call-outs and the reply streams of open incidents.
+    fn follow(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
+        let Some(secrets) = secrets(shared) else { return };
+        let mut wanted: BTreeMap<StreamId, DeskStream> = BTreeMap::new();
+        for incident in self.state.open_incidents() {
+            for (id, call_out) in incident.call_outs.iter().filter(|(_, c)| c.closed.is_none()) {
+                wanted.insert(call_out.request.responses, DeskStream::Responses(*id));
+            }
+            if let Some(seed) = &incident.report.said().reply {
+                let stream = crate::messages::ReplyKeys::of(seed).stream();
+                wanted.insert(stream, DeskStream::Reply(incident.id));
+            }
+        }
+        let gone: Vec<StreamId> =
+            self.followed.keys().filter(|stream| !wanted.contains_key(stream)).copied().collect();
+        for stream in gone {
+            self.followed.remove(&stream);
+            shared.leave(ctx, &stream);
+        }
+        for (stream, what) in wanted {
+            if self.followed.insert(stream, what.clone()).is_none() {
+                shared.follow(ctx, stream, Listener::Desk(what), Seq::START, None);
+            }
+        }
+        if let Some(drop) = shared.key_note().map(|note| note.note().streams.drop) {
+            let read = secrets.drop_read.signing();
+            shared.follow(ctx, drop, Listener::Desk(DeskStream::Drop), Seq::START, Some(&read));
+        }
+    }
+
+    /// This device is no longer on the desk: nothing of the desk stays on it.
+    fn end(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
+        ctx.forget(SNAPSHOT);
+        let places: Vec<IncidentId> = self.homes.keys().chain(self.callbacks.keys()).copied().collect();
+        for incident in places.into_iter().chain(self.state.incidents().map(|i| i.id).collect::<Vec<_>>()) {
+            self.forget_place(ctx, &incident);
+            ctx.forget(&format!("{PARTS}{incident}"));
+        }
+        for stream in self.followed.keys() {
+            shared.leave(ctx, stream);
+        }
+        *self = Self::default();
+        ctx.tell(super::Event::Team(TeamKind::Desk, "ended"));
+    }
+
+    /// This device's place among those at the desk, for something that any of them could do.
+    fn turn(&self, shared: &Shared, label: &[u8], now: Timestamp) -> Timestamp {
+        let Some(own) = shared.identity.author() else { return now };
+        let weight = |author: &Hash32| bystand_crypto::hash::sha256("turn", &[label, author.as_ref()]);
+        let on_shift: Vec<Hash32> = self.state.on_shift().map(|(author, _)| author.0).collect();
+        let before = on_shift.iter().filter(|a| **a != own && weight(a) < weight(&own)).count();
+        let rank = if on_shift.contains(&own) || on_shift.is_empty() {
+            before.max(if on_shift.is_empty() { room_rank(shared, label) } else { 0 })
+        } else {
+            on_shift.len() + room_rank(shared, label)
+        };
+        now.plus_ms(RANK_PAUSE_MS.saturating_mul(u64::try_from(rank).unwrap_or(u64::MAX)))
+    }
+}
+
+/// The fold's parts as they lie in the vault.
+fn parts(snapshot: &Snapshot, records: &BTreeMap<String, Vec<u8>>) -> DeskSnapshot {
+    let incidents = records
+        .range(PARTS.to_owned()..)
+        .map_while(|(name, bytes)| Some((name.strip_prefix(PARTS)?, bytes)))
+        .filter_map(|(id, bytes)| Some((id.parse().ok()?, bytes.clone())))
+        .collect();
+    DeskSnapshot { last_seq: snapshot.last_seq, shared: snapshot.shared.to_vec(), incidents }
+}
+
+fn breach_code(breach: crate::team::EntryBreach) -> &'static str {
+    use crate::team::EntryBreach;
+    match breach {
+        EntryBreach::Damaged => "entry-damaged",
+        EntryBreach::Author => "entry-author",
+        EntryBreach::Order => "entry-order",
+        EntryBreach::Predecessor => "entry-predecessor",
+    }
+}
+
+fn room_rank(shared: &Shared, label: &[u8]) -> usize {
+    shared.teams.get(&TeamKind::Desk).map_or(0, |team| team.room().rank(label))
+}
+
+fn is_ready(shared: &Shared) -> bool {
+    shared.teams.get(&TeamKind::Desk).is_some_and(crate::team::TeamSync::is_ready)
+}
+
+/// What the desk shares, once it is here.
+pub(super) fn secrets(shared: &Shared) -> Option<DeskSecrets> {
+    let team = shared.teams.get(&TeamKind::Desk)?;
+    decode(team.keys().secrets()?.1).ok()
+}
+
