@@ -201,9 +201,7 @@ impl Device {
             if !name.starts_with(Outbox::<Owner>::PREFIX) {
                 break;
             }
-            outbox
-                .load(name, bytes)
-                .map_err(|source| OpenError::Damaged { name: name.clone(), source })?;
+            outbox.load(name, bytes).map_err(|source| OpenError::Damaged { name: name.clone(), source })?;
         }
         let shared = Shared::new(identity, log, Wallet::load(records), outbox);
         let mut device = Self::assemble(shared, now, records);
@@ -260,7 +258,12 @@ impl Device {
     }
 
     /// Begins the newcomer's enrollment with an invitation.
-    pub fn enroll(&mut self, invitation: &crate::network::invite::Invitation, now: Timestamp, rng: &mut Random) {
+    pub fn enroll(
+        &mut self,
+        invitation: &crate::network::invite::Invitation,
+        now: Timestamp,
+        rng: &mut Random,
+    ) {
         self.input(now, rng, |device, ctx| device.enroll.begin(ctx, &mut device.shared, invitation));
     }
 
@@ -305,6 +308,12 @@ impl Device {
         let shared = &mut self.shared;
         match command {
             Command::Neighbor(command) => self.neighbor.command(ctx, shared, command),
+            Command::Member(member::MemberCommand::ReportAndFind(report, outcome, seen_by)) => {
+                let found = self.member.find_on_the_spot(ctx, shared, &report, outcome, seen_by)?;
+                let pass = shared.wallet.take(ctx, bystand_wire::PassPurpose::Report);
+                let command = neighbor::NeighborCommand::Report(report, pass, Some(found));
+                self.neighbor.command(ctx, shared, command)
+            }
             Command::Member(command) => self.member.command(ctx, shared, command),
             Command::Desk(command) => self.desk.command(ctx, shared, command),
             Command::Host(command) => self.host.command(ctx, shared, command),

@@ -49,7 +49,14 @@ impl Registrar {
     }
 
     /// A job.
-    pub fn job_ended(&mut self, _: &mut Cx<'_>, _: &mut Shared, what: RegistrarJob, _: &Job<Owner>, _: Outcome) {
+    pub fn job_ended(
+        &mut self,
+        _: &mut Cx<'_>,
+        _: &mut Shared,
+        what: RegistrarJob,
+        _: &Job<Owner>,
+        _: Outcome,
+    ) {
         match what {}
     }
 
@@ -65,7 +72,12 @@ impl Registrar {
     pub fn due(&mut self, _: &mut Cx<'_>, _: &mut Shared) {}
 
     /// Command.
-    pub fn command(&mut self, _: &mut Cx<'_>, _: &mut Shared, c: RegistrarCommand) -> Result<(), CommandError> {
+    pub fn command(
+        &mut self,
+        _: &mut Cx<'_>,
+        _: &mut Shared,
+        c: RegistrarCommand,
+    ) -> Result<(), CommandError> {
         match c {}
     }
 

@@ -42,9 +42,7 @@ impl Wallet {
 
     /// The room pass for a zone in the current week; it stays in the wallet, it is used all week.
     pub fn room_pass(&self, zone: &ZoneId, now: Timestamp) -> Option<&OwnedPass> {
-        self.passes
-            .iter()
-            .find(|p| fits(p, PassPurpose::Room, now) && p.pass.zone.as_ref() == Some(zone))
+        self.passes.iter().find(|p| fits(p, PassPurpose::Room, now) && p.pass.zone.as_ref() == Some(zone))
     }
 
     /// How many passes of a purpose are good now.

@@ -134,7 +134,8 @@ impl Member {
                 }
                 continue;
             };
-            let Some(to) = shared.key_note().and_then(|n| n.host_keys_at(ctx.now)).map(|k| k.door_key.clone())
+            let Some(to) =
+                shared.key_note().and_then(|n| n.host_keys_at(ctx.now)).map(|k| k.door_key.clone())
             else {
                 continue;
             };
@@ -156,7 +157,13 @@ impl Member {
         }
     }
 
-    pub(super) fn day_entered(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared, zone: &ZoneId, room: StreamId) {
+    pub(super) fn day_entered(
+        &mut self,
+        ctx: &mut Cx<'_>,
+        shared: &mut Shared,
+        zone: &ZoneId,
+        room: StreamId,
+    ) {
         let Some(mut day) = self.days.get(zone).cloned() else { return };
         day.room = Some(room);
         let name = shared.wallet.room_pass(zone, ctx.now).map(|p| week_name(&p.pass.key)).unwrap_or_default();
@@ -165,7 +172,13 @@ impl Member {
         self.tell_duty(ctx, shared);
     }
 
-    pub(super) fn day_event(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared, zone: &ZoneId, event: &RoomEvent) {
+    pub(super) fn day_event(
+        &mut self,
+        ctx: &mut Cx<'_>,
+        shared: &mut Shared,
+        zone: &ZoneId,
+        event: &RoomEvent,
+    ) {
         match event {
             RoomEvent::Message { from, body, .. } => match decode::<DayMessage>(body) {
                 Ok(message) => self.day_message(ctx, shared, zone, from, message),

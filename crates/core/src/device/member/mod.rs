@@ -376,7 +376,8 @@ impl Member {
         if duty.until <= ctx.now {
             return Err(CommandError::Invalid("duty must end in the future".to_owned()));
         }
-        if !shared.identity.has_role(Role::Observer, ctx.now) && !shared.identity.has_role(Role::Verifier, ctx.now)
+        if !shared.identity.has_role(Role::Observer, ctx.now)
+            && !shared.identity.has_role(Role::Verifier, ctx.now)
         {
             return Err(CommandError::NotCertified(Role::Observer));
         }
