@@ -1,7 +1,9 @@
 //! Tests against a real relay on a loopback port, and of its store.
 
+mod backups;
 mod blobs;
 mod client;
+mod conformance;
 mod durable;
 mod lanes;
 mod live;
