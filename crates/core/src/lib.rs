@@ -8,10 +8,16 @@
 
 pub mod alerts;
 pub mod ctx;
-// pub mod device;
+pub mod desk;
+pub mod device;
+#[cfg(any(test, feature = "fixtures"))]
+pub mod fixtures;
+pub mod geo;
 pub mod io;
-// pub mod messages;
+pub mod logwatch;
+pub mod messages;
 pub mod network;
 pub mod outbox;
+pub mod report;
 pub mod room;
 pub mod team;

@@ -315,9 +315,7 @@ where
                 entry.state = State::Stale;
                 Some(vec![(id, entry.job.clone(), Outcome::Stale)])
             }
-            (Response::Refused(refusal), _) => {
-                Some(self.end(ctx, id, Outcome::Refused(refusal)))
-            }
+            (Response::Refused(refusal), _) => Some(self.end(ctx, id, Outcome::Refused(refusal))),
             (response, _) => Some(self.end(ctx, id, Outcome::Done(response))),
         }
     }

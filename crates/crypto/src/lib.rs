@@ -24,8 +24,8 @@
 pub mod hash;
 pub mod notes;
 pub mod passes;
-pub mod rooms;
 pub mod phrase;
+pub mod rooms;
 pub mod seal;
 pub mod sign;
 pub mod symmetric;

@@ -17,9 +17,13 @@ fn transcript(seed: u8) -> Vec<Vec<u8>> {
     let added = host.add(&bytes, &TREE, NOW, &mut world.rng).expect("adds");
     out.extend([added.commit.clone(), added.welcome.clone().expect("a welcome"), added.tree.clone()]);
     host.commit_accepted().expect("applies");
-    let (mut member, _) =
-        Room::join(&configs[0], &[packages[0].1.clone()], added.welcome.as_deref().unwrap(), &added.tree)
-            .expect("joins");
+    let (mut member, _) = Room::join(
+        &configs[0],
+        &[packages[0].1.clone()],
+        added.welcome.as_deref().expect("a welcome"),
+        &added.tree,
+    )
+    .expect("joins");
     out.push(member.encrypt(b"hello", &mut world.rng).expect("encrypts"));
     let removed = host.remove(&[MemberIndex(3), MemberIndex(2)], NOW, &mut world.rng).expect("removes");
     out.extend([removed.commit.clone(), removed.append_key.public().0.to_vec()]);

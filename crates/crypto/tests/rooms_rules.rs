@@ -1,4 +1,5 @@
 //! Every member enforces who may change the room; a refused change leaves no trace.
+#![allow(clippy::wildcard_enum_match_arm, reason = "whatever else comes fails the test")]
 mod rooms_common;
 
 use bystand_crypto::rooms::*;
@@ -186,6 +187,31 @@ fn key_packages_that_cannot_be_added() {
     }
     assert!(room.pending().is_none());
     assert_eq!(room.members().len(), 1);
+}
+
+/// Somebody who copies another's encryption keys cannot spoil the whole batch: they are named.
+#[test]
+fn a_copied_encryption_key_is_found_in_a_batch() {
+    let mut world = World::new(27);
+    let mut room = world.create(&config("host/h"));
+    let (victim, _) = Room::key_package(&config("member/v"), NOW, HOUR_MS, &mut rng(99)).expect("makes");
+    let (copy, _) = Room::key_package(&config("member/copy"), NOW, HOUR_MS, &mut rng(99)).expect("makes");
+    let mut batch: Vec<_> = (0..9).map(|i| world.key_package(&config(&format!("member/{i}"))).0).collect();
+    batch.insert(2, victim);
+    for at in [3, 6, 10] {
+        let mut spoiled = batch.clone();
+        spoiled.insert(at, copy.clone());
+        assert_eq!(screened(&mut room, &copy), None, "fine by itself");
+        match room.add(&spoiled, &TREE, NOW, &mut world.rng) {
+            Err(RoomError::KeyPackageRefused { position, reason: KeyPackageRefusal::Protocol(_) }) => {
+                assert_eq!(position, at);
+            }
+            other => panic!("{other:?}"),
+        }
+        spoiled.remove(at);
+        room.add(&spoiled, &TREE, NOW, &mut world.rng).expect("without it all is well");
+        room.commit_rejected();
+    }
 }
 
 #[test]

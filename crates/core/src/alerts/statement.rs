@@ -11,6 +11,7 @@ use bystand_wire::{AlertId, Cell, Hash32, NetworkId, SignatureBytes, Timestamp, 
 use minicbor::{Decode, Encode};
 
 use super::note::NoteError;
+pub use crate::desk::{HowEnded, WhatItWas as FalseAlarm};
 use crate::network::names::{BadName, KindCode};
 
 /// Where, as coarsely as the public may know: a cell, or the zone only where the place is a home.
@@ -46,74 +47,6 @@ impl FromStr for Place {
     }
 }
 
-macro_rules! codes {
-    ($(#[$doc:meta])* $name:ident, $what:literal, { $($(#[$vdoc:meta])* $variant:ident = $n:literal $text:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
-        #[cbor(index_only)]
-        pub enum $name {
-            $($(#[$vdoc])* #[n($n)] $variant,)*
-        }
-
-        impl $name {
-            /// All of them, in order.
-            pub const ALL: &[$name] = &[$($name::$variant),*];
-
-            /// The code in notes and templates.
-            pub fn as_str(self) -> &'static str {
-                match self {
-                    $($name::$variant => $text,)*
-                }
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = BadName;
-            fn from_str(text: &str) -> Result<Self, BadName> {
-                Self::ALL.iter().copied().find(|c| c.as_str() == text).ok_or(BadName($what))
-            }
-        }
-    };
-}
-
-codes! {
-    /// What a false alarm really was.
-    FalseAlarm, "false alarm", {
-        /// City or county police, no immigration officers.
-        CityPolice = 0 "city-police",
-        /// State police or highway patrol.
-        StatePolice = 1 "state-police",
-        /// Another federal or state agency.
-        OtherAgency = 2 "other-agency",
-        /// Firefighters or an ambulance.
-        FireOrMedical = 3 "fire-or-medical",
-        /// Private security.
-        PrivateSecurity = 4 "private-security",
-        /// A work crew, a delivery, a utility.
-        WorkCrew = 5 "work-crew",
-        /// A parked vehicle that looked like one.
-        ParkedVehicle = 6 "parked-vehicle",
-        /// There was nothing to be seen.
-        NothingThere = 7 "nothing-there",
-        /// Something else.
-        SomethingElse = 8 "something-else",
-    }
-}
-
-codes! {
-    /// How it ended.
-    HowEnded, "way to end", {
-        /// The officers left, and nobody was seen to be taken.
-        Left = 0 "left",
-        /// They left, and somebody was taken.
-        PeopleTaken = 1 "people-taken",
-        /// Everybody who was held was let go.
-        PeopleReleased = 2 "people-released",
-        /// Nobody saw how.
-        NotKnown = 3 "not-known",
-    }
-}
-
 /// What a verifier found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
 pub enum Outcome {
@@ -128,7 +61,7 @@ pub enum Outcome {
     Over(#[n(0)] HowEnded),
 }
 
-/// `confirmed`, `false-alarm city-police` or `over left`.
+/// `confirmed`, `false-alarm city-police` or `over left-nobody-taken`.
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -144,8 +77,14 @@ impl FromStr for Outcome {
     fn from_str(text: &str) -> Result<Self, BadName> {
         match text.split_once(' ') {
             None if text == "confirmed" => Ok(Outcome::Confirmed),
-            Some(("false-alarm", what)) => what.parse().map(Outcome::FalseAlarm),
-            Some(("over", how)) => how.parse().map(Outcome::Over),
+            Some(("false-alarm", what)) => {
+                let known = FalseAlarm::ALL.into_iter().find(|w| w.as_str() == what);
+                known.map(Outcome::FalseAlarm).ok_or(BadName("false alarm"))
+            }
+            Some(("over", how)) => {
+                let known = HowEnded::ALL.into_iter().find(|h| h.as_str() == how);
+                known.map(Outcome::Over).ok_or(BadName("way to end"))
+            }
             None | Some(_) => Err(BadName("finding")),
         }
     }

@@ -12,12 +12,14 @@ pub mod neighbor;
 pub mod registrar;
 mod rooms;
 pub mod secrets;
+pub mod setup;
 mod shared;
 mod wallet;
+pub mod zones;
 
 use std::collections::BTreeMap;
 
-use bystand_wire::relay_api::{LiveOut, LogKind, StoredFrame, WorkProof};
+use bystand_wire::relay_api::{LiveOut, StoredFrame, WorkProof};
 use bystand_wire::time::{MINUTE_MS, SECOND_MS};
 use bystand_wire::{DecodeError, Role, StreamId, Timestamp, decode};
 
@@ -25,7 +27,7 @@ pub use shared::{Caller, Cx, Follow, Identity, KnockFor, Listener, Owner, Shared
 pub use wallet::Wallet;
 
 use crate::ctx::{Ctx, Outputs};
-use crate::io::{CallId, Effect, Engine, Random, Request, Response};
+use crate::io::{CallId, Effect, Engine, Random, Response};
 use crate::logwatch::{AlertEvent, LogWatch};
 use crate::outbox::{Outbox, Outcome};
 use crate::room::SyncError;
@@ -200,9 +202,7 @@ impl Device {
             if !name.starts_with(Outbox::<Owner>::PREFIX) {
                 break;
             }
-            outbox
-                .load(name, bytes)
-                .map_err(|source| OpenError::Damaged { name: name.clone(), source })?;
+            outbox.load(name, bytes).map_err(|source| OpenError::Damaged { name: name.clone(), source })?;
         }
         let shared = Shared::new(identity, log, Wallet::load(records), outbox);
         let mut device = Self::assemble(shared, now, records);
@@ -258,8 +258,14 @@ impl Device {
         result
     }
 
-    /// Begins the newcomer's enrollment with an invitation.
-    pub fn enroll(&mut self, invitation: &crate::network::invite::Invitation, now: Timestamp, rng: &mut Random) {
+    /// Begins the newcomer's enrollment with an invitation. Zones for day rooms are chosen with
+    /// [`Device::choose_zones`], as soon as the network's manifest is here.
+    pub fn enroll(
+        &mut self,
+        invitation: &crate::network::invite::Invitation,
+        now: Timestamp,
+        rng: &mut Random,
+    ) {
         self.input(now, rng, |device, ctx| device.enroll.begin(ctx, &mut device.shared, invitation));
     }
 
@@ -304,6 +310,12 @@ impl Device {
         let shared = &mut self.shared;
         match command {
             Command::Neighbor(command) => self.neighbor.command(ctx, shared, command),
+            Command::Member(member::MemberCommand::ReportAndFind(report, outcome, seen_by)) => {
+                let found = self.member.find_on_the_spot(ctx, shared, &report, outcome, seen_by)?;
+                let pass = shared.wallet.take(ctx, bystand_wire::PassPurpose::Report);
+                let command = neighbor::NeighborCommand::Report(report, pass, Some(found));
+                self.neighbor.command(ctx, shared, command)
+            }
             Command::Member(command) => self.member.command(ctx, shared, command),
             Command::Desk(command) => self.desk.command(ctx, shared, command),
             Command::Host(command) => self.host.command(ctx, shared, command),
@@ -354,7 +366,7 @@ impl Device {
         let Some(caller) = self.shared.take_caller(id) else { return self.barrier(ctx, id, response) };
         let shared = &mut self.shared;
         match caller {
-            Caller::Network | Caller::Log => self.log_answer(ctx, response),
+            Caller::Log => self.log_answer(ctx, response),
             Caller::Knock(door) => self.tree_answer(ctx, door, response),
             Caller::Barrier(_) => {}
             Caller::Desk(what) => self.desk.call_ended(ctx, shared, what, response),
@@ -378,16 +390,11 @@ impl Device {
 
     fn look_at_log(&mut self, ctx: &mut Cx<'_>) {
         self.log_due = ctx.now.plus_ms(LOG_EVERY_MS);
-        if self.shared.is_calling(&Caller::Log) || self.shared.is_calling(&Caller::Network) {
+        if self.shared.is_calling(&Caller::Log) {
             return;
         }
-        if self.shared.manifest().is_none() {
-            self.shared.call(ctx, Caller::Network, Request::Network);
-            return;
-        }
-        let (after, from) = self.shared.log.next_request();
-        let kind: Option<LogKind> = None;
-        self.shared.call(ctx, Caller::Log, Request::LogEntries { kind, after, from });
+        let request = self.shared.log.next_request(ctx.now);
+        self.shared.call(ctx, Caller::Log, request);
     }
 
     fn log_answer(&mut self, ctx: &mut Cx<'_>, response: Response) {

@@ -263,6 +263,11 @@ impl KeyNote {
     /// [`KeyNoteError::Field`], [`KeyNoteError::UnknownRegistrar`],
     /// [`KeyNoteError::OneIssuerForBoth`].
     pub fn check(&self, manifest: &VerifiedManifest) -> Result<(), KeyNoteError> {
+        self.check_form()?;
+        self.check_registrars(manifest)
+    }
+
+    fn check_form(&self) -> Result<(), KeyNoteError> {
         let window = |from: Timestamp, to: Timestamp| from < to;
         let checks = [
             ("version", self.version > 0),
@@ -291,10 +296,10 @@ impl KeyNote {
             ("push key", self.push_key.as_ref().is_none_or(|k| (1..=PUSH_KEY_LEN).contains(&k.len()))),
             ("revocations", self.revoked.len() <= REVOKED && self.revoked.is_sorted_by(|a, b| a < b)),
         ];
-        if let Some((field, _)) = checks.iter().find(|(_, holds)| !holds) {
-            return Err(KeyNoteError::Field(field));
+        match checks.iter().find(|(_, holds)| !holds) {
+            Some((field, _)) => Err(KeyNoteError::Field(field)),
+            None => Ok(()),
         }
-        self.check_registrars(manifest)
     }
 
     fn check_registrars(&self, manifest: &VerifiedManifest) -> Result<(), KeyNoteError> {
@@ -313,38 +318,54 @@ impl KeyNote {
     }
 }
 
+/// Signature and form; nothing about the clock or the registrars.
+fn read(bytes: &[u8], manifest: &VerifiedManifest) -> Result<KeyNote, KeyNoteError> {
+    let signed: Signed<KeyNote> = decode_within(bytes, limits::LOG_ENTRY_LEN)?;
+    let note = signed.open(manifest.network(), &manifest.manifest().operations_key)?;
+    note.check_form()?;
+    Ok(note)
+}
+
 /// Cards live a quarter, everything else a week.
 pub(crate) fn period_fits(purpose: PassPurpose, period: Period) -> bool {
     matches!(period, Period::Quarter(_)) == (purpose == PassPurpose::Card)
 }
 
 impl VerifiedKeyNote {
-    /// Checks a key note that just arrived.
+    /// Checks a key note that just arrived: signature, limits, and the rules about registrars.
     ///
     /// # Errors
     /// [`KeyNoteError`], all but the ones about an older key note.
     pub fn open(bytes: &[u8], manifest: &VerifiedManifest, now: Timestamp) -> Result<Self, KeyNoteError> {
-        let opened = Self::reopen(bytes, manifest)?;
-        let issued_at = opened.note.issued_at;
-        if issued_at > now.plus_ms(limits::CLOCK_SKEW_MS) {
-            return Err(KeyNoteError::FromTheFuture { issued_at });
+        let note = read(bytes, manifest)?;
+        note.check_registrars(manifest)?;
+        if note.issued_at > now.plus_ms(limits::CLOCK_SKEW_MS) {
+            return Err(KeyNoteError::FromTheFuture { issued_at: note.issued_at });
         }
+        let opened = Self::from_note(note, bytes, manifest);
         if opened.status(now) == KeyNoteStatus::Expired {
             return Err(KeyNoteError::Expired(opened.note.valid_until));
         }
         Ok(opened)
     }
 
-    /// As [`open`](Self::open), for one that was kept or stands in the log's past: without a look at
-    /// the clock. Ask [`status`](Self::status) before using its keys.
+    /// As [`open`](Self::open), for one that was kept, or that stands in the log before the manifest:
+    /// without a look at the clock (ask [`status`](Self::status)), and without the entries of
+    /// registrars whom the manifest has taken out since. So the network can go on with the others
+    /// until the next key note. That one registrar cannot publish alone does not rest on this: the
+    /// quorum of every alert checks it again.
     ///
     /// # Errors
-    /// As [`open`](Self::open).
+    /// [`KeyNoteError::Decode`], [`KeyNoteError::Signature`], [`KeyNoteError::Field`].
     pub fn reopen(bytes: &[u8], manifest: &VerifiedManifest) -> Result<Self, KeyNoteError> {
-        let signed: Signed<KeyNote> = decode_within(bytes, limits::LOG_ENTRY_LEN)?;
-        let note = signed.open(manifest.network(), &manifest.manifest().operations_key)?;
-        note.check(manifest)?;
-        Ok(Self { note, bytes: bytes.to_vec(), single_keyholder: manifest.is_single_keyholder() })
+        let mut note = read(bytes, manifest)?;
+        note.registrars.retain(|r| manifest.is_registrar(&r.device));
+        note.issuers.retain(|i| manifest.is_registrar(&i.registrar));
+        Ok(Self::from_note(note, bytes, manifest))
+    }
+
+    fn from_note(note: KeyNote, bytes: &[u8], manifest: &VerifiedManifest) -> Self {
+        Self { note, bytes: bytes.to_vec(), single_keyholder: manifest.is_single_keyholder() }
     }
 
     /// Whether this one may take the place of `held`.
@@ -356,7 +377,7 @@ impl VerifiedKeyNote {
         if offered < held_version {
             return Err(KeyNoteError::Backwards { held: held_version, offered });
         }
-        if offered == held_version && self.note != held.note {
+        if offered == held_version && self.bytes != held.bytes {
             return Err(KeyNoteError::TwoOfOneVersion(offered));
         }
         Ok(())

@@ -18,7 +18,7 @@
 
 use bystand_crypto::hash;
 use bystand_crypto::notes::{Checkpoint, LogVerifier, NoteError};
-use bystand_crypto::tree::{TreeError, leaf_hash, verify_consistency, verify_inclusion};
+use bystand_crypto::tree::{TreeError, empty_root, leaf_hash, verify_consistency, verify_inclusion};
 use bystand_wire::relay_api::{LogEntries, LogKind, LogLeaf, LoggedEntry, Network};
 use bystand_wire::{DecodeError, Hash32, NetworkId, PassPurpose, Period, Timestamp, decode, encode, limits};
 use minicbor::{Decode, Encode};
@@ -198,15 +198,27 @@ impl Trust {
         let manifest = VerifiedManifest::open(network, &answer.manifest.entry.body, now)?;
         let position = open_checkpoint(&answer.checkpoint, &manifest.manifest().log, now)?;
         check_inclusion(&answer.manifest, &position)?;
+        let manifest = Placed { index: answer.manifest.index, value: manifest };
         let mut key_notes = Vec::new();
         if let Some(entry) = &answer.key_note {
             expect_kind(entry, LogKind::KeyNote)?;
             check_inclusion(entry, &position)?;
-            let value = open_key_note(&entry.entry.body, &manifest, now)?;
-            key_notes.push(Placed { index: entry.index, value });
+            match open_key_note(entry, &manifest, now) {
+                Ok(value) => key_notes.push(Placed { index: entry.index, value }),
+                // Of an earlier operations key: the new one's first key note is still to come.
+                Err(_) if entry.index < manifest.index => {}
+                Err(error) => return Err(error),
+            }
         }
-        let manifest = Placed { index: answer.manifest.index, value: manifest };
         Ok(Self { manifest, key_notes, position })
+    }
+
+    /// The founder's trust, before there is a relay: in what its own device has just signed. They will
+    /// be the first two entries of the log, and the empty log begins every log.
+    pub fn founded(manifest: VerifiedManifest, key_note: VerifiedKeyNote) -> Self {
+        let position = Position { size: 0, root: empty_root(), time: Timestamp(0) };
+        let key_notes = vec![Placed { index: 1, value: key_note }];
+        Self { manifest: Placed { index: 0, value: manifest }, key_notes, position }
     }
 
     /// Compares what `GET /v1/network` says with what is known. Takes nothing over, unless the network
@@ -298,7 +310,7 @@ impl Trust {
 
     /// Takes over manifests, then key notes. Entries that an earlier operations key signed do not hold
     /// under the newest manifest and are left out; only when the *newest* entry of its kind does not
-    /// hold, and is newer than what is known, is something wrong.
+    /// hold, and is newer than what is known and than the manifest, is something wrong.
     fn take_over(&mut self, entries: &[LoggedEntry], now: Timestamp) -> Result<Advance, TrustError> {
         let mut advance = Advance::default();
         for (entry, is_newest) in of_kind(entries, LogKind::Manifest) {
@@ -308,11 +320,11 @@ impl Trust {
                 Err(_) => {}
             }
         }
-        let known = self.key_notes.last().map(|held| held.index);
+        let known = self.key_note_index().unwrap_or_default().max(self.manifest.index);
         for (entry, is_newest) in of_kind(entries, LogKind::KeyNote) {
             match self.take_key_note(entry, now) {
                 Ok(version) => advance.key_note = version.or(advance.key_note),
-                Err(error) if is_newest && known.is_none_or(|k| entry.index > k) => return Err(error),
+                Err(error) if is_newest && entry.index > known => return Err(error),
                 Err(_) => {}
             }
         }
@@ -326,7 +338,7 @@ impl Trust {
         let value = VerifiedManifest::open(self.network(), &entry.entry.body, now)?;
         value.supersedes(self.manifest())?;
         let version = value.manifest().version;
-        // Key notes are read again under the new manifest: one that it does not bear out is dropped.
+        // Key notes are read again under the new manifest: one of an earlier operations key is dropped.
         self.key_notes.retain_mut(|held| match VerifiedKeyNote::reopen(held.value.bytes(), &value) {
             Ok(again) => {
                 held.value = again;
@@ -343,7 +355,7 @@ impl Trust {
             Ok(_) => return Ok(None),
             Err(at) => at,
         };
-        let value = open_key_note(&entry.entry.body, self.manifest(), now)?;
+        let value = open_key_note(entry, &self.manifest, now)?;
         if let Some(before) = at.checked_sub(1).and_then(|i| self.key_notes.get(i)) {
             value.supersedes(&before.value)?;
         }
@@ -480,15 +492,20 @@ fn open_checkpoint(note: &str, log: &LogVerifier, now: Timestamp) -> Result<Posi
     Ok(Position { size: checkpoint.size, root: checkpoint.root, time: relay_time })
 }
 
-/// An expired key note is taken too, since its streams and past keys are still of use; asking for
-/// one that counts now is [`Trust::key_note`].
+/// A key note that comes after the manifest is judged in full. One from before it, or an expired one,
+/// is taken for what is left of it: its streams, past keys, and the registrars who still are; asking
+/// for one that counts now is [`Trust::key_note`].
 fn open_key_note(
-    bytes: &[u8],
-    manifest: &VerifiedManifest,
+    entry: &LoggedEntry,
+    manifest: &Placed<VerifiedManifest>,
     now: Timestamp,
 ) -> Result<VerifiedKeyNote, TrustError> {
-    match VerifiedKeyNote::open(bytes, manifest, now) {
-        Err(KeyNoteError::Expired(_)) => Ok(VerifiedKeyNote::reopen(bytes, manifest)?),
+    let bytes = &entry.entry.body;
+    if entry.index < manifest.index {
+        return Ok(VerifiedKeyNote::reopen(bytes, &manifest.value)?);
+    }
+    match VerifiedKeyNote::open(bytes, &manifest.value, now) {
+        Err(KeyNoteError::Expired(_)) => Ok(VerifiedKeyNote::reopen(bytes, &manifest.value)?),
         opened => Ok(opened?),
     }
 }

@@ -89,9 +89,7 @@ impl Credential {
     /// Who stands behind it, for 'is this the same member': the certificate, host leaf or pass.
     pub fn holder(&self) -> Holder {
         match self {
-            Credential::Device(signed) => {
-                Holder::Device(Signed::<Certificate>::from(signed.clone()).hash())
-            }
+            Credential::Device(signed) => Holder::Device(Signed::<Certificate>::from(signed.clone()).hash()),
             Credential::Host(_, statement, _) => Holder::Host(statement.leaf),
             Credential::Pass(pass, _, _) => Holder::Pass(pass.key),
         }

@@ -143,8 +143,8 @@ impl Knock {
         let secrets = std::slice::from_ref(&self.secret);
         let hello = Room::examine(&leaf.config(), secrets, &welcome)?;
         let key = SymmetricKey::from_bytes(hello.tree.key);
-        let tree = open_with(&key, hello.tree.blob.as_ref(), tree)
-            .map_err(|_| SyncError::Damaged("knock"))?;
+        let tree =
+            open_with(&key, hello.tree.blob.as_ref(), tree).map_err(|_| SyncError::Damaged("knock"))?;
         let (room, hello) = Room::join(&leaf.config(), secrets, &welcome, &tree)?;
         let mut sync = RoomSync::with_room(hello.room, self.welcome, room, Seq::START, leaf.rules);
         sync.store_state(ctx);

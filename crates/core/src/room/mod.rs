@@ -173,11 +173,7 @@ impl RoomSync {
     ///
     /// # Errors
     /// [`SyncError`] when the record is damaged or the configuration does not fit it.
-    pub fn load(
-        leaf: Leaf,
-        id: StreamId,
-        records: &BTreeMap<String, Vec<u8>>,
-    ) -> Result<Self, SyncError> {
+    pub fn load(leaf: Leaf, id: StreamId, records: &BTreeMap<String, Vec<u8>>) -> Result<Self, SyncError> {
         let state: RoomRecord = record::read(records, &record::state_name(&id))?;
         let cursor: CursorRecord = record::read(records, &record::cursor_name(&id))?;
         let mut room = Room::restore(&leaf.config(), &state.snapshot)?;
@@ -460,8 +456,7 @@ impl RoomSync {
             .members()
             .iter()
             .filter(|m| {
-                Credential::from_bytes(&m.credential)
-                    .is_ok_and(|c| self.wanted.removes.contains(&c.holder()))
+                Credential::from_bytes(&m.credential).is_ok_and(|c| self.wanted.removes.contains(&c.holder()))
             })
             .map(|m| m.index)
             .collect();
@@ -505,7 +500,8 @@ impl RoomSync {
             let body = encode(&WelcomeFrame { newcomers, welcome: Carried::Inline(welcome) });
             let frame = Frame::build(FrameKind::RoomWelcome, &body);
             let stream = self.welcome;
-            let append = AppendJob { stream, frame, by: By::Room(room), commit: None, tag: None, epoch: None };
+            let append =
+                AppendJob { stream, frame, by: By::Room(room), commit: None, tag: None, epoch: None };
             outbox.push(ctx, Owner::from((room, Errand::Welcome)), Work::Append(append), &[job]);
         }
         self.pending = Some(Pending { job });

@@ -57,10 +57,7 @@ where
 }
 
 /// Frames this device sent and has not yet seen come back, with what they say.
-pub(super) fn own_frames(
-    records: &BTreeMap<String, Vec<u8>>,
-    id: &StreamId,
-) -> BTreeMap<FrameHash, Vec<u8>> {
+pub(super) fn own_frames(records: &BTreeMap<String, Vec<u8>>, id: &StreamId) -> BTreeMap<FrameHash, Vec<u8>> {
     let prefix = format!("room/{id}/own/");
     records
         .range(prefix.clone()..)

@@ -78,7 +78,8 @@ impl RoomRules {
 
 impl Trust for RoomRules {
     fn check_leaf(&self, credential: &[u8], leaf_key: &PublicKey) -> Result<(), LeafRefused> {
-        let credential = Credential::from_bytes(credential).map_err(|_| LeafRefused::new("not a credential"))?;
+        let credential =
+            Credential::from_bytes(credential).map_err(|_| LeafRefused::new("not a credential"))?;
         if !credential.binds(&self.network, leaf_key) {
             return Err(LeafRefused::new("speaks for another key"));
         }
@@ -91,7 +92,11 @@ impl Trust for RoomRules {
                 let (_, certificate) = signed
                     .open_by_any(&self.network, |key| registrars.contains(key))
                     .map_err(|_| LeafRefused::new("not admitted to this room"))?;
-                if certificate.roles.contains(role) { Ok(()) } else { Err(LeafRefused::new("not admitted to this room")) }
+                if certificate.roles.contains(role) {
+                    Ok(())
+                } else {
+                    Err(LeafRefused::new("not admitted to this room"))
+                }
             }
             (RoomKind::Day(_), Credential::Host(key, ..)) if self.is_host(&key) => Ok(()),
             // The issuer's blind signature is checked before the first message is shown.
@@ -136,10 +141,8 @@ impl Trust for RoomRules {
             (RoomKind::Team(_), Ok(Credential::Device(signed))) => {
                 let hash = crate::team::author_hash(&signed);
                 let not_after = decode::<Certificate>(&signed.bytes).map(|c| c.not_after);
-                self.with(|s| {
-                    s.key_note.is_revoked(&hash) || not_after.is_ok_and(|until| until <= s.now)
-                })
-                .unwrap_or(false)
+                self.with(|s| s.key_note.is_revoked(&hash) || not_after.is_ok_and(|until| until <= s.now))
+                    .unwrap_or(false)
             }
             (RoomKind::Day(_), Ok(_)) => true,
             (RoomKind::Team(_) | RoomKind::Day(_), _) => false,

@@ -94,7 +94,6 @@ pub fn open(casebook: &StreamId, keys: &Keyring, frame: &[u8]) -> Result<Signed<
     let outer: Outer = decode(&outer).map_err(|_| Closed::Damaged)?;
     let inner = keys.find(&outer.key).ok_or(Closed::NoKey)?;
     let padded = open_with(inner, casebook.as_ref(), &outer.sealed).map_err(|_| Closed::Damaged)?;
-    let signed: SignedBytes =
-        pad::unpad(&padded).and_then(decode).map_err(|_| Closed::Damaged)?;
+    let signed: SignedBytes = pad::unpad(&padded).and_then(decode).map_err(|_| Closed::Damaged)?;
     Ok(Signed::from(signed))
 }

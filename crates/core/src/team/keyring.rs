@@ -134,8 +134,7 @@ impl Keyring {
 
     /// Everything, for a newcomer, in pieces of at most `piece` incidents.
     pub fn bundles(&self, newcomer: Hash32, piece: usize) -> Vec<KeyBundle> {
-        let incidents: Vec<_> =
-            self.incidents.iter().map(|(id, line)| (*id, line.keys.clone())).collect();
+        let incidents: Vec<_> = self.incidents.iter().map(|(id, line)| (*id, line.keys.clone())).collect();
         let mut bundles: Vec<KeyBundle> = incidents
             .chunks(piece.max(1))
             .map(|chunk| KeyBundle { incidents: chunk.to_vec(), ..KeyBundle::default() })

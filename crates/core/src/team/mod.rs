@@ -242,7 +242,10 @@ impl TeamSync {
         mark: Option<CasebookMark>,
         records: &BTreeMap<String, Vec<u8>>,
     ) -> Result<Self, SyncError> {
-        let keys = records.get(&keys_name(kind)).and_then(|b| decode(b).ok()).ok_or(SyncError::Damaged("team keys"))?;
+        let keys = records
+            .get(&keys_name(kind))
+            .and_then(|b| decode(b).ok())
+            .ok_or(SyncError::Damaged("team keys"))?;
         let own_count = records.get(&count_name(kind)).and_then(|b| decode(b).ok()).unwrap_or(0);
         Ok(Self {
             kind,
@@ -343,8 +346,8 @@ impl TeamSync {
             at: ctx.now,
             event: event.into(),
         };
-        let frame = entry::close(&ctx.network, device, &entry, (&team, &inner), ctx.rng)
-            .ok_or(SyncError::TooLong)?;
+        let frame =
+            entry::close(&ctx.network, device, &entry, (&team, &inner), ctx.rng).ok_or(SyncError::TooLong)?;
         self.own_count += 1;
         ctx.store(&count_name(self.kind), &self.own_count);
         let work = Work::Append(AppendJob {
@@ -373,6 +376,21 @@ impl TeamSync {
     {
         let message = encode(&TeamMessage::Passing(body.into()));
         self.room.say(ctx, outbox, &message, &[])
+    }
+
+    /// Shows the others this device's new certificate: entries are signed in its name from now on.
+    pub fn present<Event, Owner>(
+        &mut self,
+        ctx: &mut Ctx<'_, Event>,
+        outbox: &mut Outbox<Owner>,
+        certificate: &SignedBytes,
+    ) where
+        Owner: From<(StreamId, Errand)> + Clone + Encode<()> + for<'b> Decode<'b, ()>,
+    {
+        let bundle = KeyBundle { authors: vec![certificate.clone()], ..KeyBundle::default() };
+        self.keys.absorb(bundle.clone());
+        self.store_keys(ctx);
+        self.say(ctx, outbox, &TeamMessage::Keys(Box::new(bundle)));
     }
 
     /// Gives the team new secrets (for instance next week's keys).
@@ -404,8 +422,7 @@ impl TeamSync {
     {
         let incidents: Vec<IncidentId> = self.keys.incidents().copied().collect();
         for piece in incidents.chunks(BUNDLE_PIECE) {
-            let incidents =
-                piece.iter().map(|id| (*id, vec![SymmetricKey::generate(ctx.rng)])).collect();
+            let incidents = piece.iter().map(|id| (*id, vec![SymmetricKey::generate(ctx.rng)])).collect();
             let bundle = KeyBundle { incidents, ..KeyBundle::default() };
             self.keys.absorb(bundle.clone());
             self.say(ctx, outbox, &TeamMessage::Keys(Box::new(bundle)));
@@ -464,7 +481,11 @@ impl TeamSync {
     }
 
     /// A frame of the casebook, in order.
-    pub fn handle_casebook<Event>(&mut self, ctx: &mut Ctx<'_, Event>, stored: StoredFrame) -> Vec<TeamEvent> {
+    pub fn handle_casebook<Event>(
+        &mut self,
+        ctx: &mut Ctx<'_, Event>,
+        stored: StoredFrame,
+    ) -> Vec<TeamEvent> {
         if stored.seq <= self.resume_casebook_after() {
             return Vec::new();
         }
@@ -492,7 +513,10 @@ impl TeamSync {
         }
         self.barrier = None;
         let mut out = Vec::new();
-        if answered && self.is_ready() && let Some(stored) = self.held.front() {
+        if answered
+            && self.is_ready()
+            && let Some(stored) = self.held.front()
+        {
             if entry::open(&self.streams.casebook, &self.keys, &stored.frame) == Err(Closed::NoKey) {
                 // The room has been read beyond this entry and its key was never in it for us.
                 if let Some(stored) = self.held.pop_front() {
@@ -668,8 +692,7 @@ impl TeamSync {
         }
         let certificate = Signed::<Certificate>::from(self.keys.author(author)?.clone());
         let registrars = &self.registrars;
-        let (_, certificate) =
-            certificate.open_by_any(&ctx.network, |key| registrars.contains(key)).ok()?;
+        let (_, certificate) = certificate.open_by_any(&ctx.network, |key| registrars.contains(key)).ok()?;
         self.authors.insert(*author, certificate.device);
         Some(certificate.device)
     }
@@ -682,8 +705,12 @@ impl TeamSync {
         }
     }
 
-    fn say<Event, Owner>(&mut self, ctx: &mut Ctx<'_, Event>, outbox: &mut Outbox<Owner>, message: &TeamMessage)
-    where
+    fn say<Event, Owner>(
+        &mut self,
+        ctx: &mut Ctx<'_, Event>,
+        outbox: &mut Outbox<Owner>,
+        message: &TeamMessage,
+    ) where
         Owner: From<(StreamId, Errand)> + Clone + Encode<()> + for<'b> Decode<'b, ()>,
     {
         // A bundle always fits (see BUNDLE_PIECE); a removed device has nobody to speak to.

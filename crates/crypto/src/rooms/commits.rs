@@ -54,15 +54,16 @@ impl Room {
         };
         let mut extensions = ExtensionList::new();
         extensions.set(hello::extension(self.room, tree, &append));
-        self.commit(now, rng, !replaced.is_empty(), |mut builder| {
-            for index in replaced {
-                builder = builder.remove_member(index.0)?;
+        let made = self.commit(now, rng, !replaced.is_empty(), |builder| {
+            Ok(with_changes(builder, &replaced, &newcomers)?.set_group_info_ext(extensions))
+        });
+        match made {
+            Err(RoomError::CommitRefused { reason: Refusal::Protocol(why) }) => {
+                let position = self.first_misfit(&replaced, &newcomers, now, rng);
+                Err(RoomError::KeyPackageRefused { position, reason: KeyPackageRefusal::Protocol(why) })
             }
-            for newcomer in newcomers {
-                builder = builder.add_member(newcomer)?;
-            }
-            Ok(builder.set_group_info_ext(extensions))
-        })
+            other => other,
+        }
     }
 
     /// Removes members, many at once, with a path: they can read nothing sent after.
@@ -88,12 +89,8 @@ impl Room {
         if let Some(missing) = members.iter().find(|index| self.member(**index).is_none()) {
             return Err(RoomError::NotAMember(*missing));
         }
-        self.commit(now, rng, true, |mut builder| {
-            for index in members {
-                builder = builder.remove_member(index.0)?;
-            }
-            Ok(builder)
-        })
+        let members: Vec<MemberIndex> = members.into_iter().collect();
+        self.commit(now, rng, true, |builder| with_changes(builder, &members, &[]))
     }
 
     /// Replaces our own leaf's and path's keys: what was stolen from this device before is of no use after.
@@ -224,6 +221,31 @@ impl Room {
         Ok((newcomers, replaced))
     }
 
+    /// Key packages that are each fine may not fit together, or not with those in the room: somebody
+    /// copied another's encryption key to spoil the batch. The first one that does not fit, by halves.
+    fn first_misfit(
+        &self,
+        replaced: &[MemberIndex],
+        newcomers: &[MlsMessage],
+        now: Timestamp,
+        rng: &mut impl CryptoRng,
+    ) -> usize {
+        let random = self.random.clone();
+        let _seeded = random.seeded_by(rng);
+        let fits = |count: usize| {
+            let mut trial = self.group.clone();
+            let builder = trial.commit_builder().commit_time(mls_time(now));
+            let first = newcomers.get(..count).unwrap_or(newcomers);
+            with_changes(builder, replaced, first).and_then(Builder::build_detached).is_ok()
+        };
+        let (mut fit, mut misfit) = (0, newcomers.len());
+        while fit + 1 < misfit {
+            let middle = fit.midpoint(misfit);
+            if fits(middle) { fit = middle } else { misfit = middle }
+        }
+        fit
+    }
+
     /// Builds a commit and keeps it with its secrets; the group itself stays as it is.
     fn commit(
         &mut self,
@@ -252,6 +274,20 @@ impl Room {
 }
 
 type Builder<'a> = mls_rs::group::CommitBuilder<'a, Config>;
+
+fn with_changes<'a>(
+    mut builder: Builder<'a>,
+    removed: &[MemberIndex],
+    added: &[MlsMessage],
+) -> Result<Builder<'a>, MlsError> {
+    for index in removed {
+        builder = builder.remove_member(index.0)?;
+    }
+    for newcomer in added {
+        builder = builder.add_member(newcomer.clone())?;
+    }
+    Ok(builder)
+}
 
 fn pending_commit(
     epoch: u64,

@@ -322,21 +322,57 @@ impl RoomError {
 impl Refusal {
     /// Our own rule inside the library's error where there is one, the library's words otherwise.
     pub(super) fn of(error: &MlsError) -> Self {
+        if let Some(refused) = leaf_refused(error) {
+            return Refusal::Leaf(refused);
+        }
+        #[expect(clippy::wildcard_enum_match_arm, reason = "not our enum, and non-exhaustive")]
+        let own = match error {
+            MlsError::MlsRulesError(inner) => inner.inner_dyn_error().downcast_ref::<Refusal>().cloned(),
+            MlsError::InvalidSuccessor => Some(Refusal::NotSameMember),
+            _ => None,
+        };
+        own.unwrap_or_else(|| Refusal::Protocol(error.to_string()))
+    }
+}
+
+impl KeyPackageRefusal {
+    pub(super) fn of(error: &MlsError) -> Self {
+        if let Some(refused) = leaf_refused(error) {
+            return KeyPackageRefusal::Leaf(refused);
+        }
         #[expect(clippy::wildcard_enum_match_arm, reason = "not our enum, and non-exhaustive")]
         match error {
-            MlsError::MlsRulesError(inner) => {
-                if let Some(refusal) = inner.inner_dyn_error().downcast_ref::<Refusal>() {
-                    return refusal.clone();
-                }
+            MlsError::InvalidLifetime { .. } => KeyPackageRefusal::Lifetime,
+            MlsError::CipherSuiteMismatch | MlsError::ProtocolVersionMismatch => {
+                KeyPackageRefusal::WrongSuite
             }
-            MlsError::IdentityProviderError(inner) => {
-                if let Some(refused) = inner.inner_dyn_error().downcast_ref::<LeafRefused>() {
-                    return Refusal::Leaf(refused.clone());
-                }
-            }
-            MlsError::InvalidSuccessor => return Refusal::NotSameMember,
-            _ => {}
+            _ => KeyPackageRefusal::Protocol(error.to_string()),
         }
-        Refusal::Protocol(error.to_string())
     }
+}
+
+impl WelcomeRefusal {
+    pub(super) fn of(error: &MlsError) -> Self {
+        if let Some(refused) = leaf_refused(error) {
+            return WelcomeRefusal::Leaf(refused);
+        }
+        #[expect(clippy::wildcard_enum_match_arm, reason = "not our enum, and non-exhaustive")]
+        match error {
+            MlsError::TreeHashMismatch
+            | MlsError::ParentHashMismatch
+            | MlsError::WelcomeKeyPackageNotFound
+            | MlsError::LeafNotFound(_)
+            | MlsError::UnexpectedEmptyTree
+            | MlsError::UnexpectedTrailingBlanks => WelcomeRefusal::WrongTree,
+            _ => WelcomeRefusal::Protocol(error.to_string()),
+        }
+    }
+}
+
+/// What the application said about a leaf, inside the library's error.
+fn leaf_refused(error: &MlsError) -> Option<LeafRefused> {
+    if let MlsError::IdentityProviderError(inner) = error {
+        return inner.inner_dyn_error().downcast_ref().cloned();
+    }
+    None
 }

@@ -103,15 +103,20 @@ pub(super) struct Setup {
 }
 
 impl Setup {
-    pub(super) fn new(config: &RoomConfig, shelf: Shelf, lifetime_ms: u64) -> Result<Self, RoomError> {
+    /// For a device that is about to put its credential into a new leaf.
+    pub(super) fn for_new_leaf(config: &RoomConfig, lifetime_ms: u64) -> Result<Self, RoomError> {
         if config.credential.len() > CREDENTIAL_LEN {
             return Err(RoomError::Config("the credential is too long"));
         }
-        let leaf_key = config.leaf_public();
         config
             .trust
-            .check_leaf(&config.credential, &leaf_key)
+            .check_leaf(&config.credential, &config.leaf_public())
             .map_err(|_| RoomError::Config("the credential does not stand for the leaf key"))?;
+        Self::new(config, Shelf::default(), lifetime_ms)
+    }
+
+    pub(super) fn new(config: &RoomConfig, shelf: Shelf, lifetime_ms: u64) -> Result<Self, RoomError> {
+        let leaf_key = config.leaf_public();
         let identity = signing_identity(config.credential.clone(), &leaf_key);
         let provider = Provider::default();
         let random = provider.random.clone();
@@ -163,7 +168,7 @@ impl Room {
         now: Timestamp,
         rng: &mut impl CryptoRng,
     ) -> Result<Room, RoomError> {
-        let setup = Setup::new(config, Shelf::default(), bystand_wire::limits::CERTIFICATE_MS)?;
+        let setup = Setup::for_new_leaf(config, bystand_wire::limits::CERTIFICATE_MS)?;
         let group = {
             let _seeded = setup.random.seeded_by(rng);
             setup.client.create_group_with_id(
@@ -364,24 +369,6 @@ pub(super) fn mls_time(time: Timestamp) -> MlsTime {
 
 fn refused(reason: WelcomeRefusal) -> RoomError {
     RoomError::WelcomeRefused { reason }
-}
-
-impl WelcomeRefusal {
-    fn of(error: &MlsError) -> Self {
-        #[expect(clippy::wildcard_enum_match_arm, reason = "not our enum, and non-exhaustive")]
-        match error {
-            MlsError::TreeHashMismatch
-            | MlsError::ParentHashMismatch
-            | MlsError::WelcomeKeyPackageNotFound
-            | MlsError::LeafNotFound(_)
-            | MlsError::UnexpectedEmptyTree
-            | MlsError::UnexpectedTrailingBlanks => WelcomeRefusal::WrongTree,
-            _ => match Refusal::of(error) {
-                Refusal::Leaf(refused) => WelcomeRefusal::Leaf(refused),
-                _ => WelcomeRefusal::Protocol(error.to_string()),
-            },
-        }
-    }
 }
 
 impl From<LeafRefused> for RoomError {

@@ -19,7 +19,7 @@ use super::group::{Setup, mls_time};
 use super::identity::{CREDENTIAL_TYPE, credential, leaf_key};
 use super::provider::SUITE;
 use super::storage::Shelf;
-use super::{KEY_PACKAGE_LEN, KeyPackageBytes, KeyPackageRefusal, Refusal, Room, RoomConfig, RoomError};
+use super::{KEY_PACKAGE_LEN, KeyPackageBytes, KeyPackageRefusal, Room, RoomConfig, RoomError};
 
 /// The secrets that belong to one key package: kept in the vault until the Welcome comes.
 #[derive(Clone, Encode, Decode, Zeroize, ZeroizeOnDrop)]
@@ -122,7 +122,7 @@ impl Room {
         lifetime_ms: u64,
         rng: &mut impl CryptoRng,
     ) -> Result<(KeyPackageBytes, KeyPackageSecret), RoomError> {
-        let setup = Setup::new(config, Shelf::default(), lifetime_ms.saturating_add(CLOCK_SKEW_MS))?;
+        let setup = Setup::for_new_leaf(config, lifetime_ms.saturating_add(CLOCK_SKEW_MS))?;
         let _seeded = setup.random.seeded_by(rng);
         let from = mls_time(now.minus_ms(CLOCK_SKEW_MS));
         let none = ExtensionList::new;
@@ -198,20 +198,4 @@ fn knows_our_credentials(package: &KeyPackage) -> bool {
     });
     let ours = CredentialType::new(CREDENTIAL_TYPE);
     leaf.is_ok_and(|leaf| leaf.ungreased_capabilities().credentials.contains(&ours))
-}
-
-impl KeyPackageRefusal {
-    fn of(error: &MlsError) -> Self {
-        #[expect(clippy::wildcard_enum_match_arm, reason = "not our enum, and non-exhaustive")]
-        match error {
-            MlsError::InvalidLifetime { .. } => KeyPackageRefusal::Lifetime,
-            MlsError::CipherSuiteMismatch | MlsError::ProtocolVersionMismatch => {
-                KeyPackageRefusal::WrongSuite
-            }
-            _ => match Refusal::of(error) {
-                Refusal::Leaf(refused) => KeyPackageRefusal::Leaf(refused),
-                _ => KeyPackageRefusal::Protocol(error.to_string()),
-            },
-        }
-    }
 }

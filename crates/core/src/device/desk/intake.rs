@@ -9,11 +9,15 @@ use bystand_wire::relay_api::{
     AppendRule, EraseContext, Lane, ReadRule, SignedBytes, StoredFrame, UseContext,
 };
 use bystand_wire::time::DAY_MS;
-use bystand_wire::{Frame, FrameKind, Hash32, IncidentId, PassPurpose, ReportId, Seq, Timestamp, decode, encode};
+use bystand_wire::{
+    Frame, FrameKind, Hash32, IncidentId, PassPurpose, ReportId, Seq, Timestamp, decode, encode,
+};
 
 use super::super::{CommandError, Cx, Event, Owner, Shared, policy};
-use super::{Desk, DeskEntry, DeskEvent, DeskJob, DeskPassing, ExactPlace, incident_id, secrets};
-use crate::desk::{Event as DeskFact, Finding, FindingEvent, IntakeEvent, Vouch, clean_text};
+use super::{Desk, DeskEntry, DeskEvent, DeskJob, DeskPassing, ExactPlace, secrets};
+use crate::desk::{
+    Event as DeskFact, Finding, FindingEvent, IntakeEvent, Vouch, clean_text, incident_of_report,
+};
 use crate::messages::{DeskSays, FoundMessage, Receipt, ReplyKeys, ReplyMessage, SealedReport};
 use crate::outbox::{AppendJob, By, Work};
 use crate::report::{Report, ReportIn, Source};
@@ -45,7 +49,7 @@ impl Desk {
             ctx.tell(bad("report-lane"));
             return self.erase_from_drop(ctx, shared, stored.seq);
         };
-        if self.state.incident(incident_id(id)).is_some() {
+        if self.state.incident(incident_of_report(id)).is_some() {
             // Sent again because the receipt did not arrive.
             return self.taken(ctx, shared, id, Some(stored.seq));
         }
@@ -55,7 +59,8 @@ impl Desk {
         match said.take(source, stored.at) {
             Ok(report) => {
                 let turn = self.turn(shared, id.as_ref(), ctx.now);
-                let found = sealed.finding.and_then(|f| on_the_spot(shared, &report, &f).map(|x| (x, f)));
+                let found =
+                    sealed.finding.and_then(|f| super::call_outs::finding(shared, &f, None).map(|x| (x, f)));
                 let (fact, proof) = taken_fact(report, vouch, stored.at, found);
                 let waiting = Waiting { fact, proof, home, seq: stored.seq, turn };
                 self.waiting.insert(id, waiting);
@@ -75,7 +80,7 @@ impl Desk {
             self.waiting.iter().filter(|(_, w)| w.turn <= ctx.now).map(|(id, _)| *id).collect();
         for id in due {
             let Some(mut waiting) = self.waiting.remove(&id) else { continue };
-            let incident = incident_id(id);
+            let incident = incident_of_report(id);
             if let Some(proof) = waiting.proof.take() {
                 let entry = DeskEntry::Proof(incident, Box::new(proof));
                 let _ = self.append(ctx, shared, Some(incident), &entry, DeskJob::Entry);
@@ -106,21 +111,31 @@ impl Desk {
         let fact = IntakeEvent::ReportTaken { report: Box::new(report), vouch: None, received_at };
         self.write_for(ctx, shared, fact.into(), DeskJob::Taken(id, None))?;
         if let Some(place) = home {
-            self.say_passing(ctx, shared, &DeskPassing::Home(incident_id(id), place));
+            self.say_passing(ctx, shared, &DeskPassing::Home(incident_of_report(id), place));
         }
         if let Some(number) = callback {
             let until = ctx.now.plus_ms(2 * bystand_wire::time::HOUR_MS);
-            self.say_passing(ctx, shared, &DeskPassing::Callback(incident_id(id), clean_text(&number), until));
+            self.say_passing(
+                ctx,
+                shared,
+                &DeskPassing::Callback(incident_of_report(id), clean_text(&number), until),
+            );
         }
         Ok(())
     }
 
     /// The report's entry is durable: the receipt goes out and the drop forgets its copy.
-    pub(super) fn taken(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared, report: ReportId, seq: Option<Seq>) {
+    pub(super) fn taken(
+        &mut self,
+        ctx: &mut Cx<'_>,
+        shared: &mut Shared,
+        report: ReportId,
+        seq: Option<Seq>,
+    ) {
         if let Some(seq) = seq {
             self.erase_from_drop(ctx, shared, seq);
         }
-        let Some(keys) = self.reply_keys(incident_id(report)) else { return };
+        let Some(keys) = self.reply_keys(incident_of_report(report)) else { return };
         let receipt = Receipt { report, at: ctx.now };
         if let Some(signed) = sign_as_desk(ctx, shared, &receipt) {
             reply(ctx, shared, &keys, &ReplyMessage::Receipt(signed));
@@ -210,8 +225,7 @@ fn reply(ctx: &mut Cx<'_>, shared: &mut Shared, keys: &ReplyKeys, message: &Repl
     let append = vec![AppendRule::Keys(vec![keys.writer.public()])];
     let policy = policy(&keys.writer, append, ReadRule::Id, day_end(expires), REPLY_LIFE_MS);
     let owner = Owner::Desk(DeskJob::Message);
-    let (stream, created) =
-        shared.promise_stream(ctx, owner.clone(), &keys.writer, &policy, By::Room(room));
+    let (stream, created) = shared.promise_stream(ctx, owner.clone(), &keys.writer, &policy, By::Room(room));
     let by = By::Key(*keys.writer.seed());
     let append = AppendJob { stream, frame, by, commit: None, tag: None, epoch: None };
     shared.promise(ctx, owner, Work::Append(append), &[created]);
@@ -253,11 +267,6 @@ fn vouched(ctx: &Cx<'_>, shared: &Shared, stored: &StoredFrame, report: ReportId
 /// be sent again under next week's key.
 pub fn report_tag(report: ReportId) -> Hash32 {
     bystand_crypto::hash::sha256("report-tag", &[report.as_ref()])
-}
-
-fn on_the_spot(shared: &Shared, report: &Report, found: &FoundMessage) -> Option<Finding> {
-    let id = report.id();
-    super::call_outs::finding(shared, found, None).filter(|_| !id.0.is_empty())
 }
 
 fn taken_fact(

@@ -12,20 +12,26 @@ mod command;
 mod intake;
 mod keys;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bystand_crypto::seal::SealSecretKey;
 use bystand_wire::relay_api::StoredFrame;
-use bystand_wire::{CallOutId, Hash32, IncidentId, OfferId, ReportId, Seq, StreamId, Timestamp, decode, encode};
+use bystand_wire::{
+    CallOutId, Hash32, IncidentId, OfferId, ReportId, Seq, StreamId, Timestamp, decode, encode,
+};
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 
 pub use command::DeskCommand;
+pub use intake::{open_reply, report_tag, seal_reply};
 
 use super::secrets::DeskSecrets;
 use super::{CommandError, Cx, Listener, Owner, Shared};
 use crate::alerts::FindingProof;
-use crate::desk::{Author, CloseEvent, DeskState, Event as DeskFact, Outcome as FoldOutcome};
+use crate::desk::{
+    Author, CloseEvent, DeskSnapshot, DeskState, Event as DeskFact, Outcome as FoldOutcome, ShiftEvent,
+    incident_of_report,
+};
 use crate::io::Response;
 use crate::logwatch::AlertEvent as PublicAlert;
 use crate::messages::Offer;
@@ -33,10 +39,14 @@ use crate::outbox::{Job, JobId, Outcome};
 use crate::team::{CasebookItem, CasebookMark, TeamEvent, TeamKind};
 
 const SNAPSHOT: &str = "desk/state";
+/// One record for each incident, deleted with it.
+const PARTS: &str = "desk/incident/";
 /// Entries between two snapshots of the fold.
 const SNAPSHOT_EVERY: u32 = 64;
 /// How long the second in rank waits for the first, in milliseconds.
 const RANK_PAUSE_MS: u64 = 2_000;
+/// How often a device on shift gives a sign of life, in milliseconds.
+const SIGN_EVERY_MS: u64 = bystand_wire::time::MINUTE_MS;
 
 /// An entry of the desk's casebook: a fact for the fold, or something that goes with one.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
@@ -166,6 +176,8 @@ pub struct Desk {
     state: DeskState,
     mark: Option<CasebookMark>,
     since_snapshot: u32,
+    /// Incidents that changed since the snapshot.
+    dirty: BTreeSet<IncidentId>,
     /// Reports opened and not yet in the casebook, with when this device steps in.
     waiting: BTreeMap<ReportId, intake::Waiting>,
     offers: BTreeMap<OfferId, (CallOutId, Offer)>,
@@ -187,10 +199,13 @@ struct Snapshot {
     #[n(0)]
     mark: CasebookMark,
     #[n(1)]
-    state: DeskState,
+    last_seq: Seq,
+    /// The part of the fold that belongs to no incident; each incident is a record of its own.
     #[n(2)]
-    proofs: BTreeMap<Hash32, FindingProof>,
+    shared: ByteVec,
     #[n(3)]
+    proofs: BTreeMap<Hash32, FindingProof>,
+    #[n(4)]
     drafts: BTreeMap<IncidentId, String>,
 }
 
@@ -198,8 +213,12 @@ impl Desk {
     /// As it lies in the vault.
     pub fn load(records: &BTreeMap<String, Vec<u8>>) -> Self {
         let mut desk = Self::default();
-        if let Some(snapshot) = records.get(SNAPSHOT).and_then(|b| decode::<Snapshot>(b).ok()) {
-            desk.state = snapshot.state;
+        let snapshot = records.get(SNAPSHOT).and_then(|b| decode::<Snapshot>(b).ok());
+        // Without a readable snapshot the casebook is read again from its start.
+        if let Some(snapshot) = snapshot
+            && let Ok(state) = DeskState::from_snapshot(&parts(&snapshot, records))
+        {
+            desk.state = state;
             desk.mark = Some(snapshot.mark);
             desk.proofs = snapshot.proofs;
             desk.drafts = snapshot.drafts;
@@ -279,7 +298,7 @@ impl Desk {
         ctx: &mut Cx<'_>,
         shared: &mut Shared,
         what: DeskJob,
-        _job: &Job<Owner>,
+        job: &Job<Owner>,
         outcome: Outcome,
     ) {
         match (what, outcome) {
@@ -287,7 +306,7 @@ impl Desk {
                 self.taken(ctx, shared, report, seq);
             }
             (DeskJob::Publish(what), Outcome::Done(Response::Logged(logged))) => {
-                self.published(ctx, shared, &what, logged.index);
+                self.published(ctx, shared, &what, logged.index, job);
             }
             (DeskJob::Publish(what), Outcome::Refused(refusal)) => {
                 let code = refusal.code.as_str();
@@ -360,10 +379,13 @@ impl Desk {
         job: DeskJob,
     ) -> Result<JobId, CommandError> {
         let author = Author(shared.identity.author().ok_or(CommandError::NotInTeam)?);
-        if let FoldOutcome::Refused(breach) = self.state.try_event(author, ctx.now, &fact) {
-            return Err(CommandError::NotNow(breach.to_string()));
+        let next = self.state.last_seq().next();
+        match self.state.clone().apply(next, author, ctx.now, fact.clone()) {
+            FoldOutcome::Applied => {}
+            FoldOutcome::Duplicate => return Err(CommandError::NotNow("that is so already".to_owned())),
+            FoldOutcome::Refused(breach) => return Err(CommandError::NotNow(breach.to_string())),
         }
-        let incident = fact.key_incident();
+        let incident = fact.incident();
         self.append(ctx, shared, incident, &DeskEntry::Fact(Box::new(fact)), job)
     }
 
@@ -386,7 +408,7 @@ impl Desk {
     fn item(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared, item: CasebookItem) {
         let CasebookItem { seq, at, entry, breach } = item;
         if let Some(breach) = breach {
-            ctx.tell(super::Event::Desk(DeskEvent::Marked { seq, code: breach.code() }));
+            ctx.tell(super::Event::Desk(DeskEvent::Marked { seq, code: breach_code(breach) }));
         }
         let known = entry.filter(|_| breach.is_none());
         let Some((author, event)) = known.map(|e| (Author(e.author), e.event)) else {
@@ -421,6 +443,7 @@ impl Desk {
         let outcome = self.state.apply(seq, author, at, fact.clone());
         let mut must_snapshot = false;
         if outcome == FoldOutcome::Applied {
+            self.mark_dirty(&fact);
             if let DeskFact::Close(CloseEvent::Erased { members, .. }) = &fact {
                 self.erase(ctx, shared, members);
                 must_snapshot = true;
@@ -429,12 +452,23 @@ impl Desk {
                 self.forget_place(ctx, incident);
             }
         }
-        self.waiting.retain(|report, _| self.state.incident(incident_id(*report)).is_none());
+        self.waiting.retain(|report, _| self.state.incident(incident_of_report(*report)).is_none());
         self.signs_folded(&fact);
         let fact = Box::new(fact);
         ctx.tell(super::Event::Desk(DeskEvent::Entry { seq, author, at, fact, outcome }));
         self.folded(ctx, shared, must_snapshot);
         self.follow(ctx, shared);
+    }
+
+    /// Joined incidents change together; a handover or a lapsed shift may change any claim.
+    fn mark_dirty(&mut self, fact: &DeskFact) {
+        match fact.incident() {
+            Some(id) => {
+                let root = self.state.root_of(id);
+                self.dirty.extend(self.state.group(root).map(|i| i.id).chain([id, root]));
+            }
+            None => self.dirty.extend(self.state.open_incidents().map(|i| i.id)),
+        }
     }
 
     /// The fold moved on: a snapshot now and then, and always when something was erased.
@@ -445,9 +479,17 @@ impl Desk {
         }
         let Some(team) = shared.teams.get(&TeamKind::Desk) else { return };
         self.since_snapshot = 0;
+        let parts = self.state.snapshot();
+        for (id, part) in parts.incidents {
+            if self.dirty.contains(&id) {
+                ctx.store_bytes(&format!("{PARTS}{id}"), part);
+            }
+        }
+        self.dirty.clear();
         let snapshot = Snapshot {
             mark: team.mark().clone(),
-            state: self.state.clone(),
+            last_seq: parts.last_seq,
+            shared: parts.shared.into(),
             proofs: self.proofs.clone(),
             drafts: self.drafts.clone(),
         };
@@ -460,6 +502,8 @@ impl Desk {
                 team.erase(ctx, incident);
             }
             self.forget_place(ctx, incident);
+            ctx.forget(&format!("{PARTS}{incident}"));
+            self.dirty.remove(incident);
             self.drafts.remove(incident);
         }
         let state = &self.state;
@@ -506,9 +550,19 @@ impl Desk {
     /// Entries that somebody's device should write by now: this one does when its turn has come.
     fn state_due(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
         let Some(author) = shared.identity.author().map(Author) else { return };
-        for fact in self.state.due_for(author, ctx.now) {
+        for due in self.state.due(ctx.now, author) {
             // What another device wrote meanwhile is refused by the trial, which is as it should be.
-            let _ = self.write(ctx, shared, fact);
+            let _ = self.write(ctx, shared, due.event);
+        }
+    }
+
+    /// A sign a minute while the dispatcher's program runs: it keeps the shift and the claims.
+    fn sign_of_life(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
+        let Some(own) = shared.identity.author().map(Author) else { return };
+        let on_shift = self.state.on_shift().any(|(author, _)| author == own);
+        if on_shift && self.signed_at.plus_ms(SIGN_EVERY_MS) <= ctx.now {
+            self.signed_at = ctx.now;
+            let _ = self.write(ctx, shared, ShiftEvent::Sign);
         }
     }
 
@@ -545,9 +599,10 @@ impl Desk {
     /// This device is no longer on the desk: nothing of the desk stays on it.
     fn end(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
         ctx.forget(SNAPSHOT);
-        let incidents: Vec<IncidentId> = self.homes.keys().chain(self.callbacks.keys()).copied().collect();
-        for incident in incidents {
+        let places: Vec<IncidentId> = self.homes.keys().chain(self.callbacks.keys()).copied().collect();
+        for incident in places.into_iter().chain(self.state.incidents().map(|i| i.id).collect::<Vec<_>>()) {
             self.forget_place(ctx, &incident);
+            ctx.forget(&format!("{PARTS}{incident}"));
         }
         for stream in self.followed.keys() {
             shared.leave(ctx, stream);
@@ -571,6 +626,26 @@ impl Desk {
     }
 }
 
+/// The fold's parts as they lie in the vault.
+fn parts(snapshot: &Snapshot, records: &BTreeMap<String, Vec<u8>>) -> DeskSnapshot {
+    let incidents = records
+        .range(PARTS.to_owned()..)
+        .map_while(|(name, bytes)| Some((name.strip_prefix(PARTS)?, bytes)))
+        .filter_map(|(id, bytes)| Some((id.parse().ok()?, bytes.clone())))
+        .collect();
+    DeskSnapshot { last_seq: snapshot.last_seq, shared: snapshot.shared.to_vec(), incidents }
+}
+
+fn breach_code(breach: crate::team::EntryBreach) -> &'static str {
+    use crate::team::EntryBreach;
+    match breach {
+        EntryBreach::Damaged => "entry-damaged",
+        EntryBreach::Author => "entry-author",
+        EntryBreach::Order => "entry-order",
+        EntryBreach::Predecessor => "entry-predecessor",
+    }
+}
+
 fn room_rank(shared: &Shared, label: &[u8]) -> usize {
     shared.teams.get(&TeamKind::Desk).map_or(0, |team| team.room().rank(label))
 }
@@ -583,9 +658,4 @@ fn is_ready(shared: &Shared) -> bool {
 pub(super) fn secrets(shared: &Shared) -> Option<DeskSecrets> {
     let team = shared.teams.get(&TeamKind::Desk)?;
     decode(team.keys().secrets()?.1).ok()
-}
-
-/// An incident is named after its report.
-pub fn incident_id(report: ReportId) -> IncidentId {
-    IncidentId(report.0)
 }

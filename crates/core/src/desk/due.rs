@@ -1,0 +1,176 @@
+//! What somebody's device should append now: lapses, unanswered calls, silences, expiries, erasures.
+//!
+//! Every device of the team computes the same list. So that they do not all append at once, each waits
+//! its turn: the order among dispatchers on shift is different for every subject and the same on
+//! every device. An entry that came twice all the same is a duplicate and harmless.
+
+use bystand_wire::{IncidentId, Timestamp};
+
+use super::alert::AlertEvent;
+use super::callout::CallOutEvent;
+use super::close::{Class, CloseEvent, Ending, EraseReason};
+use super::event::Event;
+use super::ids::Author;
+use super::incident::Incident;
+use super::rules::{CLAIM_LAPSE_MS, DUE_STEP_MS, SHIFT_LAPSE_MS, STALE_OPEN_MS};
+use super::shift::ShiftEvent;
+use super::state::DeskState;
+use super::work::WorkEvent;
+
+/// An entry that is due.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Due {
+    /// Since when it holds; the entry's own time must not be earlier.
+    pub since: Timestamp,
+    /// When this device should append it, if nobody else has by then.
+    pub append_at: Timestamp,
+    /// The entry.
+    pub event: Event,
+}
+
+impl DeskState {
+    /// What is due for this device to append at `now`, the longest due first.
+    pub fn due(&self, now: Timestamp, me: Author) -> Vec<Due> {
+        let mut due: Vec<Due> = self.all_pending(me).into_iter().filter(|due| due.append_at <= now).collect();
+        due.sort_by_key(|due| due.append_at);
+        due
+    }
+
+    /// The next moment at which [`DeskState::due`] may have more to say; `None` when nothing is pending.
+    pub fn next_due_at(&self, now: Timestamp, me: Author) -> Option<Timestamp> {
+        self.all_pending(me).into_iter().map(|due| due.append_at).filter(|at| *at > now).min()
+    }
+
+    fn all_pending(&self, me: Author) -> Vec<Due> {
+        let mut pending =
+            Pending { me, others: self.on_shift().map(|(author, _)| author).collect(), list: Vec::new() };
+        for (who, presence) in self.on_shift() {
+            let since = presence.last_sign_at.plus_ms(SHIFT_LAPSE_MS);
+            let event = ShiftEvent::Lapsed { who, last_sign: presence.last_sign };
+            pending.add(since, who.0.as_bytes(), event.into());
+        }
+        for incident in self.incidents.values() {
+            pend_claim(incident, &mut pending);
+            pend_call_outs(incident, &mut pending);
+            pend_alerts(incident, &mut pending);
+            if incident.joined_into.is_none() {
+                self.pend_end(incident, &mut pending);
+            }
+        }
+        pending.list
+    }
+
+    /// Closing what nobody follows up, and erasing what has been kept long enough.
+    fn pend_end(&self, incident: &Incident, pending: &mut Pending) {
+        let id = incident.id;
+        if incident.closing.is_some() {
+            let erasure = self.erase_after(id).zip(self.erasure(id, EraseReason::Retention));
+            if let Some((since, event)) = erasure {
+                pending.add(since, id.as_bytes(), event.into());
+            }
+            return;
+        }
+        // What was confirmed, contradicted, is public or has people out is not closed by a clock.
+        let unfinished = incident.claim.is_some()
+            || self.standing_findings(id).any(|found| found.finding.verdict != super::Verdict::CouldNotCheck)
+            || self.group(id).any(|member| member.responders_out() || member.alert_live());
+        if !unfinished {
+            let since = incident.last_activity.plus_ms(STALE_OPEN_MS);
+            let event =
+                CloseEvent::Closed { incident: id, ending: Ending::NotPursued, class: Class::General };
+            pending.add(since, id.as_bytes(), event.into());
+        }
+    }
+}
+
+struct Pending {
+    me: Author,
+    others: Vec<Author>,
+    list: Vec<Due>,
+}
+
+impl Pending {
+    fn add(&mut self, since: Timestamp, subject: &[u8], event: Event) {
+        let turn = turn_of(self.me, &self.others, subject);
+        let append_at = since.plus_ms(turn.saturating_mul(DUE_STEP_MS));
+        self.list.push(Due { since, append_at, event });
+    }
+}
+
+/// This device's turn among those on shift: 0 for the first. Who is not on shift comes last.
+fn turn_of(me: Author, on_shift: &[Author], subject: &[u8]) -> u64 {
+    let mine = mix(me, subject);
+    let before = on_shift.iter().filter(|other| **other != me);
+    let before = if on_shift.contains(&me) {
+        before.filter(|other| (mix(**other, subject), **other) < (mine, me)).count()
+    } else {
+        on_shift.len()
+    };
+    u64::try_from(before).unwrap_or(u64::MAX)
+}
+
+/// FNV-1a over both, stirred at the end (as in SplitMix64) because the last bytes of FNV hardly reach
+/// the high bits that decide an order. Nothing secret rests on it.
+fn mix(author: Author, subject: &[u8]) -> u64 {
+    let bytes = author.0.as_bytes().iter().chain(subject);
+    let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+    let hash = bytes.fold(0xcbf2_9ce4_8422_2325, step);
+    let hash = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let hash = (hash ^ (hash >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    hash ^ (hash >> 31)
+}
+
+fn pend_claim(incident: &Incident, pending: &mut Pending) {
+    let Some(claim) = incident.claim else { return };
+    let event =
+        WorkEvent::ClaimLapsed { incident: incident.id, holder: claim.holder, last_sign: claim.last_sign };
+    pending.add(claim.last_sign_at.plus_ms(CLAIM_LAPSE_MS), incident.id.as_bytes(), event.into());
+}
+
+fn pend_call_outs(incident: &Incident, pending: &mut Pending) {
+    let id: IncidentId = incident.id;
+    for call in incident.call_outs.values().filter(|call| call.closed.is_none()) {
+        let call_out = call.request.id;
+        if let Some(since) = call.unanswered_after() {
+            let event = CallOutEvent::Unanswered { incident: id, call_out };
+            pending.add(since, call_out.as_bytes(), event.into());
+        }
+        if let Some(since) = call.arrival_overdue_after() {
+            let event = CallOutEvent::NobodyArrived { incident: id, call_out };
+            pending.add(since, call_out.as_bytes(), event.into());
+        }
+        for responder in call.responders.values() {
+            let Some(since) = responder.silent_after() else { continue };
+            let (offer, last_frame) = (responder.offer, responder.last_frame);
+            let event = CallOutEvent::Silent { incident: id, call_out, offer, last_frame };
+            pending.add(since, offer.as_bytes(), event.into());
+        }
+    }
+}
+
+fn pend_alerts(incident: &Incident, pending: &mut Pending) {
+    for alert in incident.alerts.values().filter(|alert| alert.phase.is_live()) {
+        let event = AlertEvent::Lapsed { incident: incident.id, alert: alert.id, until: alert.until };
+        pending.add(alert.until, alert.id.as_bytes(), event.into());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bystand_wire::Hash32;
+
+    #[test]
+    fn everybody_has_a_different_turn_and_outsiders_come_last() {
+        let team: Vec<Author> = (0..5).map(|n| Author(Hash32([n; 32]))).collect();
+        for subject in [b"one".as_slice(), b"two", b"three"] {
+            let mut turns: Vec<u64> = team.iter().map(|me| turn_of(*me, &team, subject)).collect();
+            turns.sort_unstable();
+            assert_eq!(turns, [0, 1, 2, 3, 4]);
+            assert_eq!(turn_of(Author(Hash32([9; 32])), &team, subject), 5);
+        }
+        let first = |subject: &[u8]| team.iter().position(|me| turn_of(*me, &team, subject) == 0);
+        let firsts: std::collections::BTreeSet<_> = (0..40u8).map(|n| first(&[n])).collect();
+        assert_eq!(firsts.len(), 5, "the load is spread");
+    }
+}

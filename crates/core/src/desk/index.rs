@@ -1,0 +1,154 @@
+//! Where to find things fast; always rebuilt from the incidents, never stored.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bystand_wire::{AlertId, CallOutId, Hash32, IncidentId, Seq};
+
+use super::ids::{Author, FindingId};
+use super::incident::Incident;
+use super::joins::{Bucket, buckets_of};
+
+/// Indexes over the incidents that are there.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Index {
+    /// These three serve look-ups by the engine; no rule uses them.
+    call_outs: BTreeSet<(CallOutId, IncidentId)>,
+    alerts: BTreeSet<(AlertId, IncidentId)>,
+    findings: BTreeSet<(FindingId, IncidentId)>,
+    claims: BTreeMap<Author, BTreeSet<IncidentId>>,
+    /// Reports that came with a pass, the earliest first: only that one is vouched.
+    passes: BTreeMap<Hash32, BTreeSet<(Seq, IncidentId)>>,
+    /// Incidents that are neither closed nor joined, oldest first.
+    open: BTreeSet<(Seq, IncidentId)>,
+    /// Open and joined incidents by rough place and time.
+    buckets: BTreeMap<Bucket, BTreeSet<IncidentId>>,
+}
+
+impl Index {
+    pub(super) fn add(&mut self, incident: &Incident) {
+        let id = incident.id;
+        self.call_outs.extend(incident.call_outs.keys().map(|call_out| (*call_out, id)));
+        self.alerts.extend(incident.alerts.keys().map(|alert| (*alert, id)));
+        self.findings.extend(incident.findings.iter().map(|found| (found.finding.id, id)));
+        if let Some(claim) = incident.claim {
+            self.claims.entry(claim.holder).or_default().insert(id);
+        }
+        if let Some(vouch) = incident.vouch {
+            self.passes.entry(vouch.pass).or_default().insert((incident.taken.seq, id));
+        }
+        for bucket in buckets_of(incident) {
+            self.buckets.entry(bucket).or_default().insert(id);
+        }
+        self.set_open(incident);
+    }
+
+    pub(super) fn remove(&mut self, incident: &Incident) {
+        for call_out in incident.call_outs.keys() {
+            self.call_outs.remove(&(*call_out, incident.id));
+        }
+        for alert in incident.alerts.keys() {
+            self.alerts.remove(&(*alert, incident.id));
+        }
+        for found in &incident.findings {
+            self.findings.remove(&(found.finding.id, incident.id));
+        }
+        if let Some(claim) = incident.claim {
+            take_from(&mut self.claims, &claim.holder, &incident.id);
+        }
+        if let Some(vouch) = incident.vouch {
+            take_from(&mut self.passes, &vouch.pass, &(incident.taken.seq, incident.id));
+        }
+        self.forget_place(incident);
+        self.open.remove(&(incident.taken.seq, incident.id));
+    }
+
+    /// To be called before an incident's place changes; [`Index::learn_place`] after it.
+    pub(super) fn forget_place(&mut self, incident: &Incident) {
+        for bucket in buckets_of(incident) {
+            take_from(&mut self.buckets, &bucket, &incident.id);
+        }
+    }
+
+    pub(super) fn learn_place(&mut self, incident: &Incident) {
+        for bucket in buckets_of(incident) {
+            self.buckets.entry(bucket).or_default().insert(incident.id);
+        }
+    }
+
+    /// Puts an incident among the open ones, or takes it out.
+    pub(super) fn set_open(&mut self, incident: &Incident) {
+        let key = (incident.taken.seq, incident.id);
+        if incident.closing.is_none() && incident.joined_into.is_none() {
+            self.open.insert(key);
+        } else {
+            self.open.remove(&key);
+        }
+    }
+
+    pub(super) fn set_claim(&mut self, id: IncidentId, before: Option<Author>, after: Option<Author>) {
+        if let Some(holder) = before {
+            take_from(&mut self.claims, &holder, &id);
+        }
+        if let Some(holder) = after {
+            self.claims.entry(holder).or_default().insert(id);
+        }
+    }
+
+    pub(super) fn add_call_out(&mut self, call_out: CallOutId, id: IncidentId) {
+        self.call_outs.insert((call_out, id));
+    }
+
+    pub(super) fn add_alert(&mut self, alert: AlertId, id: IncidentId) {
+        self.alerts.insert((alert, id));
+    }
+
+    pub(super) fn add_finding(&mut self, finding: FindingId, id: IncidentId) {
+        self.findings.insert((finding, id));
+    }
+
+    pub(super) fn call_out(&self, call_out: CallOutId) -> Option<IncidentId> {
+        first_with(&self.call_outs, call_out)
+    }
+
+    pub(super) fn alert(&self, alert: AlertId) -> Option<IncidentId> {
+        first_with(&self.alerts, alert)
+    }
+
+    pub(super) fn finding(&self, finding: FindingId) -> Option<IncidentId> {
+        first_with(&self.findings, finding)
+    }
+
+    pub(super) fn claims_of(&self, holder: Author) -> Vec<IncidentId> {
+        self.claims.get(&holder).map(|ids| ids.iter().copied().collect()).unwrap_or_default()
+    }
+
+    /// Whether this incident's report is the one that its pass vouches for.
+    pub(super) fn is_first_of_pass(&self, pass: Hash32, seq: Seq, id: IncidentId) -> bool {
+        self.passes.get(&pass).and_then(BTreeSet::first) == Some(&(seq, id))
+    }
+
+    /// Incidents that are neither closed nor joined, oldest entry first.
+    pub(super) fn open(&self) -> impl Iterator<Item = IncidentId> + '_ {
+        self.open.iter().map(|(_, id)| *id)
+    }
+
+    pub(super) fn in_bucket(&self, bucket: &Bucket) -> impl Iterator<Item = IncidentId> + '_ {
+        self.buckets.get(bucket).into_iter().flatten().copied()
+    }
+}
+
+/// Takes one value from the set of a key, and the key when nothing is left.
+fn take_from<K: Ord, V: Ord>(map: &mut BTreeMap<K, BTreeSet<V>>, key: &K, value: &V) {
+    if let Some(set) = map.get_mut(key) {
+        set.remove(value);
+        if set.is_empty() {
+            map.remove(key);
+        }
+    }
+}
+
+/// The first incident beside an id.
+fn first_with<K: Ord + Copy>(pairs: &BTreeSet<(K, IncidentId)>, key: K) -> Option<IncidentId> {
+    let least = IncidentId([0; IncidentId::LEN]);
+    pairs.range((key, least)..).next().filter(|(found, _)| *found == key).map(|(_, id)| *id)
+}

@@ -1,0 +1,89 @@
+//! Snapshots: the state in parts, each to be sealed with the key whose entries it sums up. So an erased
+//! incident is gone from snapshots too, once its key is.
+
+use bystand_wire::{DecodeError, IncidentId, Seq, decode, encode};
+
+use super::incident::Incident;
+use super::index::Index;
+use super::state::{DeskState, Shared};
+
+/// The state in parts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeskSnapshot {
+    /// The last entry it sums up.
+    pub last_seq: Seq,
+    /// What belongs to no incident; to be sealed with the team's key.
+    pub shared: Vec<u8>,
+    /// Each incident; to be sealed with its own key.
+    pub incidents: Vec<(IncidentId, Vec<u8>)>,
+}
+
+/// Why a snapshot could not be opened.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SnapshotError {
+    /// A part is not what this program writes.
+    #[error("a part of the snapshot cannot be read: {0}")]
+    Decode(#[from] DecodeError),
+    /// A part is not the incident it is said to be, or is there twice.
+    #[error("a part of the snapshot is not the incident it claims to be")]
+    Mislabeled(IncidentId),
+}
+
+impl DeskState {
+    /// The state in parts.
+    pub fn snapshot(&self) -> DeskSnapshot {
+        DeskSnapshot {
+            last_seq: self.shared.last_seq,
+            shared: encode(&self.shared),
+            incidents: self.incidents.iter().map(|(id, incident)| (*id, encode(incident))).collect(),
+        }
+    }
+
+    /// The state from its parts. Incidents whose part is missing (their key is gone) are absent; those
+    /// that the shared part knows as erased are dropped.
+    ///
+    /// # Errors
+    /// [`SnapshotError`].
+    pub fn from_snapshot(snapshot: &DeskSnapshot) -> Result<DeskState, SnapshotError> {
+        let shared: Shared = decode(&snapshot.shared)?;
+        let mut state = DeskState { shared, ..DeskState::default() };
+        for (id, bytes) in &snapshot.incidents {
+            let incident: Incident = decode(bytes)?;
+            let twice = state.incidents.contains_key(id);
+            if incident.id != *id || twice {
+                return Err(SnapshotError::Mislabeled(*id));
+            }
+            if !state.shared.erased.contains_key(id) {
+                state.incidents.insert(*id, incident);
+            }
+        }
+        state.mend_joins();
+        let mut index = Index::default();
+        state.incidents.values().for_each(|incident| index.add(incident));
+        state.index = index;
+        Ok(state)
+    }
+
+    /// A member whose root is missing stands alone; a root forgets members that are missing.
+    fn mend_joins(&mut self) {
+        let joined_into: Vec<(IncidentId, IncidentId)> =
+            self.incidents.values().filter_map(|i| Some((i.id, i.joined_into?))).collect();
+        for (id, root) in &joined_into {
+            let whole =
+                self.incidents.get(root).is_some_and(|r| r.joined_into.is_none() && r.joined.contains(id));
+            if let Some(incident) = self.incidents.get_mut(id).filter(|_| !whole) {
+                incident.joined_into = None;
+            }
+        }
+        let roots: Vec<IncidentId> =
+            self.incidents.values().filter(|i| !i.joined.is_empty()).map(|i| i.id).collect();
+        for root in roots {
+            let missing = |id: &IncidentId| self.incidents.get(id).and_then(|i| i.joined_into) == Some(root);
+            let present =
+                self.incidents.get(&root).map(|r| r.joined.iter().copied().filter(missing).collect());
+            if let (Some(present), Some(incident)) = (present, self.incidents.get_mut(&root)) {
+                incident.joined = present;
+            }
+        }
+    }
+}

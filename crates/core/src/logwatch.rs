@@ -1,0 +1,431 @@
+//! Watches the public log: trust, and every alert, verified here and nowhere else.
+//!
+//! ```text
+//! next_request -> GET /v1/network            -> handle_network   (a newcomer; a log that looks wrong)
+//!              -> GET /v1/log/entries?...    -> handle_entries   -> LogNews
+//! ```
+//!
+//! A newcomer, or a device that was away, first catches up kind by kind: manifests, key notes, alerts
+//! (so it need not read a week of epoch authenticators). Then it follows every entry in order. One
+//! request is under way at a time; its answer is matched to what was asked.
+//!
+//! A relay that lies is found out by a stable error: a log that forks, shrinks or goes back in time, an
+//! entry that is not in it, an alert without quorum. An alert that does not hold is reported and
+//! passed over, so that one bad entry does not hide the good ones after it. What a relay withholds
+//! altogether is seen only as silence: [`Trust::is_stale`].
+
+use bystand_wire::relay_api::{LogEntries, LogKind, LoggedEntry, Network};
+use bystand_wire::time::HOUR_MS;
+use bystand_wire::{NetworkId, Timestamp};
+use minicbor::bytes::ByteVec;
+use minicbor::{Decode, Decoder, Encode, Encoder};
+
+use crate::alerts::{
+    AlertBook, AlertNote, AlertView, BookError, NoQuorum, NoteError, SignedAlert, check_quorum,
+};
+use crate::io::Request;
+use crate::network::trust::Accepted;
+use crate::network::{Trust, TrustError, VerifiedKeyNote, VerifiedManifest};
+
+/// A device that has not heard of the log for so long catches up by kinds, in milliseconds.
+pub const AWAY_MS: u64 = HOUR_MS;
+
+/// Why an answer, or an alert in it, is not believed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LogError {
+    /// The log or the network's keys.
+    #[error(transparent)]
+    Trust(#[from] TrustError),
+    /// An alert's text.
+    #[error("the log's entry {index} is no alert: {source}")]
+    Note {
+        /// Its place.
+        index: u64,
+        /// Why.
+        source: NoteError,
+    },
+    /// An alert that nobody stands behind: the relay should have refused it.
+    #[error("the log's entry {index} is an alert without quorum: {source}")]
+    NoQuorum {
+        /// Its place.
+        index: u64,
+        /// Why.
+        source: NoQuorum,
+    },
+    /// An alert that contradicts the log before it: the relay should have refused it.
+    #[error("the log's entry {index} contradicts what came before: {source}")]
+    Book {
+        /// Its place.
+        index: u64,
+        /// Why.
+        source: BookError,
+    },
+    /// No key note of that time is to be had any more.
+    #[error("the keys that the log's entry {index} was made with are not known")]
+    KeysNotKnown {
+        /// Its place.
+        index: u64,
+    },
+}
+
+impl LogError {
+    /// The stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            LogError::Trust(inner) => inner.code(),
+            LogError::Note { source, .. } => source.code(),
+            LogError::NoQuorum { source, .. } => source.code(),
+            LogError::Book { source, .. } => source.code(),
+            LogError::KeysNotKnown { .. } => "log-keys-not-known",
+        }
+    }
+}
+
+/// Something about alerts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AlertEvent {
+    /// A note was verified and taken.
+    Taken {
+        /// The note.
+        note: Box<AlertNote>,
+        /// Its place in the log.
+        index: u64,
+        /// How its alert now stands.
+        view: Box<AlertView>,
+    },
+    /// An entry does not hold and was passed over.
+    Refused(LogError),
+}
+
+/// What an answer brought.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LogNews {
+    /// In the log's order.
+    pub alerts: Vec<AlertEvent>,
+    /// The manifest or the key note is another than before.
+    pub trust_changed: bool,
+    /// There is more to ask for at once.
+    pub more: bool,
+}
+
+/// Where the watch stands.
+///
+/// `CatchUp` goes through its kinds in order and then becomes `Follow`; `History` comes in between when
+/// an alert is older than the key notes at hand. `Follow` becomes `CatchUp` after [`AWAY_MS`] without
+/// news, and when a new log begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+enum Stage {
+    /// One kind after the other, up to the size that the first answer named.
+    #[n(0)]
+    CatchUp(#[n(0)] Catch, #[n(1)] Option<u64>, #[n(2)] Option<u64>),
+    /// Every entry after this place.
+    #[n(1)]
+    Follow(#[n(0)] u64),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+enum Catch {
+    #[n(0)]
+    Manifests,
+    #[n(1)]
+    KeyNotes,
+    /// Key notes from before those at hand.
+    #[n(2)]
+    History,
+    #[n(3)]
+    Alerts,
+    /// Alerts again, now that the history is here.
+    #[n(4)]
+    AlertsAgain,
+}
+
+impl Catch {
+    fn kind(self) -> LogKind {
+        match self {
+            Catch::Manifests => LogKind::Manifest,
+            Catch::KeyNotes | Catch::History => LogKind::KeyNote,
+            Catch::Alerts | Catch::AlertsAgain => LogKind::Alert,
+        }
+    }
+}
+
+/// What was asked, until the answer comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Asked {
+    kind: Option<LogKind>,
+    after: Option<u64>,
+    from: Option<u64>,
+}
+
+/// Trust and alerts of one network. Its CBOR encoding is what the vault keeps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogWatch {
+    network: NetworkId,
+    trust: Option<Trust>,
+    book: AlertBook,
+    stage: Stage,
+    /// The log looked wrong: ask whether the network has begun a new one.
+    suspicious: bool,
+    asked: Option<Asked>,
+}
+
+impl LogWatch {
+    /// Knows the network id and trusts nothing else.
+    pub fn new(network: NetworkId) -> Self {
+        let stage = Stage::CatchUp(Catch::Manifests, None, None);
+        Self { network, trust: None, book: AlertBook::new(), stage, suspicious: false, asked: None }
+    }
+
+    /// Trusts what the founder's own device has signed ([`Trust::founded`]).
+    pub fn founded(manifest: VerifiedManifest, key_note: VerifiedKeyNote) -> Self {
+        let network = *manifest.network();
+        let trust = Some(Trust::founded(manifest, key_note));
+        Self { trust, ..Self::new(network) }
+    }
+
+    /// What to ask the relay next. Call it when the log is said to have grown, when the last answer said
+    /// that there is more, and every minute or so. An answer to an earlier request is no longer
+    /// expected then.
+    pub fn next_request(&mut self, now: Timestamp) -> Request {
+        let trust = match &self.trust {
+            Some(trust) if !self.suspicious => trust,
+            Some(_) | None => return Request::Network,
+        };
+        let position = trust.position();
+        if matches!(self.stage, Stage::Follow(_)) && now.since_ms(position.time) > AWAY_MS {
+            self.stage = Stage::CatchUp(Catch::Manifests, self.cursor(Catch::Manifests), None);
+        }
+        let (kind, after) = match self.stage {
+            Stage::CatchUp(catch, after, _) => (Some(catch.kind()), after),
+            Stage::Follow(after) => (None, Some(after)),
+        };
+        let from = Some(position.size);
+        self.asked = Some(Asked { kind, after, from });
+        Request::LogEntries { kind, after, from }
+    }
+
+    /// Takes the answer to [`Request::Network`].
+    ///
+    /// # Errors
+    /// [`LogError`]; what is known stays.
+    pub fn handle_network(&mut self, answer: &Network, now: Timestamp) -> Result<LogNews, LogError> {
+        self.suspicious = false;
+        let begun = match &mut self.trust {
+            None => {
+                self.trust = Some(Trust::begin(&self.network, answer, now)?);
+                true
+            }
+            Some(trust) => match trust.accept(answer, now)? {
+                Accepted::Unchanged => return Ok(LogNews::default()),
+                Accepted::Grown { .. } => false,
+                Accepted::NewLog => {
+                    self.book.restart_log();
+                    true
+                }
+            },
+        };
+        if begun {
+            self.asked = None;
+            self.stage = Stage::CatchUp(Catch::Manifests, self.cursor(Catch::Manifests), None);
+        }
+        Ok(LogNews { alerts: Vec::new(), trust_changed: begun, more: true })
+    }
+
+    /// Takes the answer to [`Request::LogEntries`]: checks the checkpoint, that it continues the log
+    /// known, that every entry is in it and is what was asked for, and then each entry by its kind.
+    ///
+    /// # Errors
+    /// [`LogError`]. Alerts that do not hold are among the news instead, as [`AlertEvent::Refused`].
+    pub fn handle_entries(&mut self, answer: &LogEntries, now: Timestamp) -> Result<LogNews, LogError> {
+        let (Some(trust), Some(asked)) = (&mut self.trust, self.asked.take()) else {
+            return Err(TrustError::NotAsAsked.into());
+        };
+        let fits = |e: &LoggedEntry| {
+            asked.kind.is_none_or(|kind| kind == e.entry.kind) && asked.after.is_none_or(|a| e.index > a)
+        };
+        if !answer.entries.iter().all(fits) {
+            return Err(TrustError::NotAsAsked.into());
+        }
+        let advance = match trust.advance(asked.from, answer, now) {
+            Ok(advance) => advance,
+            Err(error) => {
+                self.suspicious = may_be_new_log(&error);
+                return Err(error.into());
+            }
+        };
+        let size = trust.position().size;
+        let (alerts, missing_history) = self.take_alerts(&answer.entries, now);
+        let last = answer.entries.last().map(|e| e.index);
+        self.step(last, size, missing_history);
+        self.book.prune(now);
+        let trust_changed = advance.manifest.is_some() || advance.key_note.is_some();
+        let drained = last.is_none_or(|index| index.saturating_add(1) >= size);
+        let more = matches!(self.stage, Stage::CatchUp(..)) || !drained;
+        Ok(LogNews { alerts, trust_changed, more })
+    }
+
+    /// Judges the alerts among the entries. Stops where one is older than the key notes at hand, if
+    /// their history can still be fetched.
+    fn take_alerts(&mut self, entries: &[LoggedEntry], now: Timestamp) -> (Vec<AlertEvent>, bool) {
+        let (can_wait, before) = match self.stage {
+            Stage::CatchUp(catch, _, upto) => (catch == Catch::Alerts, upto),
+            Stage::Follow(_) => (false, None),
+        };
+        let mut events = Vec::new();
+        let fits = |e: &&LoggedEntry| e.entry.kind == LogKind::Alert && before.is_none_or(|b| e.index < b);
+        for entry in entries.iter().filter(fits) {
+            if self.book.last_index().is_some_and(|last| entry.index <= last) {
+                continue;
+            }
+            match self.take_alert(entry, now) {
+                Ok(event) => events.push(event),
+                Err(LogError::KeysNotKnown { .. }) if can_wait => return (events, true),
+                Err(error) => events.push(AlertEvent::Refused(error)),
+            }
+        }
+        (events, false)
+    }
+
+    fn take_alert(&mut self, entry: &LoggedEntry, now: Timestamp) -> Result<AlertEvent, LogError> {
+        let index = entry.index;
+        let alert =
+            SignedAlert::parse(&entry.entry.body).map_err(|source| LogError::Note { index, source })?;
+        let trust = self.trust.as_ref().ok_or(LogError::KeysNotKnown { index })?;
+        let key_note = trust.key_note_before(index).ok_or(LogError::KeysNotKnown { index })?;
+        let quorum = check_quorum(&alert, trust.manifest(), key_note, now)
+            .map_err(|source| LogError::NoQuorum { index, source })?;
+        let view = self.book.apply(&quorum, index).map_err(|source| LogError::Book { index, source })?;
+        Ok(AlertEvent::Taken { note: Box::new(quorum.note().clone()), index, view: Box::new(view) })
+    }
+
+    /// Goes to the next stage, or on in this one.
+    fn step(&mut self, last: Option<u64>, size: u64, missing_history: bool) {
+        self.stage = match self.stage {
+            Stage::Follow(after) => Stage::Follow(last.unwrap_or(after)),
+            Stage::CatchUp(catch, _, upto) => {
+                let upto = upto.unwrap_or(size);
+                let rest = last.filter(|index| index.saturating_add(1) < upto);
+                let next = match (catch, rest) {
+                    (Catch::Alerts, _) if missing_history => Some((Catch::History, None)),
+                    (_, Some(index)) => Some((catch, Some(index))),
+                    (Catch::Manifests, None) => Some((Catch::KeyNotes, self.cursor(Catch::KeyNotes))),
+                    (Catch::KeyNotes, None) => Some((Catch::Alerts, self.cursor(Catch::Alerts))),
+                    (Catch::History, None) => Some((Catch::AlertsAgain, self.cursor(Catch::Alerts))),
+                    (Catch::Alerts | Catch::AlertsAgain, None) => None,
+                };
+                match next {
+                    Some((catch, after)) => Stage::CatchUp(catch, after, Some(upto)),
+                    None => Stage::Follow(upto.saturating_sub(1)),
+                }
+            }
+        };
+    }
+
+    /// After which place a kind is to be asked for.
+    fn cursor(&self, catch: Catch) -> Option<u64> {
+        match catch {
+            Catch::Manifests => self.trust.as_ref().map(Trust::manifest_index),
+            Catch::KeyNotes => self.trust.as_ref().and_then(Trust::key_note_index),
+            Catch::History => None,
+            Catch::Alerts | Catch::AlertsAgain => self.book.last_index(),
+        }
+    }
+
+    /// The network.
+    pub fn network(&self) -> &NetworkId {
+        &self.network
+    }
+
+    /// What is trusted, once something is.
+    pub fn trust(&self) -> Option<&Trust> {
+        self.trust.as_ref()
+    }
+
+    /// The newest manifest.
+    pub fn manifest(&self) -> Option<&VerifiedManifest> {
+        self.trust.as_ref().map(Trust::manifest)
+    }
+
+    /// The newest key note, whether or not it still counts ([`Trust::key_note`] says).
+    pub fn key_note(&self) -> Option<&VerifiedKeyNote> {
+        self.trust.as_ref().and_then(Trust::newest_key_note)
+    }
+
+    /// Every alert and rumor check.
+    pub fn alerts(&self) -> &AlertBook {
+        &self.book
+    }
+
+    /// Entries in the log as far as it is known: what to follow it from.
+    pub fn size(&self) -> u64 {
+        self.trust.as_ref().map_or(0, |trust| trust.position().size)
+    }
+
+    /// Whether everything was read up to [`size`](Self::size).
+    pub fn is_following(&self) -> bool {
+        matches!(self.stage, Stage::Follow(_))
+    }
+}
+
+/// Whether an error is what a network that has begun a new log would also show.
+fn may_be_new_log(error: &TrustError) -> bool {
+    match error {
+        TrustError::Checkpoint(_)
+        | TrustError::TimeRewound { .. }
+        | TrustError::LogShrank { .. }
+        | TrustError::Forked => true,
+        TrustError::OtherNetwork
+        | TrustError::Manifest(_)
+        | TrustError::KeyNote(_)
+        | TrustError::NoKeyNote
+        | TrustError::ClockSkew { .. }
+        | TrustError::NotInLog(_)
+        | TrustError::NotAsAsked
+        | TrustError::Kept(_) => false,
+    }
+}
+
+#[derive(Encode, Decode)]
+#[cbor(map)]
+struct Kept {
+    #[n(0)]
+    network: NetworkId,
+    #[n(1)]
+    trust: Option<ByteVec>,
+    #[n(2)]
+    book: AlertBook,
+    #[n(3)]
+    stage: Stage,
+    #[n(4)]
+    suspicious: bool,
+}
+
+impl<C> Encode<C> for LogWatch {
+    fn encode<W: minicbor::encode::Write>(
+        &self,
+        e: &mut Encoder<W>,
+        c: &mut C,
+    ) -> Result<(), minicbor::encode::Error<W::Error>> {
+        let kept = Kept {
+            network: self.network,
+            trust: self.trust.as_ref().map(|trust| trust.to_bytes().into()),
+            book: self.book.clone(),
+            stage: self.stage,
+            suspicious: self.suspicious,
+        };
+        kept.encode(e, c)
+    }
+}
+
+impl<'b, C> Decode<'b, C> for LogWatch {
+    fn decode(d: &mut Decoder<'b>, c: &mut C) -> Result<Self, minicbor::decode::Error> {
+        let Kept { network, trust, book, stage, suspicious } = Kept::decode(d, c)?;
+        let trust = trust.map(|bytes| Trust::from_bytes(&bytes)).transpose();
+        let trust = trust.map_err(minicbor::decode::Error::message)?;
+        if trust.as_ref().is_some_and(|trust| *trust.network() != network) {
+            return Err(minicbor::decode::Error::message("trust in another network"));
+        }
+        Ok(Self { network, trust, book, stage, suspicious, asked: None })
+    }
+}
