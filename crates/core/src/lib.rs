@@ -21,3 +21,5 @@ pub mod outbox;
 pub mod report;
 pub mod room;
 pub mod team;
+#[cfg(any(test, feature = "fixtures"))]
+pub mod testing;
