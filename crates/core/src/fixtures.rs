@@ -30,9 +30,9 @@ use crate::network::{Certificate, KeyNote, KindCode, Manifest, VerifiedKeyNote, 
 /// Saturday 2026-11-21, noon in UTC: week 2026-W47.
 pub const NOW: Timestamp = Timestamp(1_795_262_400_000);
 /// A cell of resolution 9 in Minneapolis.
-pub const CELL: Cell = Cell(0x8927_525a_d97f_fff);
+pub const CELL: Cell = Cell(0x0892_7525_ad97_ffff);
 /// Another.
-pub const OTHER_CELL: Cell = Cell(0x8927_525a_d93f_fff);
+pub const OTHER_CELL: Cell = Cell(0x0892_7525_ad93_ffff);
 /// A zone of the fixture's manifest.
 pub const ZONE: &str = "powderhorn-park";
 
@@ -272,7 +272,7 @@ pub fn outcome_for(note: NoteKind) -> Outcome {
     match note {
         NoteKind::New | NoteKind::Update | NoteKind::Rechecking => Outcome::Confirmed,
         NoteKind::Wrong | NoteKind::RumorCheck => Outcome::FalseAlarm(FalseAlarm::CityPolice),
-        NoteKind::Over => Outcome::Over(crate::alerts::HowEnded::Left),
+        NoteKind::Over => Outcome::Over(crate::alerts::HowEnded::LeftNobodyTaken),
     }
 }
 

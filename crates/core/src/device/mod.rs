@@ -310,6 +310,12 @@ impl Device {
         let shared = &mut self.shared;
         match command {
             Command::Neighbor(command) => self.neighbor.command(ctx, shared, command),
+            Command::Member(member::MemberCommand::ReportAndFind(report, outcome, seen_by)) => {
+                let found = self.member.find_on_the_spot(ctx, shared, &report, outcome, seen_by)?;
+                let pass = shared.wallet.take(ctx, bystand_wire::PassPurpose::Report);
+                let command = neighbor::NeighborCommand::Report(report, pass, Some(found));
+                self.neighbor.command(ctx, shared, command)
+            }
             Command::Member(command) => self.member.command(ctx, shared, command),
             Command::Desk(command) => self.desk.command(ctx, shared, command),
             Command::Host(command) => self.host.command(ctx, shared, command),

@@ -203,8 +203,12 @@ impl Trust {
         if let Some(entry) = &answer.key_note {
             expect_kind(entry, LogKind::KeyNote)?;
             check_inclusion(entry, &position)?;
-            let value = open_key_note(entry, &manifest, now)?;
-            key_notes.push(Placed { index: entry.index, value });
+            match open_key_note(entry, &manifest, now) {
+                Ok(value) => key_notes.push(Placed { index: entry.index, value }),
+                // Of an earlier operations key: the new one's first key note is still to come.
+                Err(_) if entry.index < manifest.index => {}
+                Err(error) => return Err(error),
+            }
         }
         Ok(Self { manifest, key_notes, position })
     }
@@ -306,7 +310,7 @@ impl Trust {
 
     /// Takes over manifests, then key notes. Entries that an earlier operations key signed do not hold
     /// under the newest manifest and are left out; only when the *newest* entry of its kind does not
-    /// hold, and is newer than what is known, is something wrong.
+    /// hold, and is newer than what is known and than the manifest, is something wrong.
     fn take_over(&mut self, entries: &[LoggedEntry], now: Timestamp) -> Result<Advance, TrustError> {
         let mut advance = Advance::default();
         for (entry, is_newest) in of_kind(entries, LogKind::Manifest) {
@@ -316,11 +320,11 @@ impl Trust {
                 Err(_) => {}
             }
         }
-        let known = self.key_notes.last().map(|held| held.index);
+        let known = self.key_note_index().unwrap_or_default().max(self.manifest.index);
         for (entry, is_newest) in of_kind(entries, LogKind::KeyNote) {
             match self.take_key_note(entry, now) {
                 Ok(version) => advance.key_note = version.or(advance.key_note),
-                Err(error) if is_newest && known.is_none_or(|k| entry.index > k) => return Err(error),
+                Err(error) if is_newest && entry.index > known => return Err(error),
                 Err(_) => {}
             }
         }
