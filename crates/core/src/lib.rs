@@ -25,3 +25,5 @@ pub mod report;
 pub mod room;
 pub mod team;
 pub mod texts;
+#[cfg(any(test, feature = "fixtures"))]
+pub mod testing;
