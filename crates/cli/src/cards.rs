@@ -134,7 +134,11 @@ mod tests {
             let pages = sheets(paper, &text(), &links).expect("they fit");
             let cards: Vec<usize> = pages.iter().map(|page| page.matches("<path").count()).collect();
             assert_eq!(cards, [10, 10, 3]);
-            assert!(pages.iter().all(|page| page.contains("Neighbors &amp; Friends") || page.contains("Neighbors &amp;")));
+            assert!(
+                pages
+                    .iter()
+                    .all(|page| page.contains("Neighbors &amp; Friends") || page.contains("Neighbors &amp;"))
+            );
             assert!(pages.iter().all(|page| !page.contains("translate(-")));
         }
     }

@@ -61,9 +61,10 @@ impl Output {
     pub fn table(self, headings: &[&str], rows: &[Vec<String>], if_empty: &str) -> io::Result<()> {
         if self.json {
             for row in rows {
-                let named = headings.iter().zip(row).map(|(name, cell)| {
-                    (name.to_lowercase().replace(' ', "_"), Value::String(cell.clone()))
-                });
+                let named = headings
+                    .iter()
+                    .zip(row)
+                    .map(|(name, cell)| (name.to_lowercase().replace(' ', "_"), Value::String(cell.clone())));
                 self.object(&Value::Object(named.collect()))?;
             }
             return Ok(());

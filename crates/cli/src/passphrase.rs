@@ -61,7 +61,9 @@ pub fn choose(file: Option<&Path>, variable: &str) -> Result<Passphrase, Failure
         }
         // The offered words were copied from the screen: that is the second time already. The vault
         // takes them in any case.
-        if spaced(&first).eq_ignore_ascii_case(&offered) || spaced(&first) == spaced(&ask("The same again: ")?) {
+        if spaced(&first).eq_ignore_ascii_case(&offered)
+            || spaced(&first) == spaced(&ask("The same again: ")?)
+        {
             return Ok(first);
         }
         note("The two differ. Nothing was changed; begin again.");
@@ -89,10 +91,7 @@ fn read_file(path: &Path) -> Result<Passphrase, Failure> {
     };
     let mode = std::fs::metadata(path).map_err(failed)?.permissions().mode();
     if mode & 0o077 != 0 {
-        note(&format!(
-            "Warning: others on this machine may read {0}. Run: chmod 600 {0}",
-            path.display()
-        ));
+        note(&format!("Warning: others on this machine may read {0}. Run: chmod 600 {0}", path.display()));
     } else {
         note(&format!("Warning: whoever has {} can open the vault.", path.display()));
     }

@@ -10,6 +10,8 @@ pub mod alerts;
 pub mod ctx;
 pub mod desk;
 pub mod device;
+#[cfg(any(test, feature = "fixtures"))]
+pub mod fixtures;
 pub mod geo;
 pub mod io;
 pub mod logwatch;

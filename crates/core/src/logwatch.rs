@@ -177,6 +177,13 @@ impl LogWatch {
         Self { network, trust: None, book: AlertBook::new(), stage, suspicious: false, asked: None }
     }
 
+    /// Trusts what the founder's own device has signed ([`Trust::founded`]).
+    pub fn founded(manifest: VerifiedManifest, key_note: VerifiedKeyNote) -> Self {
+        let network = *manifest.network();
+        let trust = Some(Trust::founded(manifest, key_note));
+        Self { trust, ..Self::new(network) }
+    }
+
     /// What to ask the relay next. Call it when the log is said to have grown, when the last answer said
     /// that there is more, and every minute or so. An answer to an earlier request is no longer
     /// expected then.

@@ -198,7 +198,11 @@ pub fn describe(t: &Tuning) -> Vec<(&'static str, String, &'static str)> {
     let of = |name, value: u64, meaning| (name, value.to_string(), meaning);
     vec![
         ("listen", format!("\"{}\"", t.listen), "Address and port. A reverse proxy in front adds TLS."),
-        of("max_connections", t.max_connections.into(), "Open connections of all kinds; more are turned away."),
+        of(
+            "max_connections",
+            t.max_connections.into(),
+            "Open connections of all kinds; more are turned away.",
+        ),
         of("max_live", t.max_live.into(), "Live connections and event streams among them."),
         of("live_queue", t.live_queue.into(), "Messages that may wait for one live connection."),
         of("ping_s", t.ping_s, "Seconds between pings on a live connection."),
@@ -209,12 +213,20 @@ pub fn describe(t: &Tuning) -> Vec<(&'static str, String, &'static str)> {
         of("queue_len", t.queue_len.into(), "Requests that may wait for the writer."),
         of("group_len", t.group_len.into(), "Requests in one transaction."),
         of("readers", t.readers.into(), "Connections that read the database."),
-        of("max_store_mib", t.max_store_mib.into(), "The largest the database may grow; 0: as the disk allows."),
+        of(
+            "max_store_mib",
+            t.max_store_mib.into(),
+            "The largest the database may grow; 0: as the disk allows.",
+        ),
         of("max_frames", t.max_frames.into(), "The most frames one stream may ask to hold."),
         of("streams_per_pass", t.streams_per_pass.into(), "Streams one pass may make in a day."),
         of("blobs_per_pass", t.blobs_per_pass.into(), "Blobs one pass may put in a day."),
         of("work_effort_floor", t.work_effort_floor.into(), "Effort asked of the open lane in quiet times."),
-        of("work_effort_cap", t.work_effort_cap.into(), "The most effort: five seconds on the reference phone."),
+        of(
+            "work_effort_cap",
+            t.work_effort_cap.into(),
+            "The most effort: five seconds on the reference phone.",
+        ),
         of("open_lane_per_minute", t.open_lane_per_minute.into(), "Frames a minute before the effort rises."),
         of("sweep_s", t.sweep_s, "Seconds between sweeps of what has expired."),
         of("checkpoint_s", t.checkpoint_s, "Seconds after which the log's checkpoint is signed anew."),

@@ -102,7 +102,8 @@ impl DataDir {
     pub fn take(path: &Path) -> Result<Self, StartError> {
         let lock_path = path.join(LOCK);
         let failed = |source| StartError::File { path: lock_path.clone(), source };
-        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&lock_path).map_err(failed)?;
+        let lock =
+            OpenOptions::new().create(true).truncate(false).write(true).open(&lock_path).map_err(failed)?;
         match lock.try_lock() {
             Ok(()) => Ok(Self { path: path.to_path_buf(), _lock: lock }),
             Err(TryLockError::WouldBlock) => Err(StartError::Locked(path.to_path_buf())),

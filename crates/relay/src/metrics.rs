@@ -73,18 +73,31 @@ impl Metrics {
     pub fn page(&self, figures: &Figures, effort: u32) -> String {
         let mut page = String::new();
         let mut line = |name: &str, kind: &str, help: &str, value: u64| {
-            let _ = writeln!(page, "# HELP bystand_{name} {help}\n# TYPE bystand_{name} {kind}\nbystand_{name} {value}");
+            let _ = writeln!(
+                page,
+                "# HELP bystand_{name} {help}\n# TYPE bystand_{name} {kind}\nbystand_{name} {value}"
+            );
         };
         line("frames_taken_total", "counter", "Frames taken.", self.frames_taken.value());
         line("frames_read_total", "counter", "Frames given out by reads.", self.frames_read.value());
-        line("frames_pushed_total", "counter", "Messages pushed on live connections.", self.frames_pushed.value());
+        line(
+            "frames_pushed_total",
+            "counter",
+            "Messages pushed on live connections.",
+            self.frames_pushed.value(),
+        );
         line("lagged_total", "counter", "Times a live connection was too slow.", self.lagged.value());
         line("open_lane_total", "counter", "Frames taken by the open lane.", self.open_lane.value());
         line("commits_total", "counter", "Transactions.", self.commits.value());
         line("committed_requests_total", "counter", "Requests in them.", self.committed_requests.value());
         line("store_failures_total", "counter", "Transactions that failed.", self.store_failures.value());
         line("swept_total", "counter", "Things deleted because they expired.", self.swept.value());
-        line("connections_refused_total", "counter", "Connections over the limit.", self.connections_refused.value());
+        line(
+            "connections_refused_total",
+            "counter",
+            "Connections over the limit.",
+            self.connections_refused.value(),
+        );
         line("connections", "gauge", "Open connections.", self.connections.value());
         line("live_connections", "gauge", "Open live connections and event streams.", self.live.value());
         line("work_effort", "gauge", "Effort asked of the open lane.", u64::from(effort));
@@ -118,6 +131,8 @@ mod tests {
         helps.sort_unstable();
         helps.dedup();
         assert_eq!(helps.len(), all);
-        assert!(page.lines().filter(|l| l.contains('{')).all(|l| l.starts_with("bystand_refusals_total{code=")));
+        assert!(
+            page.lines().filter(|l| l.contains('{')).all(|l| l.starts_with("bystand_refusals_total{code="))
+        );
     }
 }

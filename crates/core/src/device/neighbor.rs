@@ -230,7 +230,13 @@ impl Neighbor {
     }
 
     /// An answer to a look at a reply stream.
-    pub fn call_ended(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared, what: NeighborCall, response: Response) {
+    pub fn call_ended(
+        &mut self,
+        ctx: &mut Cx<'_>,
+        shared: &mut Shared,
+        what: NeighborCall,
+        response: Response,
+    ) {
         let NeighborCall::Look(stream) = what;
         let Response::Frames(frames) = response else { return };
         for stored in &frames.frames {
@@ -295,7 +301,9 @@ impl Neighbor {
         if let Some(manifest) = shared.manifest()
             && manifest.status(ctx.now) == ManifestStatus::Expired
         {
-            return Err(CommandError::NotNow("this network's settings have run out: call its phone line".into()));
+            return Err(CommandError::NotNow(
+                "this network's settings have run out: call its phone line".into(),
+            ));
         }
         let id = report.id;
         let sealed = SealedReport { report, finding };

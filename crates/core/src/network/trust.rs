@@ -18,7 +18,7 @@
 
 use bystand_crypto::hash;
 use bystand_crypto::notes::{Checkpoint, LogVerifier, NoteError};
-use bystand_crypto::tree::{TreeError, leaf_hash, verify_consistency, verify_inclusion};
+use bystand_crypto::tree::{TreeError, empty_root, leaf_hash, verify_consistency, verify_inclusion};
 use bystand_wire::relay_api::{LogEntries, LogKind, LogLeaf, LoggedEntry, Network};
 use bystand_wire::{DecodeError, Hash32, NetworkId, PassPurpose, Period, Timestamp, decode, encode, limits};
 use minicbor::{Decode, Encode};
@@ -203,10 +203,22 @@ impl Trust {
         if let Some(entry) = &answer.key_note {
             expect_kind(entry, LogKind::KeyNote)?;
             check_inclusion(entry, &position)?;
-            let value = open_key_note(entry, &manifest, now)?;
-            key_notes.push(Placed { index: entry.index, value });
+            match open_key_note(entry, &manifest, now) {
+                Ok(value) => key_notes.push(Placed { index: entry.index, value }),
+                // Of an earlier operations key: the new one's first key note is still to come.
+                Err(_) if entry.index < manifest.index => {}
+                Err(error) => return Err(error),
+            }
         }
         Ok(Self { manifest, key_notes, position })
+    }
+
+    /// The founder's trust, before there is a relay: in what its own device has just signed. They will
+    /// be the first two entries of the log, and the empty log begins every log.
+    pub fn founded(manifest: VerifiedManifest, key_note: VerifiedKeyNote) -> Self {
+        let position = Position { size: 0, root: empty_root(), time: Timestamp(0) };
+        let key_notes = vec![Placed { index: 1, value: key_note }];
+        Self { manifest: Placed { index: 0, value: manifest }, key_notes, position }
     }
 
     /// Compares what `GET /v1/network` says with what is known. Takes nothing over, unless the network
@@ -298,7 +310,7 @@ impl Trust {
 
     /// Takes over manifests, then key notes. Entries that an earlier operations key signed do not hold
     /// under the newest manifest and are left out; only when the *newest* entry of its kind does not
-    /// hold, and is newer than what is known, is something wrong.
+    /// hold, and is newer than what is known and than the manifest, is something wrong.
     fn take_over(&mut self, entries: &[LoggedEntry], now: Timestamp) -> Result<Advance, TrustError> {
         let mut advance = Advance::default();
         for (entry, is_newest) in of_kind(entries, LogKind::Manifest) {
@@ -308,11 +320,11 @@ impl Trust {
                 Err(_) => {}
             }
         }
-        let known = self.key_notes.last().map(|held| held.index);
+        let known = self.key_note_index().unwrap_or_default().max(self.manifest.index);
         for (entry, is_newest) in of_kind(entries, LogKind::KeyNote) {
             match self.take_key_note(entry, now) {
                 Ok(version) => advance.key_note = version.or(advance.key_note),
-                Err(error) if is_newest && known.is_none_or(|k| entry.index > k) => return Err(error),
+                Err(error) if is_newest && entry.index > known => return Err(error),
                 Err(_) => {}
             }
         }

@@ -78,7 +78,8 @@ impl HashSource for ReadSource<'_> {
 /// The tree hashes that a new leaf completes, and where the first is stored.
 pub(crate) fn completed_hashes(index: u64, leaf: &[u8], tx: &mut dyn Tx) -> Stored<(u64, Vec<Hash32>)> {
     let first = tree::stored_count(index).map_err(|_| damaged())?;
-    let hashes = tree::hashes_to_store(index, &tree::leaf_hash(leaf), &TreeSource::new(tx)).map_err(broken)?;
+    let hashes =
+        tree::hashes_to_store(index, &tree::leaf_hash(leaf), &TreeSource::new(tx)).map_err(broken)?;
     Ok((first, hashes))
 }
 

@@ -38,12 +38,18 @@ pub fn tile_bytes(path: &str, size: u64, reader: &mut dyn Reader) -> Stored<Resu
     match tile.bytes(size, &ReadSource::new(reader)) {
         Ok(bytes) => Ok(Ok(bytes)),
         Err(TreeError::OutOfRange) => Ok(Err(NO_TILE)),
-        Err(error @ (TreeError::BadProof | TreeError::Miscounted | TreeError::Source(_))) => Err(broken(error)),
+        Err(error @ (TreeError::BadProof | TreeError::Miscounted | TreeError::Source(_))) => {
+            Err(broken(error))
+        }
     }
 }
 
 /// The bytes of a bundle of entries: each a big-endian `u16` length and the leaf's data.
-pub fn entries_bytes(tile: EntriesTile, size: u64, reader: &mut dyn Reader) -> Stored<Result<Vec<u8>, Refusal>> {
+pub fn entries_bytes(
+    tile: EntriesTile,
+    size: u64,
+    reader: &mut dyn Reader,
+) -> Stored<Result<Vec<u8>, Refusal>> {
     if tile.first.saturating_add(u64::from(tile.width)) > size {
         return Ok(Err(NO_TILE));
     }

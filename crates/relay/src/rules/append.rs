@@ -134,7 +134,8 @@ fn admit_by(
         // who offered to go. Drops and doors have a read key.
         (AppendRule::Pass(purposes), Proof::Pass(pass)) if purposes.contains(&pass.purpose) => Ok(FREE),
         (AppendRule::Certified(allowed), Proof::Certified { roles, .. }) => {
-            let lacking = Refusal::new(Code::CertificateInvalid, "The certificate lacks the role needed here.");
+            let lacking =
+                Refusal::new(Code::CertificateInvalid, "The certificate lacks the role needed here.");
             if roles.iter().any(|r| allowed.contains(r)) { Ok(FREE) } else { Err(lacking) }
         }
         (
@@ -258,7 +259,8 @@ mod tests {
     fn any_of_several_rules_will_do() {
         let door = AppendRule::PassOrWork(vec![PassPurpose::Room]);
         let s = state(vec![AppendRule::Keys(vec![CREATOR]), door, AppendRule::Certified(vec![Role::Host])]);
-        let code = |proof: &Proof| decide(ask(proof), &s, None, NOW).map(|t| t.lane.is_some()).map_err(|r| r.code);
+        let code =
+            |proof: &Proof| decide(ask(proof), &s, None, NOW).map(|t| t.lane.is_some()).map_err(|r| r.code);
         assert_eq!(code(&Proof::Key(CREATOR)), Ok(false));
         assert_eq!(code(&Proof::Pass(pass(PassPurpose::Room))), Ok(true));
         assert_eq!(code(&Proof::Certified { device: CREATOR, roles: vec![Role::Host] }), Ok(false));

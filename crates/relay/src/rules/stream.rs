@@ -156,7 +156,8 @@ fn check_policy(id: &StreamId, policy: &Policy, limits: PolicyLimits, now: Times
         AppendRule::Certified(roles) => roles.len(),
     };
     let appenders: usize = policy.append.iter().map(|rule| named(rule).max(1)).sum();
-    if [appenders, policy.successors.len(), policy.erasers.len()].into_iter().any(|n| n > limits::POLICY_KEYS) {
+    if [appenders, policy.successors.len(), policy.erasers.len()].into_iter().any(|n| n > limits::POLICY_KEYS)
+    {
         return malformed("The policy names too many rules, keys, successors, purposes or roles.");
     }
     if policy.append.contains(&AppendRule::Room(*id)) && policy.room_key.is_none() {

@@ -60,10 +60,9 @@ pub async fn read(
 
 /// Holds memory for one large body.
 pub(super) fn large_body(app: &App) -> Result<OwnedSemaphorePermit, Refusal> {
-    app.large_bodies
-        .clone()
-        .try_acquire_owned()
-        .map_err(|_| Refusal::new(Code::Busy, "Too many large uploads at once; try again.").retry_after(1_000))
+    app.large_bodies.clone().try_acquire_owned().map_err(|_| {
+        Refusal::new(Code::Busy, "Too many large uploads at once; try again.").retry_after(1_000)
+    })
 }
 
 fn blob_id(text: &str) -> Result<BlobId, Refusal> {

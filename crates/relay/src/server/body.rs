@@ -51,7 +51,9 @@ pub fn unreadable(error: &DecodeError) -> Refusal {
         DecodeError::TooLong { .. } => Refusal::new(Code::TooLarge, "Longer than its kind may be."),
         DecodeError::Malformed(_) => Refusal::new(Code::Malformed, "The body is not the expected CBOR."),
         DecodeError::NotCanonical => Refusal::new(Code::Malformed, "The body is not in canonical form."),
-        DecodeError::Unknown(_) => Refusal::new(Code::Malformed, "A version or kind this relay does not know."),
+        DecodeError::Unknown(_) => {
+            Refusal::new(Code::Malformed, "A version or kind this relay does not know.")
+        }
     }
 }
 

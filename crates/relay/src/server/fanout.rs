@@ -14,7 +14,12 @@ use crate::store::NewFrame;
 use crate::writer::Effects;
 
 /// Pushes until the writer has ended.
-pub async fn run(mut effects: mpsc::Receiver<Effects>, hub: Arc<Hub>, metrics: Arc<Metrics>, generation: u64) {
+pub async fn run(
+    mut effects: mpsc::Receiver<Effects>,
+    hub: Arc<Hub>,
+    metrics: Arc<Metrics>,
+    generation: u64,
+) {
     while let Some(effects) = effects.recv().await {
         for event in events(effects, &hub, generation) {
             let (_, slow) = hub.push(event);

@@ -152,7 +152,9 @@ impl Connection {
         let query = crate::store::LogQuery::Nothing;
         let read = self.app.readers.read(move |reader| reader.log(query, 0, 0, now)).await;
         match read {
-            Ok(Some(read)) if read.size > after => self.send(encode(&LiveOut::LogSize(read.size)).into()).await,
+            Ok(Some(read)) if read.size > after => {
+                self.send(encode(&LiveOut::LogSize(read.size)).into()).await
+            }
             Ok(_) | Err(_) => Ok(()),
         }
     }

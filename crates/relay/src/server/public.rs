@@ -138,11 +138,7 @@ async fn network_inner(app: &App) -> Result<Response, Refusal> {
     Ok(body::cbor(&answer.ok_or(NOT_SET_UP)?))
 }
 
-fn newest(
-    reader: &mut dyn Reader,
-    kind: LogKind,
-    now: bystand_wire::Timestamp,
-) -> Stored<Option<LogRead>> {
+fn newest(reader: &mut dyn Reader, kind: LogKind, now: bystand_wire::Timestamp) -> Stored<Option<LogRead>> {
     reader.log(LogQuery::Newest(kind), 1, limits::READ_LEN, now)
 }
 
@@ -197,10 +193,7 @@ fn refused(kind: LogKind, code: Code) -> &'static str {
         (LogKind::Alert, Code::PassSpent) => "A pass of the quorum was used before.",
         (LogKind::Alert, _) => "The alert lacks its quorum, or contradicts what was published before.",
         (
-            LogKind::EpochAuthenticator
-            | LogKind::Certificates
-            | LogKind::IssuanceTotals
-            | LogKind::Evidence,
+            LogKind::EpochAuthenticator | LogKind::Certificates | LogKind::IssuanceTotals | LogKind::Evidence,
             _,
         ) => "The entry is not signed by its authority.",
     }

@@ -140,10 +140,10 @@ pub async fn serve_with_clock(
         stopping: stopping.clone(),
         tuning: config.tuning,
     });
-    app.writer.ask(Resign).await.map_err(|_| StartError::File {
-        path: database,
-        source: std::io::ErrorKind::StorageFull.into(),
-    })?;
+    app.writer
+        .ask(Resign)
+        .await
+        .map_err(|_| StartError::File { path: database, source: std::io::ErrorKind::StorageFull.into() })?;
     let listener =
         TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })?;
     let addr = listener.local_addr().map_err(|source| StartError::Listen { address, source })?;

@@ -174,10 +174,9 @@ fn book_code(error: BookError) -> Code {
     match error {
         BookError::PassSpent => Code::PassSpent,
         BookError::Serial { .. } | BookError::IssuedBackwards | BookError::LogOrder => Code::Backwards,
-        BookError::UnknownAlert
-        | BookError::AlreadyBegun
-        | BookError::Closed
-        | BookError::Changed => Code::NoQuorum,
+        BookError::UnknownAlert | BookError::AlreadyBegun | BookError::Closed | BookError::Changed => {
+            Code::NoQuorum
+        }
         BookError::Full => Code::Busy,
     }
 }

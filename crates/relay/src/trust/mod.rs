@@ -63,7 +63,12 @@ impl Authority {
 
     /// The key that certifies passes of a purpose and period. When the manifest or the key note has
     /// run out, members' work stops, but reports are taken for some days more.
-    pub fn issuer_key(&self, purpose: PassPurpose, period: Period, now: Timestamp) -> Option<&IssuerPublicKey> {
+    pub fn issuer_key(
+        &self,
+        purpose: PassPurpose,
+        period: Period,
+        now: Timestamp,
+    ) -> Option<&IssuerPublicKey> {
         let (manifest, key_note) = (self.manifest()?, self.key_note()?);
         let reports_only = match manifest.status(now) {
             ManifestStatus::Current => key_note.status(now) == KeyNoteStatus::Expired,

@@ -15,7 +15,11 @@ use crate::rules::stream::SignedPolicy;
 ///
 /// # Errors
 /// `not-allowed`.
-pub fn open_policy(network: &NetworkId, id: &StreamId, signed: &SignedBytes) -> Result<SignedPolicy, Refusal> {
+pub fn open_policy(
+    network: &NetworkId,
+    id: &StreamId,
+    signed: &SignedBytes,
+) -> Result<SignedPolicy, Refusal> {
     let (signer, policy) = Signed::<Policy>::from(signed.clone())
         .open_by_any(network, |_| true)
         .map_err(|_| Refusal::new(Code::NotAllowed, "The policy is not properly signed."))?;
@@ -69,7 +73,8 @@ pub fn read_auth(
     match rule {
         ReadRule::Id | ReadRule::Public => Ok(()),
         ReadRule::Key(key) => {
-            let auth = auth.ok_or(Refusal::new(Code::NotAllowed, "This stream is read with its read key."))?;
+            let auth =
+                auth.ok_or(Refusal::new(Code::NotAllowed, "This stream is read with its read key."))?;
             check_skew(auth.at, now)?;
             let context = ReadContext { stream: *id, at: auth.at };
             verify(network, key, &context, &auth.signature)

@@ -128,8 +128,9 @@ fn pass(
     }
     let unknown = Refusal::new(Code::PassInvalid, "This network issues no such passes in that period.");
     let issuer = against.authority.issuer_key(pass.purpose, pass.period, against.now).ok_or(unknown)?;
-    verify_redemption(&against.authority.network(), redemption, used_for, issuer)
-        .map_err(|_| Refusal::new(Code::PassInvalid, "The pass is not certified, or not signed for this use."))?;
+    verify_redemption(&against.authority.network(), redemption, used_for, issuer).map_err(|_| {
+        Refusal::new(Code::PassInvalid, "The pass is not certified, or not signed for this use.")
+    })?;
     Ok(VerifiedPass {
         id: pass_id(pass),
         purpose: pass.purpose,

@@ -63,7 +63,8 @@ impl<A: Action> Job for Pending<A> {
     }
 
     fn answer(self: Box<Self>) {
-        let outcome = self.outcome.unwrap_or(Err(Refusal::new(Code::Internal, "The relay lost the outcome.")));
+        let outcome =
+            self.outcome.unwrap_or(Err(Refusal::new(Code::Internal, "The relay lost the outcome.")));
         // Who asked may have hung up; what was done stays done.
         let _ = self.reply.send(outcome);
     }
@@ -217,7 +218,9 @@ impl Loop {
 fn report(error: &StoreError) {
     match error {
         StoreError::Full => tracing::error!("cannot store: {error}; free some room, or raise max_store_mib"),
-        StoreError::Damaged(_) => tracing::error!("cannot store: {error}; stop the relay and run `bystand restore`"),
+        StoreError::Damaged(_) => {
+            tracing::error!("cannot store: {error}; stop the relay and run `bystand restore`")
+        }
         StoreError::Foreign(_) | StoreError::Failed(_) => tracing::error!("cannot store: {error}"),
     }
 }

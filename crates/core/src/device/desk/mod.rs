@@ -16,7 +16,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bystand_crypto::seal::SealSecretKey;
 use bystand_wire::relay_api::StoredFrame;
-use bystand_wire::{CallOutId, Hash32, IncidentId, OfferId, ReportId, Seq, StreamId, Timestamp, decode, encode};
+use bystand_wire::{
+    CallOutId, Hash32, IncidentId, OfferId, ReportId, Seq, StreamId, Timestamp, decode, encode,
+};
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 
@@ -657,4 +659,3 @@ pub(super) fn secrets(shared: &Shared) -> Option<DeskSecrets> {
     let team = shared.teams.get(&TeamKind::Desk)?;
     decode(team.keys().secrets()?.1).ok()
 }
-

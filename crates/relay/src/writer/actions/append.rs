@@ -45,7 +45,9 @@ impl Action for AppendFrame {
         }
         let room = match &self.proof {
             Proof::Room { room, .. } if *room == self.stream => stream.room,
-            Proof::Room { room, .. } => state.stream(tx, room)?.filter(|s| !s.is_expired(now)).and_then(|s| s.room),
+            Proof::Room { room, .. } => {
+                state.stream(tx, room)?.filter(|s| !s.is_expired(now)).and_then(|s| s.room)
+            }
             Proof::Key(_) | Proof::Pass(_) | Proof::Work(_) | Proof::Certified { .. } => None,
         };
         let ask = Ask {

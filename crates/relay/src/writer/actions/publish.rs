@@ -6,8 +6,8 @@ use bystand_wire::relay_api::{LogKind, LogLeaf, Logged};
 use bystand_wire::{Hash32, Timestamp, encode};
 
 use crate::log;
-use crate::rules::publish::{self, AcceptedEntry};
 use crate::rules::Refusal;
+use crate::rules::publish::{self, AcceptedEntry};
 use crate::store::{NewLogEntry, Stored, Tx};
 use crate::writer::{Action, WriterState};
 
@@ -80,12 +80,7 @@ pub struct Resign;
 impl Action for Resign {
     type Output = ();
 
-    fn apply(
-        &self,
-        state: &mut WriterState,
-        tx: &mut dyn Tx,
-        now: Timestamp,
-    ) -> Stored<Result<(), Refusal>> {
+    fn apply(&self, state: &mut WriterState, tx: &mut dyn Tx, now: Timestamp) -> Stored<Result<(), Refusal>> {
         sign(state, tx, now)?;
         Ok(Ok(()))
     }
