@@ -13,6 +13,8 @@ pub mod alerts;
 pub mod ctx;
 pub mod desk;
 pub mod device;
+#[cfg(any(test, feature = "fixtures"))]
+pub mod fixtures;
 pub mod geo;
 pub mod io;
 pub mod logwatch;
@@ -23,3 +25,5 @@ pub mod report;
 pub mod room;
 pub mod team;
 pub mod texts;
+#[cfg(any(test, feature = "fixtures"))]
+pub mod testing;

@@ -191,6 +191,14 @@ impl fmt::Debug for Phrase {
     }
 }
 
+/// A readable name from a hash, such as `river candle 42`: so that people can call each other something
+/// for a week. About 28 bits: fit for telling the members of a room apart, not for proving anything.
+pub fn name_words(hash: &bystand_wire::Hash32) -> String {
+    let [a, b, c, d, e, ..] = hash.0;
+    let index = |high: u8, low: u8| usize::from(u16::from_be_bytes([high, low]) & 0x7ff);
+    format!("{} {} {}", word(index(a, b)), word(index(c, d)), e % 90 + 10)
+}
+
 /// Draws a passphrase for a vault: six words, 66 bits.
 pub fn passphrase(rng: &mut impl CryptoRng) -> Zeroizing<String> {
     let mut passphrase = Zeroizing::new(String::with_capacity(9 * PASSPHRASE_WORDS));

@@ -56,7 +56,7 @@ pub enum SealPurpose {
     TeamKeys,
     /// A responder's emergency envelope, opened only when a check-in is missed.
     Envelope,
-    /// A capsule: something handed over for a later time or another team.
+    /// The random key of a capsule (an address for the aid team), to that team.
     Capsule,
 }
 

@@ -237,7 +237,7 @@ impl AlertBook {
     /// Everything worth showing at `now`: newest first.
     pub fn view(&self, now: Timestamp) -> Vec<AlertView> {
         let mut views: Vec<AlertView> = self.entries.values().filter_map(|e| view_at(e, now)).collect();
-        views.sort_by(|a, b| (b.issued, b.log_index).cmp(&(a.issued, a.log_index)));
+        views.sort_by_key(|view| core::cmp::Reverse((view.issued, view.log_index)));
         views
     }
 

@@ -86,18 +86,42 @@ impl Host {
     }
 
     /// Rooms.
-    pub fn load_rooms(&mut self, _: &mut Shared, _: &BTreeMap<String, Vec<u8>>, _: bystand_wire::Timestamp) -> Result<(), crate::room::SyncError> {
+    pub fn load_rooms(
+        &mut self,
+        _: &mut Shared,
+        _: &BTreeMap<String, Vec<u8>>,
+        _: bystand_wire::Timestamp,
+    ) -> Result<(), crate::room::SyncError> {
         Ok(())
     }
 
     /// Room event.
-    pub fn room_event(&mut self, _: &mut Cx<'_>, _: &mut Shared, _: bystand_wire::StreamId, _: &crate::room::RoomEvent) {}
+    pub fn room_event(
+        &mut self,
+        _: &mut Cx<'_>,
+        _: &mut Shared,
+        _: bystand_wire::StreamId,
+        _: &crate::room::RoomEvent,
+    ) {
+    }
 
     /// Entered.
-    pub fn entered(&mut self, _: &mut Cx<'_>, _: &mut Shared, _: &bystand_wire::ZoneId, _: bystand_wire::StreamId) {}
+    pub fn entered(
+        &mut self,
+        _: &mut Cx<'_>,
+        _: &mut Shared,
+        _: &bystand_wire::ZoneId,
+        _: bystand_wire::StreamId,
+    ) {
+    }
 
     /// Leaf.
-    pub fn room_leaf(&self, _: &Shared, _: &bystand_wire::ZoneId, _: bystand_wire::Timestamp) -> Option<crate::room::Leaf> {
+    pub fn room_leaf(
+        &self,
+        _: &Shared,
+        _: &bystand_wire::ZoneId,
+        _: bystand_wire::Timestamp,
+    ) -> Option<crate::room::Leaf> {
         None
     }
 }

@@ -12,6 +12,7 @@ pub mod neighbor;
 pub mod registrar;
 mod rooms;
 pub mod secrets;
+pub mod setup;
 mod shared;
 mod wallet;
 pub mod zones;
@@ -201,9 +202,7 @@ impl Device {
             if !name.starts_with(Outbox::<Owner>::PREFIX) {
                 break;
             }
-            outbox
-                .load(name, bytes)
-                .map_err(|source| OpenError::Damaged { name: name.clone(), source })?;
+            outbox.load(name, bytes).map_err(|source| OpenError::Damaged { name: name.clone(), source })?;
         }
         let shared = Shared::new(identity, log, Wallet::load(records), outbox);
         let mut device = Self::assemble(shared, now, records);
@@ -259,8 +258,14 @@ impl Device {
         result
     }
 
-    /// Begins the newcomer's enrollment with an invitation.
-    pub fn enroll(&mut self, invitation: &crate::network::invite::Invitation, now: Timestamp, rng: &mut Random) {
+    /// Begins the newcomer's enrollment with an invitation. Zones for day rooms are chosen with
+    /// [`Device::choose_zones`], as soon as the network's manifest is here.
+    pub fn enroll(
+        &mut self,
+        invitation: &crate::network::invite::Invitation,
+        now: Timestamp,
+        rng: &mut Random,
+    ) {
         self.input(now, rng, |device, ctx| device.enroll.begin(ctx, &mut device.shared, invitation));
     }
 
@@ -305,6 +310,12 @@ impl Device {
         let shared = &mut self.shared;
         match command {
             Command::Neighbor(command) => self.neighbor.command(ctx, shared, command),
+            Command::Member(member::MemberCommand::ReportAndFind(report, outcome, seen_by)) => {
+                let found = self.member.find_on_the_spot(ctx, shared, &report, outcome, seen_by)?;
+                let pass = shared.wallet.take(ctx, bystand_wire::PassPurpose::Report);
+                let command = neighbor::NeighborCommand::Report(report, pass, Some(found));
+                self.neighbor.command(ctx, shared, command)
+            }
             Command::Member(command) => self.member.command(ctx, shared, command),
             Command::Desk(command) => self.desk.command(ctx, shared, command),
             Command::Host(command) => self.host.command(ctx, shared, command),

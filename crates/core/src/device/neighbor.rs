@@ -1,70 +1,382 @@
-//! A neighbor.
+//! A neighbor: says what they see, keeps it until the desk has it, follows what becomes of it (flows
+//! 1.1, 1.2, 1.5).
+//!
+//! Also members report this way; a pass puts the report into the vouched lane.
+//!
+//! The report stays on the device until the desk's receipt, or a day: it is sealed anew when the desk's
+//! key has changed meanwhile, under the same tag, so that the desk takes it once. With the follow-up
+//! phrase the reply stream can be read from any device.
 
 use std::collections::BTreeMap;
 
+use bystand_crypto::passes::OwnedPass;
+use bystand_crypto::phrase::Phrase;
+use bystand_crypto::seal::{SealPublicKey, SealPurpose, seal};
+use bystand_wire::problem::Code;
 use bystand_wire::relay_api::StoredFrame;
+use bystand_wire::time::{DAY_MS, SECOND_MS};
+use bystand_wire::{Frame, FrameKind, ReportId, Seq, Timestamp, decode, encode};
 use minicbor::{Decode, Encode};
+use rand_core::Rng;
 
-use super::{CommandError, Cx, Owner, Shared};
-use crate::io::Response;
-use crate::outbox::{Job, Outcome};
+use super::desk::{open_reply, report_tag, seal_reply};
+use super::{Caller, CommandError, Cx, Event, Owner, Shared};
+use crate::io::{Request, Response};
+use crate::messages::{FoundMessage, ReplyKeys, ReplyMessage, SealedReport};
+use crate::network::ManifestStatus;
+use crate::outbox::{AppendJob, By, Job, Outcome, Work};
+use crate::report::{ReplySeed, ReportIn, Source};
 
-/// A job of this part.
+/// How often a reply stream is looked at, in milliseconds.
+const LOOK_EVERY_MS: u64 = 5 * SECOND_MS;
+/// How long the device keeps its copy of a report, in milliseconds.
+const KEEP_MS: u64 = DAY_MS;
+/// Without a receipt after this long the report is sent once more, in milliseconds.
+const AGAIN_MS: u64 = 120 * SECOND_MS;
+
+/// A job of a neighbor's.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-pub enum NeighborJob {}
+pub enum NeighborJob {
+    /// A report on its way.
+    #[n(0)]
+    Report(#[n(0)] ReportId),
+    /// An answer to the desk.
+    #[n(1)]
+    Answer,
+}
 
-/// A call of this part.
+/// A call of a neighbor's.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NeighborCall {}
+pub enum NeighborCall {
+    /// A look at a reply stream.
+    Look(ReportKey),
+}
 
-/// A stream this part listens to.
+/// Names what is followed: the reply stream.
+pub type ReportKey = bystand_wire::StreamId;
+
+/// A neighbor follows no stream on the live connection: reply streams are read on one of their own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NeighborStream {}
 
-/// What a person asks of this part.
+/// What a neighbor does.
 #[derive(Debug, Clone, PartialEq)]
-pub enum NeighborCommand {}
+pub enum NeighborCommand {
+    /// Reports; with a card's pass, or a finding of the member's own in one step.
+    Report(Box<ReportIn>, Option<OwnedPass>, Option<FoundMessage>),
+    /// Follows a report by its phrase.
+    Follow(Phrase),
+    /// Answers the desk.
+    Answer(Phrase, String),
+}
 
-/// What this part tells.
+/// What a neighbor is told.
 #[derive(Debug, Clone, PartialEq)]
-pub enum NeighborEvent {}
+pub enum NeighborEvent {
+    /// *Kept on this phone*, with the phrase to follow it by.
+    Kept {
+        /// Which report.
+        report: ReportId,
+        /// Eight words.
+        words: String,
+        /// The same in 28 digits.
+        digits: String,
+    },
+    /// *Sent*: the relay has it.
+    Sent(ReportId),
+    /// *The desk has it*.
+    Received(ReportId, Timestamp),
+    /// The desk asks or tells something.
+    Desk {
+        /// About which report.
+        report: ReportId,
+        /// It wants an answer.
+        is_question: bool,
+        /// What.
+        text: String,
+        /// When.
+        at: Timestamp,
+    },
+    /// The own answer, as the stream has it.
+    Answered(String, Timestamp),
+    /// It cannot be sent, and why: a stable code.
+    Refused(ReportId, &'static str),
+}
 
-/// The part itself.
+/// A report on this device.
+#[derive(Debug, Clone, Encode, Decode)]
+#[cbor(map)]
+struct Kept {
+    #[n(0)]
+    sealed: SealedReport,
+    #[n(1)]
+    pass: Option<OwnedPass>,
+    #[n(2)]
+    since: Timestamp,
+    /// The key it was last sealed to.
+    #[n(3)]
+    key: Option<SealPublicKey>,
+    #[n(4)]
+    sent_at: Option<Timestamp>,
+}
+
+#[derive(Debug)]
+struct Followed {
+    keys: ReplyKeys,
+    seen: Seq,
+    look_at: Timestamp,
+}
+
+/// A neighbor's part of a device.
 #[derive(Debug, Default)]
-pub struct Neighbor {}
+pub struct Neighbor {
+    kept: BTreeMap<ReportId, Kept>,
+    followed: BTreeMap<ReportKey, Followed>,
+}
 
 impl Neighbor {
-    /// From the vault.
-    pub fn load(_: &BTreeMap<String, Vec<u8>>) -> Self {
-        Self::default()
+    /// As it lies in the vault.
+    pub fn load(records: &BTreeMap<String, Vec<u8>>) -> Self {
+        let mut neighbor = Self::default();
+        for (name, bytes) in records.range("neighbor/".to_owned()..) {
+            let Some(id) = name.strip_prefix("neighbor/") else { break };
+            if let (Ok(id), Ok(kept)) = (id.parse::<ReportId>(), decode::<Kept>(bytes)) {
+                neighbor.kept.insert(id, kept);
+            }
+        }
+        neighbor
     }
 
-    /// Follows streams again.
-    pub fn resume(&mut self, _: &mut Cx<'_>, _: &mut Shared) {}
+    /// Reports that the desk has not acknowledged, with whether the relay has them.
+    pub fn kept(&self) -> impl Iterator<Item = (&ReportId, bool)> {
+        self.kept.iter().map(|(id, kept)| (id, kept.sent_at.is_some()))
+    }
 
-    /// A frame.
+    /// Follows what is kept.
+    pub fn resume(&mut self, ctx: &mut Cx<'_>, _: &mut Shared) {
+        let seeds: Vec<ReplySeed> =
+            self.kept.values().filter_map(|k| k.sealed.report.reply.clone()).collect();
+        for seed in seeds {
+            self.follow(ctx.now, ReplyKeys::of(&seed));
+        }
+    }
+
+    /// Does what the person asks for.
+    ///
+    /// # Errors
+    /// [`CommandError`]; nothing has changed then.
+    pub fn command(
+        &mut self,
+        ctx: &mut Cx<'_>,
+        shared: &mut Shared,
+        command: NeighborCommand,
+    ) -> Result<(), CommandError> {
+        match command {
+            NeighborCommand::Report(report, pass, found) => self.report(ctx, shared, *report, pass, found),
+            NeighborCommand::Follow(phrase) => {
+                self.follow(ctx.now, reply_keys(ctx, &phrase));
+                Ok(())
+            }
+            NeighborCommand::Answer(phrase, text) => {
+                let keys = reply_keys(ctx, &phrase);
+                let message = ReplyMessage::Reporter(crate::desk::clean_text(&text), ctx.now);
+                let frame = seal_reply(ctx, &keys, &message)
+                    .ok_or_else(|| CommandError::Invalid("the answer is too long".to_owned()))?;
+                let (stream, by) = (keys.stream(), By::Key(*keys.writer.seed()));
+                let append = AppendJob { stream, frame, by, commit: None, tag: None, epoch: None };
+                shared.promise(ctx, Owner::Neighbor(NeighborJob::Answer), Work::Append(append), &[]);
+                self.follow(ctx.now, keys);
+                Ok(())
+            }
+        }
+    }
+
+    /// There are no frames on the live connection.
     pub fn frame(&mut self, _: &mut Cx<'_>, _: &mut Shared, what: NeighborStream, _: &StoredFrame) {
         match what {}
     }
 
-    /// A job.
-    pub fn job_ended(&mut self, _: &mut Cx<'_>, _: &mut Shared, what: NeighborJob, _: &Job<Owner>, _: Outcome) {
-        match what {}
+    /// One of the neighbor's jobs ended.
+    pub fn job_ended(
+        &mut self,
+        ctx: &mut Cx<'_>,
+        shared: &mut Shared,
+        what: NeighborJob,
+        _: &Job<Owner>,
+        outcome: Outcome,
+    ) {
+        let NeighborJob::Report(id) = what else { return };
+        match outcome {
+            Outcome::Done(_) => {
+                if let Some(kept) = self.kept.get_mut(&id) {
+                    kept.sent_at = Some(ctx.now);
+                    ctx.store(&record(id), kept);
+                }
+                ctx.tell(Event::Neighbor(NeighborEvent::Sent(id)));
+            }
+            Outcome::Refused(refusal) if is_pass_trouble(refusal.code) => {
+                // A used-up or foreign pass must not keep a report back: it goes by proof of work.
+                if let Some(kept) = self.kept.get_mut(&id) {
+                    kept.pass = None;
+                    kept.key = None;
+                }
+                self.send(ctx, shared, id);
+            }
+            Outcome::Refused(refusal) => {
+                ctx.tell(Event::Neighbor(NeighborEvent::Refused(id, refusal.code.as_str())));
+            }
+            Outcome::Dropped | Outcome::Stale => {}
+        }
     }
 
-    /// A call.
-    pub fn call_ended(&mut self, _: &mut Cx<'_>, _: &mut Shared, what: NeighborCall, _: Response) {
-        match what {}
+    /// An answer to a look at a reply stream.
+    pub fn call_ended(
+        &mut self,
+        ctx: &mut Cx<'_>,
+        shared: &mut Shared,
+        what: NeighborCall,
+        response: Response,
+    ) {
+        let NeighborCall::Look(stream) = what;
+        let Response::Frames(frames) = response else { return };
+        for stored in &frames.frames {
+            let Some(followed) = self.followed.get_mut(&stream) else { return };
+            if stored.seq <= followed.seen {
+                continue;
+            }
+            followed.seen = stored.seq;
+            if let Some(message) = open_reply(&followed.keys, stored) {
+                self.heard(ctx, shared, message);
+            }
+        }
     }
 
-    /// Trust.
-    pub fn trust_changed(&mut self, _: &mut Cx<'_>, _: &mut Shared) {}
-
-    /// Due.
-    pub fn due(&mut self, _: &mut Cx<'_>, _: &mut Shared) {}
-
-    /// Command.
-    pub fn command(&mut self, _: &mut Cx<'_>, _: &mut Shared, c: NeighborCommand) -> Result<(), CommandError> {
-        match c {}
+    /// The desk's key may have changed: what waits without receipt is sealed to the new one.
+    pub fn trust_changed(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
+        let ids: Vec<ReportId> = self.kept.keys().copied().collect();
+        for id in ids {
+            self.send(ctx, shared, id);
+        }
     }
+
+    /// Looks at reply streams, sends again what got no receipt, forgets what is a day old.
+    pub fn due(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
+        for (stream, followed) in &mut self.followed {
+            if followed.look_at <= ctx.now {
+                followed.look_at = ctx.now.plus_ms(LOOK_EVERY_MS);
+                let request = Request::Read(*stream, followed.seen, None);
+                shared.call(ctx, Caller::Neighbor(NeighborCall::Look(*stream)), request);
+            }
+        }
+        let ids: Vec<ReportId> = self.kept.keys().copied().collect();
+        for id in ids {
+            let Some(kept) = self.kept.get_mut(&id) else { continue };
+            if ctx.now.since_ms(kept.since) >= KEEP_MS {
+                self.kept.remove(&id);
+                ctx.forget(&record(id));
+            } else if kept.sent_at.is_some_and(|at| ctx.now.since_ms(at) >= AGAIN_MS) {
+                (kept.key, kept.sent_at) = (None, None);
+                self.send(ctx, shared, id);
+            }
+        }
+    }
+
+    fn report(
+        &mut self,
+        ctx: &mut Cx<'_>,
+        shared: &mut Shared,
+        mut report: ReportIn,
+        pass: Option<OwnedPass>,
+        finding: Option<FoundMessage>,
+    ) -> Result<(), CommandError> {
+        let phrase = Phrase::generate(ctx.rng);
+        let mut id = [0; ReportId::LEN];
+        ctx.rng.fill_bytes(&mut id);
+        report.id = ReportId(id);
+        report.written_at = ctx.now;
+        let seed = ReplySeed(*phrase.derive(&ctx.network, REPLY_LABEL));
+        report.reply = Some(seed.clone());
+        let source = Source::of_pass(pass.as_ref().map(|p| p.pass.purpose));
+        report.clone().check(source, ctx.now).map_err(|e| CommandError::Invalid(e.to_string()))?;
+        if let Some(manifest) = shared.manifest()
+            && manifest.status(ctx.now) == ManifestStatus::Expired
+        {
+            return Err(CommandError::NotNow(
+                "this network's settings have run out: call its phone line".into(),
+            ));
+        }
+        let id = report.id;
+        let sealed = SealedReport { report, finding };
+        let kept = Kept { sealed, pass, since: ctx.now, key: None, sent_at: None };
+        ctx.store(&record(id), &kept);
+        self.kept.insert(id, kept);
+        let (words, digits) = (phrase.words().to_string(), phrase.digits().to_string());
+        ctx.tell(Event::Neighbor(NeighborEvent::Kept { report: id, words, digits }));
+        self.send(ctx, shared, id);
+        self.follow(ctx.now, ReplyKeys::of(&seed));
+        Ok(())
+    }
+
+    /// Seals a report to the desk's key of the moment, unless that was done.
+    fn send(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared, id: ReportId) {
+        let Some(kept) = self.kept.get_mut(&id) else { return };
+        let Some(note) = shared.key_note() else { return };
+        let Some(keys) = note.desk_keys_at(ctx.now) else { return };
+        if kept.key.as_ref() == Some(&keys.report_key) {
+            return;
+        }
+        let (to, drop) = (keys.report_key.clone(), note.note().streams.drop);
+        let body = encode(&kept.sealed);
+        let Ok(sealed) = seal(&ctx.network, SealPurpose::Report, &to, ctx.rng, drop.as_ref(), &body) else {
+            return;
+        };
+        kept.key = Some(to);
+        ctx.store(&record(id), kept);
+        let by = kept.pass.clone().map_or(By::Work, |pass| By::Pass(Box::new(pass)));
+        let frame = Frame::build(FrameKind::Report, &sealed);
+        let tag = Some(report_tag(id));
+        let append = AppendJob { stream: drop, frame, by, commit: None, tag, epoch: None };
+        shared.promise(ctx, Owner::Neighbor(NeighborJob::Report(id)), Work::Append(append), &[]);
+    }
+
+    fn follow(&mut self, now: Timestamp, keys: ReplyKeys) {
+        let followed = Followed { keys, seen: Seq::START, look_at: now };
+        self.followed.entry(followed.keys.stream()).or_insert(followed);
+    }
+
+    fn heard(&mut self, ctx: &mut Cx<'_>, shared: &Shared, message: ReplyMessage) {
+        let Some(note) = shared.key_note() else { return };
+        let is_desk = |key: &bystand_wire::PublicKey| note.is_desk_key(key);
+        match message {
+            ReplyMessage::Receipt(signed) => {
+                let Ok((_, receipt)) = signed.open_by_any(&ctx.network, is_desk) else { return };
+                if self.kept.remove(&receipt.report).is_some() {
+                    ctx.forget(&record(receipt.report));
+                }
+                ctx.tell(Event::Neighbor(NeighborEvent::Received(receipt.report, receipt.at)));
+            }
+            ReplyMessage::Desk(signed) => {
+                let Ok((_, says)) = signed.open_by_any(&ctx.network, is_desk) else { return };
+                let (report, is_question, text, at) = (says.report, says.is_question, says.text, says.at);
+                ctx.tell(Event::Neighbor(NeighborEvent::Desk { report, is_question, text, at }));
+            }
+            ReplyMessage::Reporter(text, at) => {
+                ctx.tell(Event::Neighbor(NeighborEvent::Answered(text, at)));
+            }
+        }
+    }
+}
+
+const REPLY_LABEL: &str = "reply";
+
+fn reply_keys(ctx: &Cx<'_>, phrase: &Phrase) -> ReplyKeys {
+    ReplyKeys::of(&ReplySeed(*phrase.derive(&ctx.network, REPLY_LABEL)))
+}
+
+fn record(id: ReportId) -> String {
+    format!("neighbor/{id}")
+}
+
+fn is_pass_trouble(code: Code) -> bool {
+    matches!(code, Code::PassSpent | Code::PassInvalid)
 }

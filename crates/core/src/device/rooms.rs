@@ -39,7 +39,8 @@ impl Device {
             self.shared.teams.insert(kind, team);
         }
         for knock in Knock::load_all(records) {
-            if let Some(kind) = TeamKind::ALL.into_iter().find(|k| team_streams(&note, *k).door == knock.door) {
+            if let Some(kind) = TeamKind::ALL.into_iter().find(|k| team_streams(&note, *k).door == knock.door)
+            {
                 self.shared.knocks.insert(knock.door, (knock, KnockFor::Team(kind)));
             }
         }

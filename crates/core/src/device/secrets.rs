@@ -103,10 +103,7 @@ impl KeyWeeks {
     /// This week's and next week's keys.
     pub fn start(rng: &mut Random, now: Timestamp) -> Self {
         let week = Week::of(now);
-        Self(vec![
-            WeekKeys::generate(rng, week.start()),
-            WeekKeys::generate(rng, week.next().start()),
-        ])
+        Self(vec![WeekKeys::generate(rng, week.start()), WeekKeys::generate(rng, week.next().start())])
     }
 
     /// The keys to sign with now: the newest that have begun.

@@ -16,9 +16,7 @@ use super::super::{CommandError, Cx, Owner, Shared};
 use super::call_outs::tell_hosts;
 use super::{Desk, DeskEntry, DeskJob};
 use crate::alerts::signed::RegistrarLine;
-use crate::alerts::{
-    AlertBuilder, Countersign, FindingProof, FindingStatement, NoteKind, SignedAlert,
-};
+use crate::alerts::{AlertBuilder, Countersign, FindingProof, FindingStatement, NoteKind, SignedAlert};
 use crate::desk::{
     AlertEvent, AlertStep, Author, FindingId, RumorAnswer, RumorEvent, RumorId, StoodFinding, Verdict,
 };
@@ -110,8 +108,7 @@ impl Desk {
         if shared.wallet.count(PassPurpose::Publish, ctx.now) == 0 {
             return Err(CommandError::NoPass("publish"));
         }
-        let answer =
-            RumorAnswer { verdict: found.verdict, checked_at: found.until, seen_by: found.seen_by };
+        let answer = RumorAnswer { verdict: found.verdict, checked_at: found.until, seen_by: found.seen_by };
         let entry = self.append_fact(ctx, shared, RumorEvent::Answered { rumor, answer })?;
         let alert = proof.statement.alert;
         let builder = AlertBuilder::from_statement(
@@ -171,7 +168,11 @@ impl Desk {
         let pass = shared.wallet.take(ctx, PassPurpose::Publish).ok_or(CommandError::NoPass("publish"))?;
         let text = builder.publish(&pass).finish().map_err(|e| CommandError::NotNow(e.to_string()))?;
         let until = ctx.now.plus_ms(ALERT_MS);
-        self.write(ctx, shared, AlertEvent::Prepared { incident, alert, step, finding: Some(finding), until })?;
+        self.write(
+            ctx,
+            shared,
+            AlertEvent::Prepared { incident, alert, step, finding: Some(finding), until },
+        )?;
         self.append(ctx, shared, Some(incident), &DeskEntry::Draft(incident, text), DeskJob::Entry)?;
         self.append_fact(ctx, shared, AlertEvent::CountersignAsked { incident, alert })?;
         Ok(())
@@ -238,7 +239,11 @@ impl Desk {
     fn zones_of(&self, shared: &Shared, incident: IncidentId) -> Vec<ZoneId> {
         let zones = super::super::zones::Zones::of(shared);
         let place = self.state.incident(incident).map(|i| &i.report.said().place);
-        zones.zip(place).and_then(|(zones, place)| zones.coarse(place, None)).map(|(_, z)| z).unwrap_or_default()
+        zones
+            .zip(place)
+            .and_then(|(zones, place)| zones.coarse(place, None))
+            .map(|(_, z)| z)
+            .unwrap_or_default()
     }
 
     /// Signs with a publish pass and promises the note to the public log.
@@ -344,4 +349,3 @@ fn statement_of(finding: &crate::desk::Finding) -> Result<FindingStatement, Comm
 pub fn statement_hash(statement: &FindingStatement) -> Hash32 {
     bystand_crypto::hash::sha256("finding-statement", &[&encode(statement)])
 }
-

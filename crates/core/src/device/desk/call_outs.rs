@@ -509,4 +509,3 @@ fn random(ctx: &mut Cx<'_>) -> [u8; 16] {
     ctx.rng.fill_bytes(&mut bytes);
     bytes
 }
-

@@ -139,7 +139,9 @@ impl Desk {
                 self.say_to_reporter(ctx, shared, incident, &text, false)?;
                 self.just(ctx, shared, IntakeEvent::Told { incident, news })
             }
-            DeskCommand::Check(incident, roles, within) => self.call_out(ctx, shared, incident, roles, within),
+            DeskCommand::Check(incident, roles, within) => {
+                self.call_out(ctx, shared, incident, roles, within)
+            }
             DeskCommand::Accept(call_out, offers, alone) => self.accept(ctx, shared, call_out, offers, alone),
             DeskCommand::Decline(offer) => self.decline(ctx, shared, offer),
             DeskCommand::CheckIn(offer) => self.check_in(ctx, shared, offer),

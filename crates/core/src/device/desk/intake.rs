@@ -9,7 +9,9 @@ use bystand_wire::relay_api::{
     AppendRule, EraseContext, Lane, ReadRule, SignedBytes, StoredFrame, UseContext,
 };
 use bystand_wire::time::DAY_MS;
-use bystand_wire::{Frame, FrameKind, Hash32, IncidentId, PassPurpose, ReportId, Seq, Timestamp, decode, encode};
+use bystand_wire::{
+    Frame, FrameKind, Hash32, IncidentId, PassPurpose, ReportId, Seq, Timestamp, decode, encode,
+};
 
 use super::super::{CommandError, Cx, Event, Owner, Shared, policy};
 use super::{Desk, DeskEntry, DeskEvent, DeskJob, DeskPassing, ExactPlace, secrets};
@@ -57,7 +59,8 @@ impl Desk {
         match said.take(source, stored.at) {
             Ok(report) => {
                 let turn = self.turn(shared, id.as_ref(), ctx.now);
-                let found = sealed.finding.and_then(|f| super::call_outs::finding(shared, &f, None).map(|x| (x, f)));
+                let found =
+                    sealed.finding.and_then(|f| super::call_outs::finding(shared, &f, None).map(|x| (x, f)));
                 let (fact, proof) = taken_fact(report, vouch, stored.at, found);
                 let waiting = Waiting { fact, proof, home, seq: stored.seq, turn };
                 self.waiting.insert(id, waiting);
@@ -112,13 +115,23 @@ impl Desk {
         }
         if let Some(number) = callback {
             let until = ctx.now.plus_ms(2 * bystand_wire::time::HOUR_MS);
-            self.say_passing(ctx, shared, &DeskPassing::Callback(incident_of_report(id), clean_text(&number), until));
+            self.say_passing(
+                ctx,
+                shared,
+                &DeskPassing::Callback(incident_of_report(id), clean_text(&number), until),
+            );
         }
         Ok(())
     }
 
     /// The report's entry is durable: the receipt goes out and the drop forgets its copy.
-    pub(super) fn taken(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared, report: ReportId, seq: Option<Seq>) {
+    pub(super) fn taken(
+        &mut self,
+        ctx: &mut Cx<'_>,
+        shared: &mut Shared,
+        report: ReportId,
+        seq: Option<Seq>,
+    ) {
         if let Some(seq) = seq {
             self.erase_from_drop(ctx, shared, seq);
         }
@@ -212,8 +225,7 @@ fn reply(ctx: &mut Cx<'_>, shared: &mut Shared, keys: &ReplyKeys, message: &Repl
     let append = vec![AppendRule::Keys(vec![keys.writer.public()])];
     let policy = policy(&keys.writer, append, ReadRule::Id, day_end(expires), REPLY_LIFE_MS);
     let owner = Owner::Desk(DeskJob::Message);
-    let (stream, created) =
-        shared.promise_stream(ctx, owner.clone(), &keys.writer, &policy, By::Room(room));
+    let (stream, created) = shared.promise_stream(ctx, owner.clone(), &keys.writer, &policy, By::Room(room));
     let by = By::Key(*keys.writer.seed());
     let append = AppendJob { stream, frame, by, commit: None, tag: None, epoch: None };
     shared.promise(ctx, owner, Work::Append(append), &[created]);

@@ -16,11 +16,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bystand_crypto::seal::SealSecretKey;
 use bystand_wire::relay_api::StoredFrame;
-use bystand_wire::{CallOutId, Hash32, IncidentId, OfferId, ReportId, Seq, StreamId, Timestamp, decode, encode};
+use bystand_wire::{
+    CallOutId, Hash32, IncidentId, OfferId, ReportId, Seq, StreamId, Timestamp, decode, encode,
+};
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 
 pub use command::DeskCommand;
+pub use intake::{open_reply, report_tag, seal_reply};
 
 use super::secrets::DeskSecrets;
 use super::{CommandError, Cx, Listener, Owner, Shared};
@@ -656,4 +659,3 @@ pub(super) fn secrets(shared: &Shared) -> Option<DeskSecrets> {
     let team = shared.teams.get(&TeamKind::Desk)?;
     decode(team.keys().secrets()?.1).ok()
 }
-

@@ -1,0 +1,50 @@
+//! What the commands do.
+
+pub mod alerts;
+pub mod follow;
+pub mod report;
+pub mod serve;
+pub mod vault;
+
+use std::path::PathBuf;
+
+use bystand_client::{Vault, VaultError};
+
+use crate::args::{Cli, Command, Global};
+use crate::failure::{Done, Failure};
+use crate::output::Output;
+use crate::passphrase;
+
+/// Runs a command to its end.
+pub fn run(cli: Cli, output: Output) -> Done {
+    let Cli { global, command } = cli;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match command {
+            Command::Serve(args) => serve::run(&global, &args, output).await,
+            Command::Report(args) => report::run(&global, args, output).await,
+            Command::Follow(args) => follow::run(&global, args, output).await,
+            Command::Alerts(args) => alerts::run(&global, &args, output).await,
+            Command::Vault(command) => vault::run(&global, &command, output),
+        }
+    })
+}
+
+/// The vault's folder.
+pub fn vault_folder(global: &Global) -> Result<PathBuf, Failure> {
+    let missing = || Failure::Usage("There is no home folder. Name the vault's folder: --vault DIR.".into());
+    global.vault_folder().ok_or_else(missing)
+}
+
+/// Opens the vault with the passphrase from wherever it comes. What needs no passphrase is looked at
+/// first, so that nobody types one in vain.
+pub fn open_vault(global: &Global) -> Result<Vault, Failure> {
+    let folder = vault_folder(global)?;
+    if !Vault::is_in(&folder) {
+        return Err(VaultError::Missing(folder).into());
+    }
+    let is_wrong = |error: &VaultError| matches!(error, VaultError::WrongPassphrase);
+    passphrase::open_with(global.passphrase_file.as_deref(), is_wrong, |passphrase| {
+        Vault::unlock(&folder, passphrase)
+    })
+}

@@ -1,0 +1,67 @@
+//! The relay as a server: starts, serves, stops.
+
+mod app;
+mod blobs;
+mod body;
+mod conn;
+mod fanout;
+mod live;
+mod ops;
+mod problem;
+mod public;
+mod query;
+mod start;
+mod streams;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{HeaderValue, header};
+use axum::response::Response;
+use axum::routing::{get, post, put};
+use bystand_wire::problem::Code;
+
+pub use self::app::App;
+pub use self::problem::PROBLEM_TYPE;
+pub(crate) use self::start::{GENERATION, new_generation};
+pub use self::start::{Running, serve, serve_with_clock};
+use crate::rules::Refusal;
+
+fn router(app: Arc<App>) -> Router {
+    Router::new()
+        .route("/v1/streams/{id}", put(streams::put).post(streams::append).get(streams::read))
+        .route("/v1/streams/{id}/erase", post(streams::erase))
+        .route("/v1/live", get(live::live))
+        .route("/v1/work", get(public::work))
+        .route("/v1/blobs/{id}", put(blobs::put).get(blobs::fetch))
+        .route("/v1/blobs/{id}/lease", post(blobs::lease))
+        .route("/v1/blobs/{id}/read", post(blobs::read))
+        .route("/v1/log", post(public::publish))
+        .route("/v1/log/entries", get(public::entries))
+        .route("/v1/network", get(public::network))
+        .route("/log/checkpoint", get(public::checkpoint))
+        .route("/log/tile/{*path}", get(public::tile))
+        .route("/healthz", get(ops::healthz))
+        .route("/metrics", get(ops::metrics))
+        .fallback(not_found)
+        .method_not_allowed_fallback(wrong_method)
+        .with_state(app)
+        .layer(axum::middleware::map_response(harden))
+}
+
+async fn not_found(State(app): State<Arc<App>>) -> Response {
+    app.problem(&Refusal::new(Code::NotFound, "There is nothing here."))
+}
+
+async fn wrong_method(State(app): State<Arc<App>>) -> Response {
+    app.problem(&Refusal::new(Code::Malformed, "This call has another method."))
+}
+
+/// Headers that every answer has.
+async fn harden(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    response
+}

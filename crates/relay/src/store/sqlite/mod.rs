@@ -1,0 +1,127 @@
+//! SQLite: WAL, `synchronous=FULL`, one writing connection. `secure_delete` overwrites what is
+//! deleted, incremental vacuum gives pages back, and a truncating checkpoint empties the
+//! write-ahead log, so that deleted bytes leave the files (see [`SqliteStore::compact`]).
+
+mod read;
+mod rows;
+mod schema;
+mod tx;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+
+use self::read::SqliteReader;
+use self::tx::SqliteTx;
+use super::{Reader, Store, StoreError, Stored, Work};
+
+pub use self::schema::{APPLICATION_ID, VERSION};
+
+/// How the database is opened.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SqliteOptions {
+    /// The most pages (of 4 KiB) the database may have; `None` leaves it to the disk.
+    pub max_pages: Option<u32>,
+}
+
+/// The database file and its one writing connection.
+#[derive(Debug)]
+pub struct SqliteStore {
+    path: PathBuf,
+    connection: Connection,
+}
+
+impl SqliteStore {
+    /// Opens the database, making it when there is none, and checks its structure.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] and [`StoreError::Foreign`] tell an operator that it must not be used.
+    pub fn open(path: &Path, options: SqliteOptions) -> Stored<Self> {
+        let connection = Connection::open(path).map_err(rows::failure)?;
+        // Damage is found before anything is written, so that what can be saved is not made worse.
+        connection.busy_timeout(Duration::from_secs(5)).map_err(rows::failure)?;
+        check(&connection)?;
+        set_up(&connection, options).map_err(rows::failure)?;
+        schema::prepare(&connection)?;
+        Ok(Self { path: path.to_path_buf(), connection })
+    }
+
+    /// A named number of the whole database, as the relay's generation.
+    pub fn meta(&self, name: &str) -> Stored<Option<u64>> {
+        schema::meta(&self.connection, name)
+    }
+
+    /// Sets a named number.
+    pub fn set_meta(&mut self, name: &str, value: u64) -> Stored<()> {
+        schema::set_meta(&self.connection, name, value)
+    }
+}
+
+impl Store for SqliteStore {
+    fn write(&mut self, work: Work<'_>) -> Stored<()> {
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(rows::failure)?;
+        work(&mut SqliteTx::new(&transaction))?;
+        transaction.commit().map_err(rows::failure)
+    }
+
+    fn compact(&mut self) -> Stored<()> {
+        run_rows(&self.connection, "PRAGMA incremental_vacuum").map_err(rows::failure)?;
+        run_rows(&self.connection, "PRAGMA wal_checkpoint(TRUNCATE)").map_err(rows::failure)
+    }
+
+    fn reader(&self) -> Stored<Box<dyn Reader>> {
+        Ok(Box::new(SqliteReader::new(open_reader(&self.path)?)))
+    }
+}
+
+/// A connection that can only read; also for a backup from another process.
+pub fn open_reader(path: &Path) -> Stored<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(rows::failure)?;
+    connection.busy_timeout(Duration::from_secs(5)).map_err(rows::failure)?;
+    connection.set_prepared_statement_cache_capacity(32);
+    Ok(connection)
+}
+
+fn set_up(connection: &Connection, options: SqliteOptions) -> rusqlite::Result<()> {
+    connection.set_prepared_statement_cache_capacity(64);
+    let pages: u32 = connection.pragma_query_value(None, "page_count", |row| row.get(0))?;
+    if pages == 0 {
+        // Takes effect only while the file is empty.
+        connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+    }
+    connection.pragma_update(None, "secure_delete", "ON")?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    connection.pragma_update(None, "cell_size_check", "ON")?;
+    connection.pragma_update(None, "trusted_schema", "OFF")?;
+    connection.pragma_update(None, "cache_size", -32_768)?;
+    if let Some(pages) = options.max_pages {
+        connection.pragma_update(None, "max_page_count", pages)?;
+    }
+    Ok(())
+}
+
+fn check(connection: &Connection) -> Stored<()> {
+    let found: String =
+        connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(rows::failure)?;
+    if found == "ok" { Ok(()) } else { Err(StoreError::Damaged(found)) }
+}
+
+/// Runs a statement that gives rows which nobody needs.
+fn run_rows(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query([])?;
+    while rows.next()?.is_some() {}
+    Ok(())
+}
+
+/// Whether an error says that the pages contradict each other.
+fn is_damage(code: ErrorCode) -> bool {
+    code == ErrorCode::DatabaseCorrupt || code == ErrorCode::NotADatabase
+}

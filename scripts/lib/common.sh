@@ -1,0 +1,74 @@
+# Shared by the scripts: where things are, and how they speak. To be sourced by bash.
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+
+# The oldest compiler that builds this program.
+OLDEST_RUST=$(sed -n 's/^rust-version = "\(.*\)"$/\1/p' "$ROOT/Cargo.toml")
+
+# The one with which everything is checked; rustup chooses it by itself inside this folder.
+PINNED_RUST=$(sed -n 's/^channel = "\(.*\)"$/\1/p' "$ROOT/rust-toolchain.toml")
+
+# rustup installs here and does not change the PATH of shells that are already open.
+if ! command -v cargo >/dev/null 2>&1 && [ -x "${CARGO_HOME:-$HOME/.cargo}/bin/cargo" ]; then
+  PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
+fi
+
+if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then
+  BOLD=$'\e[1m' RED=$'\e[31m' GREEN=$'\e[32m' PLAIN=$'\e[0m'
+else
+  BOLD='' RED='' GREEN='' PLAIN=''
+fi
+
+# stop MESSAGE [WHAT-TO-DO]: ends the script.
+stop() {
+  printf '%s%s%s\n' "$RED" "$1" "$PLAIN" >&2
+  [ $# -lt 2 ] || printf '  What to do: %s\n' "$2" >&2
+  exit 1
+}
+
+# elapsed: minutes and seconds since the script began.
+elapsed() {
+  printf '%d:%02d' $((SECONDS / 60)) $((SECONDS % 60))
+}
+
+# Where the native build puts its files.
+target_dir() {
+  printf '%s' "${CARGO_TARGET_DIR:-$ROOT/target}"
+}
+
+# version_at_least HAVE WANT: compares dotted numbers.
+version_at_least() {
+  [ "$(printf '%s\n%s\n' "$2" "$1" | sort -V | head -n 1)" = "$2" ]
+}
+
+# wasm_recipe: prints how this machine can build for the browser.
+#   rustup   the compiler has the target's standard library
+#   debian   Debian's second compiler, which builds the standard library from its source
+#   none     neither
+# BYSTAND_WASM chooses one by hand.
+wasm_recipe() {
+  if [ -n "${BYSTAND_WASM:-}" ]; then
+    printf '%s' "$BYSTAND_WASM"
+    return
+  fi
+  local library
+  library=$(rustc --print sysroot 2>/dev/null)/lib/rustlib/wasm32-unknown-unknown/lib
+  if compgen -G "$library/libstd-*.rlib" >/dev/null; then
+    printf rustup
+  elif debian_wasm_is_installed; then
+    printf debian
+  else
+    printf none
+  fi
+}
+
+# The source of the standard library is where the second compiler looks for it.
+debian_wasm_is_installed() {
+  [ -x /usr/bin/rustc ] && [ -x /usr/bin/cargo ] && [ -n "$(debian_wasm_linker)" ] &&
+    [ -e "$(/usr/bin/rustc --print sysroot)/lib/rustlib/src/rust/library/std/Cargo.toml" ]
+}
+
+# The newest of Debian's linkers for wasm32.
+debian_wasm_linker() {
+  compgen -G '/usr/bin/wasm-ld*' | sort -V | tail -n 1
+}
