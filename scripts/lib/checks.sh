@@ -8,6 +8,7 @@ CHECKS=(
   "pure-lints|wire, crypto and core forbid unsafe code, undocumented items, indexing and HashMap|restore the attribute in lib.rs or the line in the crate's clippy.toml"
   "primitives|only crypto names a cryptographic library|use or add a function of bystand-crypto"
   "arrows|crates depend downward only|move the code to the crate that may, or the table in scripts/lib/checks.sh with an ADR"
+  "one-codec|CBOR is read and written in one place, which refuses every non-canonical form|use bystand_wire::encode, decode or decode_within"
   "refused-words|no field for what the program refuses to record|leave it out (README: what it refuses to do); code that finds and strikes such things is listed in scripts/exceptions.txt"
   "exceptions|every exception from a check is still needed and says why|take the line out, or write the reason"
   "workspace-lints|every crate inherits the workspace's lints|add [lints] workspace = true to its Cargo.toml"
@@ -179,12 +180,20 @@ check_arrows() {
       continue
     fi
     allowed=${MAY_USE[$crate]}
-    [ "$section" != dev-dependencies ] || allowed+=" ${TESTS_MAY_USE[$crate]:-}"
+    # A crate names itself where its tests need one of its features.
+    [ "$section" != dev-dependencies ] || allowed+=" $crate ${TESTS_MAY_USE[$crate]:-}"
     case " $allowed " in
       *" ${name#bystand-} "*) ;;
       *) printf '%s:%s: %s may not use %s (%s)\n' "$path" "$line" "$crate" "$name" "$section" ;;
     esac
   done < <(dependencies)
+}
+
+check_one_codec() {
+  local crates
+  mapfile -t crates < <(cd "$TREE/crates" && printf '%s\n' */ | tr -d /)
+  shipped_code "${crates[@]}" | grep -v '^crates/wire/src/codec\.rs:' |
+    grep -E 'minicbor::(decode|encode|to_vec)(_with)? *\(|minicbor::(de|en)code(_with)?[;,}]|(Deco|Enco)der::new'
 }
 
 check_refused_words() {

@@ -122,8 +122,15 @@ self_test() {
   defect arrows crates/relay/Cargo.toml 'bystand-client.workspace = true'
   defect arrows crates/core/Cargo.toml $'[dev-dependencies]\nbystand-relay.workspace = true'
   defect arrows crates/novel/Cargo.toml $'[dependencies]\nbystand-wire.workspace = true'
+  innocent arrows crates/core/Cargo.toml $'[dev-dependencies]\nbystand-core = { workspace = true, features = ["testing"] }'
   innocent arrows crates/client/Cargo.toml $'[dev-dependencies]\nbystand-relay.workspace = true'
+  innocent arrows crates/core/Cargo.toml $'[dev-dependencies]\nbystand-core = { workspace = true, features = ["testing"] }'
   innocent arrows crates/cli/Cargo.toml 'bystand-relay.workspace = true'
+
+  defect one-codec crates/relay/src/lib.rs 'let frame: Frame = minicbor::decode(&bytes)?;'
+  defect one-codec crates/core/src/lib.rs 'let mut d = minicbor::Decoder::new(&bytes);'
+  innocent one-codec crates/wire/src/codec.rs 'minicbor::decode(bytes)'
+  innocent one-codec crates/wire/src/lib.rs 'fn f(e: minicbor::decode::Error) { bystand_wire::decode(b) }'
 
   defect refused-words crates/core/src/lib.rs 'pub license_plate: String,'
   defect refused-words crates/relay/src/lib.rs 'struct ImmigrationStatus;'
