@@ -2,9 +2,16 @@
 
 use std::path::PathBuf;
 
-use bystand_client::{Clock, vault};
+use bystand_client::{Clock, vault as vaults};
 use bystand_wire::Timestamp;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::commands::{alerts, follow, init, join, report, serve, status, vault};
+use crate::desk::DeskVerb;
+use crate::duty::DutyVerb;
+use crate::host::HostVerb;
+use crate::registrar::{CardsArgs, InviteArgs, RegistrarVerb, StewardVerb};
+use crate::terminal::RoleArgs;
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 done; 1 failed on this machine; 2 command not understood; 3 refused by a rule; \
@@ -49,7 +56,7 @@ pub struct Global {
     pub vault_cost: VaultCost,
 }
 
-/// See [`vault::Cost`].
+/// See [`vaults::Cost`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum VaultCost {
     /// For people.
@@ -68,10 +75,10 @@ impl Global {
     }
 
     /// What a new vault's passphrase costs.
-    pub fn cost(&self) -> vault::Cost {
+    pub fn cost(&self) -> vaults::Cost {
         match self.vault_cost {
-            VaultCost::Usual => vault::Cost::Usual,
-            VaultCost::Least => vault::Cost::Least,
+            VaultCost::Usual => vaults::Cost::Usual,
+            VaultCost::Least => vaults::Cost::Least,
         }
     }
 
@@ -85,16 +92,41 @@ impl Global {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Found a network on this device
+    Init(init::InitArgs),
+    /// Take up an invitation on this device
+    Join(join::JoinArgs),
+    /// Work at the desk
+    #[command(after_help = "Examples:\n  bystand desk\n  bystand desk --follow\n  bystand desk claim 12")]
+    Desk(RoleArgs<DeskVerb>),
+    /// Be on duty as observer, verifier or driver
+    #[command(after_help = "Examples:\n  bystand duty on --zone powderhorn-park --point 44.9484,-93.2619\n  bystand \
+                            duty --follow")]
+    Duty(RoleArgs<DutyVerb>),
+    /// Run a host box: the zones' day rooms
+    #[command(after_help = "Example:\n  bystand host --follow")]
+    Host(RoleArgs<HostVerb>),
+    /// Run a registrar's box: admission, passes, the key note
+    #[command(after_help = "Example:\n  bystand registrar --follow")]
+    Registrar(RoleArgs<RegistrarVerb>),
+    /// Invite one device
+    Invite(InviteArgs),
+    /// Make a sheet of cards with a report pass each
+    Cards(CardsArgs),
+    /// Root keys, and what they sign
+    #[command(subcommand)]
+    Steward(StewardVerb),
+    /// Show what this device is, has, and still has to send
+    Status(status::StatusArgs),
+    /// Run the relay
+    Serve(serve::ServeArgs),
+    /// Tell the desk what you see
+    Report(report::ReportCommand),
+    /// Follow a report by its phrase
+    Follow(follow::FollowArgs),
+    /// Show confirmed alerts and rumor checks
+    Alerts(alerts::AlertsArgs),
     /// Look after this device's vault
     #[command(subcommand)]
-    Vault(VaultCommand),
-}
-
-/// `bystand vault …`
-#[derive(Debug, Subcommand)]
-pub enum VaultCommand {
-    /// Change the passphrase
-    #[command(after_help = "Example:\n  bystand vault passphrase\n\nScripts set BYSTAND_PASSPHRASE and \
-                            BYSTAND_NEW_PASSPHRASE.")]
-    Passphrase,
+    Vault(vault::VaultCommand),
 }

@@ -1,0 +1,144 @@
+//! A dispatcher's screen in a terminal: `bystand desk`.
+
+mod act;
+mod facts;
+mod names;
+mod phone;
+mod tables;
+mod verbs;
+
+use bystand_client::Session;
+use bystand_core::desk::Outcome;
+use bystand_core::device::Device;
+use bystand_core::device::desk::DeskEvent;
+use bystand_core::team::{TeamKind, TeamSync};
+use bystand_wire::{Role, Timestamp};
+use serde_json::{Value, json};
+
+pub use verbs::DeskVerb;
+
+use crate::engine;
+use crate::failure::{Done, Failure};
+use crate::output::{Tone, harmless};
+use crate::terminal::{RoleVerb, Terminal};
+use crate::when::WallClock;
+
+impl RoleVerb for DeskVerb {
+    const ROLE: Role = Role::Dispatcher;
+
+    fn usual() -> Self {
+        DeskVerb::Queue
+    }
+
+    fn is_ready(device: &Device, _: Timestamp) -> bool {
+        device.shared().teams.get(&TeamKind::Desk).is_some_and(TeamSync::is_ready)
+    }
+
+    async fn act(self, terminal: &mut Terminal, session: &mut Session<Device>) -> Done {
+        if tables::is_view(&self) {
+            let view = session.ask(move |device, now, _| tables::view(device, &self, now)).await??;
+            return view.write(terminal.output);
+        }
+        Ok(session.ask(move |device, now, rng| act::act(device, self, now, rng)).await??)
+    }
+}
+
+/// Shows what the desk tells.
+pub async fn show(terminal: &mut Terminal, session: &mut Session<Device>, news: DeskEvent) -> Done {
+    let output = terminal.output;
+    // Signs of life say nothing to a person.
+    let quiet = !output.is_json();
+    let line = session.ask(move |device, now, _| line(device, &news, now, quiet)).await?;
+    let Some((text, tone, value)) = line else { return Ok(()) };
+    output.both(&output.tone(tone, &harmless(&text)), &value)?;
+    Ok(())
+}
+
+/// What the desk tells, as a line and as an object.
+fn line(device: &Device, news: &DeskEvent, now: Timestamp, quiet: bool) -> Option<(String, Tone, Value)> {
+    let (state, wall) = (device.desk().state(), WallClock::of(device.shared()));
+    let number = |incident| names::number_of(state, incident);
+    Some(match news {
+        DeskEvent::Arrived(report) => {
+            ("A report is coming in.".to_owned(), Tone::Faint, json!({"event": "arrived", "report": report.to_string()}))
+        }
+        DeskEvent::Entry { seq, author, at, fact, outcome } => {
+            let said = facts::tell(state, fact);
+            if quiet && said.word == "sign" {
+                return None;
+            }
+            let incident = fact.incident().map(number);
+            let name = names::name(*author);
+            let about = incident.clone().map_or_else(String::new, |incident| format!("#{incident} "));
+            let text = format!("{} {about}{name} {}{}", wall.short(*at, now), said.text, remark(*outcome));
+            let mut value = json!({"event": "entry", "entry": said.word, "seq": seq.0, "by": name,
+                                   "incident": incident, "outcome": word(*outcome), "at": at.to_string()});
+            if let (Value::Object(value), Value::Object(more)) = (&mut value, said.more) {
+                value.extend(more);
+            }
+            (text, tone(said.word, *outcome), value)
+        }
+        DeskEvent::Marked { seq, code } => {
+            let text = format!("Entry {} cannot be read or trusted: {code}.", seq.0);
+            (text, Tone::Bad, json!({"event": "marked", "seq": seq.0, "code": code}))
+        }
+        DeskEvent::BadReport { seq, code } => {
+            let text = format!("A report could not be opened and was put aside: {code}.");
+            (text, Tone::Warn, json!({"event": "bad-report", "seq": seq.0, "code": code}))
+        }
+        DeskEvent::Home(incident, place) => {
+            let incident = number(*incident);
+            let text = format!("#{incident} the place, for your eyes only: {}", place.text);
+            (text, Tone::Plain, json!({"event": "home", "incident": incident, "place": place.text}))
+        }
+        DeskEvent::Callback(incident, callback) => {
+            let incident = number(*incident);
+            let text = format!("#{incident} call back (kept for two hours): {callback}");
+            (text, Tone::Plain, json!({"event": "callback", "incident": incident, "number": callback}))
+        }
+        DeskEvent::Envelope(offer, text) => {
+            let value = json!({"event": "envelope", "offer": offer.short(), "text": text});
+            (format!("Emergency envelope of {}: {text}", offer.short()), Tone::Bad, value)
+        }
+        DeskEvent::AlertRefused { incident, code } => {
+            let incident = number(*incident);
+            let text = format!("#{incident} the relay did not take the alert: {code}");
+            (text, Tone::Bad, json!({"event": "alert-not-taken", "incident": incident, "code": code}))
+        }
+    })
+}
+
+fn tone(word: &str, outcome: Outcome) -> Tone {
+    match (word, outcome) {
+        (_, Outcome::Refused(_)) => Tone::Warn,
+        ("silent" | "unanswered" | "nobody-arrived" | "claim-lapsed", _) => Tone::Warn,
+        ("published" | "rumor-published", _) => Tone::Good,
+        ("report" | "report-and-finding" | "finding", _) => Tone::Strong,
+        _ => Tone::Plain,
+    }
+}
+
+fn remark(outcome: Outcome) -> String {
+    match outcome {
+        Outcome::Applied => String::new(),
+        Outcome::Duplicate => " (known already)".to_owned(),
+        Outcome::Refused(breach) => format!(" (no effect: {breach})"),
+    }
+}
+
+fn word(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Applied => "applied",
+        Outcome::Duplicate => "duplicate",
+        Outcome::Refused(_) => "refused",
+    }
+}
+
+impl From<act::ActError> for Failure {
+    fn from(error: act::ActError) -> Self {
+        match error {
+            act::ActError::Named(failure) => failure,
+            act::ActError::Command(error) => engine::refused(error),
+        }
+    }
+}
