@@ -100,8 +100,10 @@ pub enum Command {
     #[command(after_help = "Examples:\n  bystand desk\n  bystand desk --follow\n  bystand desk claim 12")]
     Desk(RoleArgs<DeskVerb>),
     /// Be on duty as observer, verifier or driver
-    #[command(after_help = "Examples:\n  bystand duty on --zone powderhorn-park --point 44.9484,-93.2619\n  bystand \
-                            duty --follow")]
+    #[command(
+        after_help = "Examples:\n  bystand duty on --zone powderhorn-park --point 44.9484,-93.2619\n  bystand \
+                            duty --follow"
+    )]
     Duty(RoleArgs<DutyVerb>),
     /// Run a host box: the zones' day rooms
     #[command(after_help = "Example:\n  bystand host --follow")]

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use bystand_client::{Forgetful, Outcome, RelayAddress, RunConfig, Session, Store, Told, Transport, Vault, system_random};
+use bystand_client::{
+    Forgetful, Outcome, RelayAddress, RunConfig, Session, Store, Told, Transport, Vault, system_random,
+};
 use bystand_core::device::{Command, CommandError, Device, Event, Identity, OpenError};
 use bystand_core::io::{Request, Response};
 use bystand_wire::NetworkId;
@@ -129,7 +131,9 @@ pub async fn until_current(
     let outcome = session.until(PATIENCE, wanted, |told| why = trouble(told).or(why.take())).await?;
     if outcome == Outcome::Pending {
         let why = why.map_or_else(String::new, |why| format!(" ({why})"));
-        note(&format!("The relay or the team did not answer in time{why}: this is as far as this device knows."));
+        note(&format!(
+            "The relay or the team did not answer in time{why}: this is as far as this device knows."
+        ));
         return Ok(());
     }
     let latest = Instant::now() + CATCH_UP;

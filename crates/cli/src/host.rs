@@ -116,7 +116,8 @@ fn tell(news: &HostEvent) -> (String, Tone, Value) {
         }
         HostEvent::Refused { zone, why } => {
             let zone = zone.as_ref().map(ToString::to_string);
-            let text = format!("{}not taken: {why}", zone.as_ref().map_or_else(String::new, |z| format!("{z}: ")));
+            let text =
+                format!("{}not taken: {why}", zone.as_ref().map_or_else(String::new, |z| format!("{z}: ")));
             (text, Tone::Warn, json!({"event": "not-taken", "zone": zone, "why": why}))
         }
         HostEvent::Passed { zone, count } => {

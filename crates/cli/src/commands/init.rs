@@ -109,7 +109,8 @@ pub async fn run(global: &Global, args: InitArgs, output: Output) -> Done {
 }
 
 fn plan(args: &InitArgs) -> Result<NetworkPlan, Failure> {
-    let relay = RelayUrl::new(&args.relay).map_err(|error| Failure::Usage(format!("The relay's address is {error}.")))?;
+    let relay = RelayUrl::new(&args.relay)
+        .map_err(|error| Failure::Usage(format!("The relay's address is {error}.")))?;
     let mut plan = NetworkPlan::new(&args.name, zones(args)?, relay).map_err(setup_failed)?;
     plan.time_zone.clone_from(&args.time_zone);
     if !args.languages.is_empty() {
@@ -150,7 +151,8 @@ fn zones(args: &InitArgs) -> Result<Vec<ZoneInfo>, Failure> {
 
 /// A zone as the manifest carries it.
 fn info(zone: &Zone) -> ZoneInfo {
-    let ring = |ring: &bystand_core::geo::Ring| ring.corners.iter().map(|p| (p.lon, p.lat)).collect::<Vec<_>>();
+    let ring =
+        |ring: &bystand_core::geo::Ring| ring.corners.iter().map(|p| (p.lon, p.lat)).collect::<Vec<_>>();
     let polygons = |shape: &Shape| {
         let polygon = |polygon: &bystand_core::geo::Polygon| {
             std::iter::once(&polygon.outer).chain(&polygon.holes).map(ring).collect::<Vec<_>>()
@@ -202,7 +204,9 @@ fn make_relay_folder(data: &Path, network: &bystand_wire::NetworkId, seed: &[u8]
 
 fn setup_failed(error: SetupError) -> Failure {
     match error {
-        SetupError::Manifest(error) => Failure::Refused(format!("The network cannot be founded like this: {error}.")),
+        SetupError::Manifest(error) => {
+            Failure::Refused(format!("The network cannot be founded like this: {error}."))
+        }
         other => Failure::Failed(other.into()),
     }
 }

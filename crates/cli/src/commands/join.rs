@@ -93,7 +93,8 @@ async fn until_admitted(session: &mut Session<Device>, mut zones: Vec<ZoneId>, o
             Told::Event(Event::Network) => {
                 if !zones.is_empty() {
                     let wanted = std::mem::take(&mut zones);
-                    let chosen = session.ask(move |device, now, rng| device.choose_zones(&wanted, now, rng)).await?;
+                    let chosen =
+                        session.ask(move |device, now, rng| device.choose_zones(&wanted, now, rng)).await?;
                     chosen.map_err(engine::refused)?;
                 }
             }
@@ -126,6 +127,7 @@ fn has_passes(device: &Device, now: bystand_wire::Timestamp) -> bool {
     let roles = device.shared().identity.certified().map(|certificate| certificate.roles).unwrap_or_default();
     let purposes = bystand_core::device::enroll::purposes_of(&roles);
     let is_room = |purpose: &bystand_wire::PassPurpose| *purpose == bystand_wire::PassPurpose::Room;
-    let wanted = purposes.iter().filter(|purpose| !is_room(purpose) || !device.enrollment().zones().is_empty());
+    let wanted =
+        purposes.iter().filter(|purpose| !is_room(purpose) || !device.enrollment().zones().is_empty());
     wanted.into_iter().all(|purpose| device.shared().wallet.count(*purpose, now) > 0)
 }

@@ -137,11 +137,13 @@ fn call_out(event: &CallOutEvent) -> Said {
         CallOutEvent::Opened { request, .. } => {
             let roles: Vec<&str> = request.roles.iter().map(|role| role.as_str()).collect();
             let text = format!("calls out {} within {} min", roles.join(", "), request.within_min);
-            let more = json!({"roles": roles, "within_min": request.within_min, "cell": request.cell.to_string()});
+            let more =
+                json!({"roles": roles, "within_min": request.within_min, "cell": request.cell.to_string()});
             Said::new("call-out", text, more)
         }
         CallOutEvent::Offered { offer, minutes, .. } => {
-            let (offer, text) = (offer.short(), format!("offer {}: can be there in {minutes} min", offer.short()));
+            let (offer, text) =
+                (offer.short(), format!("offer {}: can be there in {minutes} min", offer.short()));
             Said::new("offer", text, json!({"offer": offer, "minutes": minutes}))
         }
         CallOutEvent::Accepted { offers, alone_agreed, .. } => {
@@ -171,7 +173,9 @@ fn call_out(event: &CallOutEvent) -> Said {
         CallOutEvent::Rung { count, .. } => {
             Said::new("rung", format!("{count} on call were rung"), json!({"count": count}))
         }
-        CallOutEvent::NobodyArrived { .. } => Said::plain("nobody-arrived", "nobody who was accepted arrived"),
+        CallOutEvent::NobodyArrived { .. } => {
+            Said::plain("nobody-arrived", "nobody who was accepted arrived")
+        }
         CallOutEvent::Closed { .. } => Said::plain("call-out-ended", "the call-out is over"),
     }
 }

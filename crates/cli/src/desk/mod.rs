@@ -59,9 +59,11 @@ fn line(device: &Device, news: &DeskEvent, now: Timestamp, quiet: bool) -> Optio
     let (state, wall) = (device.desk().state(), WallClock::of(device.shared()));
     let number = |incident| names::number_of(state, incident);
     Some(match news {
-        DeskEvent::Arrived(report) => {
-            ("A report is coming in.".to_owned(), Tone::Faint, json!({"event": "arrived", "report": report.to_string()}))
-        }
+        DeskEvent::Arrived(report) => (
+            "A report is coming in.".to_owned(),
+            Tone::Faint,
+            json!({"event": "arrived", "report": report.to_string()}),
+        ),
         DeskEvent::Entry { seq, author, at, fact, outcome } => {
             let said = facts::tell(state, fact);
             if quiet && said.word == "sign" {

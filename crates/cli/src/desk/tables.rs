@@ -37,7 +37,11 @@ impl View {
             View::Card(fields) if output.is_json() => output.object(&as_object(fields))?,
             View::Card(fields) => {
                 for (name, value) in fields {
-                    output.line(&format!("{} {}", output.tone(Tone::Faint, &format!("{name:<12}")), harmless(&value)))?;
+                    output.line(&format!(
+                        "{} {}",
+                        output.tone(Tone::Faint, &format!("{name:<12}")),
+                        harmless(&value)
+                    ))?;
                 }
             }
         }
@@ -62,7 +66,9 @@ pub fn is_view(verb: &DeskVerb) -> bool {
 pub fn view(device: &Device, verb: &DeskVerb, now: Timestamp) -> Result<View, Failure> {
     let (state, wall) = (device.desk().state(), WallClock::of(device.shared()));
     Ok(match verb {
-        DeskVerb::Show { incident } => View::Card(show(device, names::incident(state, *incident)?, &wall, now)),
+        DeskVerb::Show { incident } => {
+            View::Card(show(device, names::incident(state, *incident)?, &wall, now))
+        }
         DeskVerb::Attention => attention(state, now),
         DeskVerb::Shifts => shifts(state, &wall, now),
         DeskVerb::Rumors => rumors(state, &wall, now),
@@ -77,7 +83,8 @@ fn queue(state: &DeskState, now: Timestamp) -> View {
     let others: Vec<IncidentId> =
         state.open_incidents().map(|incident| incident.id).filter(|id| !ids.contains(id)).collect();
     ids.extend(others);
-    let rows = ids.iter().filter_map(|id| state.incident(*id)).map(|incident| row(state, incident, now)).collect();
+    let rows =
+        ids.iter().filter_map(|id| state.incident(*id)).map(|incident| row(state, incident, now)).collect();
     View::Table {
         headings: &["No", "Stage", "Age", "What", "Where", "Vouched", "Reports", "On it", "Like"],
         rows,
@@ -136,7 +143,8 @@ fn about_report(device: &Device, incident: &Incident, wall: &WallClock, now: Tim
     fields.push(("first hand", choice::first_hand_word(said.first_hand).to_owned()));
     fields.push(("what", said.kind.as_str().to_owned()));
     fields.push(("where", place(incident)));
-    let point = said.place.point.map(|point| format!("{:.5},{:.5}", point.lat_degrees(), point.lon_degrees()));
+    let point =
+        said.place.point.map(|point| format!("{:.5},{:.5}", point.lat_degrees(), point.lon_degrees()));
     let number = |count: Option<u16>| count.map(|count| count.to_string());
     let home = device.desk().home(&incident.id).map(|place| place.text.clone());
     let callback = device.desk().callback(&incident.id).map(ToOwned::to_owned);
@@ -193,7 +201,10 @@ fn about_call_outs(incident: &Incident, wall: &WallClock, now: Timestamp, fields
     for call_out in incident.call_outs.values() {
         let (number, opened) = (call_out.opened.seq.0, wall.short(call_out.opened.at, now));
         let phase = call_out_word(call_out.phase());
-        fields.push(("call-out", format!("{number} {phase}, opened {opened}, within {} min", call_out.request.within_min)));
+        fields.push((
+            "call-out",
+            format!("{number} {phase}, opened {opened}, within {} min", call_out.request.within_min),
+        ));
         for responder in call_out.responders.values() {
             let silent = if responder.silent.is_some() { ", SILENT" } else { "" };
             let phase = responder_word(responder.phase);
@@ -211,7 +222,8 @@ fn about_findings(incident: &Incident, wall: &WallClock, now: Timestamp, fields:
         let (number, at) = (found.stamp.seq.0, wall.short(found.stamp.at, now));
         fields.push(("finding", format!("{number} {at} {verdict}, {signed}{aside} {}", found.finding.note)));
     }
-    for alert in incident.alerts.values().filter(|alert| alert.phase.is_public() || alert.prepared.is_some()) {
+    for alert in incident.alerts.values().filter(|alert| alert.phase.is_public() || alert.prepared.is_some())
+    {
         let steps: Vec<String> = alert
             .published
             .iter()
@@ -236,15 +248,17 @@ fn needs(state: &DeskState, what: &Attention) -> Vec<String> {
         Attention::Stopped(incident, _, who) => {
             row(number(incident), format!("{} was stopped", offer(who)), "call them; envelope; legal")
         }
-        Attention::Silent(incident, _, who) => {
-            row(number(incident), format!("{} gives no sign", offer(who)), "call them, then open the envelope")
-        }
-        Attention::Contradicted(incident) => {
-            row(number(incident), "findings contradict".into(), "resolve")
-        }
-        Attention::AlertDoubtful(incident, _) => {
-            row(number(incident), "a published alert is in doubt".into(), "recheck, then wrong, update or over")
-        }
+        Attention::Silent(incident, _, who) => row(
+            number(incident),
+            format!("{} gives no sign", offer(who)),
+            "call them, then open the envelope",
+        ),
+        Attention::Contradicted(incident) => row(number(incident), "findings contradict".into(), "resolve"),
+        Attention::AlertDoubtful(incident, _) => row(
+            number(incident),
+            "a published alert is in doubt".into(),
+            "recheck, then wrong, update or over",
+        ),
         Attention::NobodyAtDesk { waiting } => {
             row(String::new(), format!("{waiting} wait and nobody is on shift"), "start")
         }
@@ -260,13 +274,19 @@ fn needs(state: &DeskState, what: &Attention) -> Vec<String> {
         Attention::NoNews(incident, _) => {
             row(number(incident), "an alert's time passed without news".into(), "renew, update or over")
         }
-        Attention::RumorMany(_) => row(String::new(), "a rumor is asked again and again".into(), "rumor-check"),
-        Attention::Home(incident) => {
-            row(number(incident), "the place is a home".into(), "zone only in public; the place only to those who go")
+        Attention::RumorMany(_) => {
+            row(String::new(), "a rumor is asked again and again".into(), "rumor-check")
         }
-        Attention::AloneAtDesk => {
-            row(String::new(), "one dispatcher alone".into(), "publishing needs a signed finding or a countersignature")
-        }
+        Attention::Home(incident) => row(
+            number(incident),
+            "the place is a home".into(),
+            "zone only in public; the place only to those who go",
+        ),
+        Attention::AloneAtDesk => row(
+            String::new(),
+            "one dispatcher alone".into(),
+            "publishing needs a signed finding or a countersignature",
+        ),
     }
 }
 
@@ -318,7 +338,9 @@ fn figures(state: &DeskState, now: Timestamp) -> Vec<(&'static str, String)> {
     let day = figures.total(now.minus_ms(DAY_MS), now.plus_ms(1));
     let share = figures.confirmed_permille(now.minus_ms(DAY_MS), now.plus_ms(1));
     let half = |spread: &bystand_core::desk::Spread| {
-        spread.within_ms(500).map_or_else(|| "not measured".to_owned(), |ms| format!("half within {}", span(ms)))
+        spread
+            .within_ms(500)
+            .map_or_else(|| "not measured".to_owned(), |ms| format!("half within {}", span(ms)))
     };
     vec![
         ("reports", day.reports.to_string()),
@@ -326,7 +348,13 @@ fn figures(state: &DeskState, now: Timestamp) -> Vec<(&'static str, String)> {
         ("confirmed", day.confirmed.to_string()),
         ("false alarms", day.false_alarms.to_string()),
         ("unchecked", day.unchecked.to_string()),
-        ("share", share.map_or_else(|| "not known".to_owned(), |share| format!("{}.{} % confirmed", share / 10, share % 10))),
+        (
+            "share",
+            share.map_or_else(
+                || "not known".to_owned(),
+                |share| format!("{}.{} % confirmed", share / 10, share % 10),
+            ),
+        ),
         ("to the desk", half(&figures.to_desk)),
         ("to a finding", half(&figures.to_finding)),
         ("to an alert", half(&figures.to_alert)),
