@@ -30,7 +30,7 @@ pub enum DutyVerb {
     /// Choose the zones whose day rooms you take part in (at most three a week)
     Zones {
         /// Their names
-        #[arg(required = true)]
+        #[arg(required = true, value_parser = choice::zone)]
         zones: Vec<ZoneId>,
     },
     /// Go on duty
@@ -73,6 +73,7 @@ pub enum DutyVerb {
     /// Say something in a zone's room
     Say {
         /// Which zone
+        #[arg(value_parser = choice::zone)]
         zone: ZoneId,
         /// What
         #[arg(required = true)]
@@ -81,6 +82,7 @@ pub enum DutyVerb {
     /// You looked around: all quiet
     Quiet {
         /// In which zone
+        #[arg(value_parser = choice::zone)]
         zone: ZoneId,
     },
 }
@@ -89,7 +91,7 @@ pub enum DutyVerb {
 #[derive(Debug, Clone, Args)]
 pub struct OnArgs {
     /// In which zone; can be repeated
-    #[arg(long = "zone", value_name = "ZONE", required = true)]
+    #[arg(long = "zone", value_name = "ZONE", required = true, value_parser = choice::zone)]
     zones: Vec<ZoneId>,
     /// For how many minutes
     #[arg(long, value_name = "MINUTES", default_value_t = 240)]
@@ -144,8 +146,6 @@ fn found(text: &str) -> Result<Outcome, String> {
 }
 
 impl RoleVerb for DutyVerb {
-    const ROLE: Role = Role::Observer;
-
     fn usual() -> Self {
         DutyVerb::Show
     }

@@ -131,8 +131,6 @@ pub enum StewardVerb {
 }
 
 impl RoleVerb for RegistrarVerb {
-    const ROLE: Role = Role::Registrar;
-
     fn usual() -> Self {
         RegistrarVerb::Show
     }
@@ -166,8 +164,6 @@ impl RoleVerb for RegistrarVerb {
 }
 
 impl RoleVerb for StewardVerb {
-    const ROLE: Role = Role::Steward;
-
     fn usual() -> Self {
         StewardVerb::Key
     }

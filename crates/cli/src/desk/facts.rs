@@ -119,7 +119,7 @@ fn work(event: &WorkEvent) -> Said {
         }
         WorkEvent::Noted { note, .. } => Said::new("note", format!("notes: {note}"), json!({"text": note})),
         WorkEvent::Sorted { drawer, .. } => {
-            let drawer = choice::drawer_word(*drawer);
+            let drawer = drawer.as_str();
             Said::new("sorted", format!("sorts it: {drawer}"), json!({"drawer": drawer}))
         }
         WorkEvent::HeadsUp { zone, .. } => {
@@ -299,7 +299,7 @@ fn report_said(word: &'static str, report: &Report) -> Said {
     let more = json!({
         "kind": said.kind.as_str(), "zone": place.zone.as_ref().map(ToString::to_string),
         "place": place.text, "text": said.activity, "home": place.home,
-        "first_hand": choice::first_hand_word(said.first_hand), "source": report.source().as_str(),
+        "first_hand": said.first_hand.as_str(), "source": report.source().as_str(),
     });
     Said::new(word, format!("{source}: {}", parts.join(", ")), more)
 }

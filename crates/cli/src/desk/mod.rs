@@ -12,7 +12,8 @@ use bystand_core::desk::Outcome;
 use bystand_core::device::Device;
 use bystand_core::device::desk::DeskEvent;
 use bystand_core::team::{TeamKind, TeamSync};
-use bystand_wire::{Role, Timestamp};
+use bystand_core::texts::Texts;
+use bystand_wire::Timestamp;
 use serde_json::{Value, json};
 
 pub use verbs::DeskVerb;
@@ -24,8 +25,6 @@ use crate::terminal::{RoleVerb, Terminal};
 use crate::when::WallClock;
 
 impl RoleVerb for DeskVerb {
-    const ROLE: Role = Role::Dispatcher;
-
     fn usual() -> Self {
         DeskVerb::Queue
     }
@@ -124,7 +123,10 @@ fn remark(outcome: Outcome) -> String {
     match outcome {
         Outcome::Applied => String::new(),
         Outcome::Duplicate => " (known already)".to_owned(),
-        Outcome::Refused(breach) => format!(" (no effect: {breach})"),
+        Outcome::Refused(breach) => {
+            let why = Texts::english().plain(&format!("breach-{}", breach.as_str()));
+            format!(" (no effect: {why})")
+        }
     }
 }
 
