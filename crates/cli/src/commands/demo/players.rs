@@ -162,11 +162,6 @@ impl Player {
     }
 }
 
-/// A text as one word of a typed line.
-pub fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', " "))
-}
-
 /// The size of everything below a folder, in bytes.
 pub fn size_of(folder: &Path) -> u64 {
     let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
