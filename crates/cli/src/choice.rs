@@ -5,7 +5,7 @@ use bystand_core::desk::{
     AlertStep, Class, Drawer, Ending, Helpers, HowEnded, News, SignFrom, Verdict, WhatItWas,
 };
 use bystand_core::report::{FirstHand, Kind};
-use bystand_wire::{Role, Timestamp};
+use bystand_wire::{Role, Timestamp, ZoneId};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 /// A parser for a closed list of values.
@@ -28,11 +28,6 @@ pub fn role() -> impl TypedValueParser<Value = Role> {
     one_of(Role::ALL, Role::as_str)
 }
 
-/// What a false alarm was.
-pub fn what_it_was() -> impl TypedValueParser<Value = WhatItWas> {
-    one_of(WhatItWas::ALL, WhatItWas::as_str)
-}
-
 /// How it ended.
 pub fn how_ended() -> impl TypedValueParser<Value = HowEnded> {
     one_of(HowEnded::ALL, HowEnded::as_str)
@@ -50,16 +45,7 @@ pub fn class() -> impl TypedValueParser<Value = Class> {
 
 /// A drawer of triage.
 pub fn drawer() -> impl TypedValueParser<Value = Drawer> {
-    one_of([Drawer::DoNotShare, Drawer::ShareUnconfirmed, Drawer::Strong], drawer_word)
-}
-
-/// A drawer's word.
-pub fn drawer_word(drawer: Drawer) -> &'static str {
-    match drawer {
-        Drawer::DoNotShare => "do-not-share",
-        Drawer::ShareUnconfirmed => "share-unconfirmed",
-        Drawer::Strong => "strong",
-    }
+    one_of(Drawer::ALL, Drawer::as_str)
 }
 
 /// Another team.
@@ -97,16 +83,7 @@ pub fn sign_word(sign: SignFrom) -> &'static str {
 
 /// Whether the person sees it themselves.
 pub fn first_hand() -> impl TypedValueParser<Value = FirstHand> {
-    one_of([FirstHand::Yes, FirstHand::No, FirstHand::Unknown], first_hand_word)
-}
-
-/// The word for it.
-pub fn first_hand_word(first_hand: FirstHand) -> &'static str {
-    match first_hand {
-        FirstHand::Yes => "yes",
-        FirstHand::No => "no",
-        FirstHand::Unknown => "unknown",
-    }
+    one_of(FirstHand::ALL, FirstHand::as_str)
 }
 
 /// A verdict as a word: `confirmed`, `false-alarm:city-police`, `could-not-check`, `over:people-taken`.
@@ -195,6 +172,19 @@ pub fn step(text: &str) -> Result<AlertStep, String> {
             )),
         },
     }
+}
+
+/// A zone by its id or, close enough, its name: *Powderhorn Park* is `powderhorn-park`.
+pub fn zone(text: &str) -> Result<ZoneId, String> {
+    ZoneId::new(&slug(text)).map_err(|_| "not a zone's name; `bystand zones` lists them".to_owned())
+}
+
+/// Lower-case letters, digits and hyphens.
+pub fn slug(name: &str) -> String {
+    let letters = name.to_lowercase();
+    let words: Vec<&str> =
+        letters.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    words.join("-")
 }
 
 /// `2026-01-14T20:05:00Z`.

@@ -4,7 +4,7 @@ use bystand_crypto::seal::{SealPurpose, seal};
 use bystand_crypto::sign::Signed;
 use bystand_wire::relay_api::{AppendRule, Policy, ReadRule, SignedBytes};
 use bystand_wire::time::{DAY_MS, MINUTE_MS};
-use bystand_wire::{Frame, FrameKind, PassPurpose, encode, limits};
+use bystand_wire::{Frame, FrameKind, PassPurpose, Timestamp, encode, limits};
 
 use super::super::secrets::{DeskSecrets, Seed};
 use super::super::{Cx, Listener, Owner, Shared};
@@ -20,7 +20,7 @@ const REPORT_LIFE_MS: u64 = 7 * DAY_MS;
 const REMIND_MS: u64 = 2 * MINUTE_MS;
 
 /// The drop's policy: anybody with a pass or work appends, the desk reads.
-pub fn drop_policy(secrets: &DeskSecrets) -> Policy {
+pub fn drop_policy(secrets: &DeskSecrets, expires_at: Timestamp) -> Policy {
     let creator = secrets.drop_creator.signing();
     Policy {
         creator: creator.public(),
@@ -30,7 +30,7 @@ pub fn drop_policy(secrets: &DeskSecrets) -> Policy {
         read: ReadRule::Key(secrets.drop_read.signing().public()),
         erasers: Vec::new(),
         room_key: None,
-        expires_at: bystand_wire::Timestamp(u64::MAX),
+        expires_at,
         frame_life_ms: REPORT_LIFE_MS,
         max_frame_len: u32::try_from(limits::FRAME_LEN).unwrap_or(u32::MAX),
         max_frames: 100_000,
@@ -68,7 +68,8 @@ impl Desk {
             team.rotate(ctx, outbox, epoch, Some((secrets.version, encode(&secrets))));
         }
         let creator = secrets.drop_creator.signing();
-        let policy = SignedBytes::from(Signed::sign(&ctx.network, &creator, &drop_policy(&secrets)));
+        let policy = drop_policy(&secrets, ctx.now.plus_ms(limits::STREAM_LIFE_MS));
+        let policy = SignedBytes::from(Signed::sign(&ctx.network, &creator, &policy));
         let Some(drop) = shared.key_note().map(|n| n.note().streams.drop) else { return };
         let work = Work::Create(drop, policy, None);
         shared.promise(ctx, Owner::Desk(DeskJob::DropPolicy), work, &[]);

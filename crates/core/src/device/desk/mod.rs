@@ -24,6 +24,7 @@ use minicbor::{Decode, Encode};
 
 pub use command::DeskCommand;
 pub use intake::{open_reply, report_tag, seal_reply};
+pub use keys::drop_policy;
 
 use super::secrets::DeskSecrets;
 use super::{CommandError, Cx, Listener, Owner, Shared};

@@ -33,7 +33,7 @@ use super::{CommandError, Cx, Device, Event, Listener, Owner, Shared};
 use crate::io::{Random, Response};
 use crate::network::enroll::EnrollRequest;
 use crate::network::invite::{Invitation, InviteSecret};
-use crate::network::{VerifiedKeyNote, VerifiedManifest};
+use crate::network::{KeyNoteStatus, VerifiedKeyNote, VerifiedManifest};
 use crate::outbox::{AppendJob, By, Job, Outcome, Work};
 
 const STATE: &str = "enroll/state";
@@ -328,6 +328,10 @@ impl Enroll {
         let (Some(manifest), Some(note)) = (shared.manifest().cloned(), shared.key_note().cloned()) else {
             return;
         };
+        // An expired key note says nothing: once the registrars' box runs again there is a new one.
+        if note.status(ctx.now) == KeyNoteStatus::Expired {
+            return;
+        }
         if self.state.is_new {
             self.request(ctx, shared, (&manifest, &note), &invitation);
         } else if shared.identity.certificate.is_some() {

@@ -18,10 +18,12 @@ mod note;
 mod second;
 mod state;
 mod steward;
+mod streams;
 
 use std::collections::BTreeMap;
 
 use bystand_crypto::sign::SigningKey;
+use bystand_wire::problem::Code;
 use bystand_wire::relay_api::{LogEntry, LogKind, StoredFrame};
 use bystand_wire::time::{DAY_MS, MINUTE_MS, SECOND_MS};
 use bystand_wire::{
@@ -88,6 +90,9 @@ pub enum RegistrarJob {
     /// This device's application to become a registrar.
     #[n(8)]
     Application,
+    /// A stream's renewed policy.
+    #[n(9)]
+    Policy(#[n(0)] StreamId),
 }
 
 /// A call of this part: there are none.
@@ -381,7 +386,7 @@ impl Registrar {
                     shared.follow_again(ctx, &invited.secret.mailbox());
                 }
             }
-            (RegistrarJob::KeyNote(_), Outcome::Refused(_)) => {
+            (RegistrarJob::KeyNote(_), Outcome::Refused(refusal)) if refusal.code == Code::Backwards => {
                 // Another registrar was faster; the log will show what is new.
                 self.note_sent = Some((0, ctx.now.plus_ms(note::SETTLE_MS)));
             }
@@ -423,6 +428,9 @@ impl Registrar {
         if !self.is_on_duty(shared, ctx.now) {
             return;
         }
+        if self.kept.state.applied.take().is_some() {
+            self.kept.store_state(ctx);
+        }
         if self.look_at <= ctx.now {
             self.look_at = ctx.now.plus_ms(LOOK_MS);
             self.make_issuer(ctx, shared);
@@ -437,6 +445,7 @@ impl Registrar {
             self.close_mailboxes(ctx, shared);
             self.log_totals(ctx, shared);
             self.log_certificates(ctx, shared);
+            self.renew_policies(ctx, shared);
             self.say_due(ctx, shared);
         }
     }
