@@ -35,12 +35,8 @@ Examples:
 Everything is in one temporary folder, which goes when the demo ends. Ctrl-C ends it at any moment.";
 
 /// Zones in which the demo's responders live; the positions of its events lie in them.
-const ZONES: [&str; 4] = [
-    "mpls-powderhorn-park",
-    "mpls-corcoran",
-    "mpls-east-phillips",
-    "mpls-midtown-phillips",
-];
+const ZONES: [&str; 4] =
+    ["mpls-powderhorn-park", "mpls-corcoran", "mpls-east-phillips", "mpls-midtown-phillips"];
 /// Responders.
 const RESPONDERS: usize = 6;
 
@@ -98,7 +94,8 @@ async fn whole(args: &DemoArgs, folder: &tempfile::TempDir, output: Output) -> a
     let start_ms = u64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis())?;
     let port = if args.port == 0 { free_port()? } else { args.port };
     let relay = format!("http://127.0.0.1:{port}");
-    let transcript = args.transcript.as_ref().map(std::fs::File::create).transpose()?.map(std::sync::Arc::new);
+    let transcript =
+        args.transcript.as_ref().map(std::fs::File::create).transpose()?.map(std::sync::Arc::new);
     let stage =
         Stage { folder: folder.path().to_owned(), rate: args.rate.max(1), start_ms, relay, transcript };
 

@@ -140,8 +140,19 @@ impl<'a> Director<'a> {
     /// # Errors
     /// When the terminal is gone.
     pub async fn finish(self, relay_bytes: u64) -> anyhow::Result<()> {
-        let Tally { reports, joined, erased, call_outs, offers, findings, alerts, rumor_checks, over, receipts, refused } =
-            self.tally;
+        let Tally {
+            reports,
+            joined,
+            erased,
+            call_outs,
+            offers,
+            findings,
+            alerts,
+            rumor_checks,
+            over,
+            receipts,
+            refused,
+        } = self.tally;
         let minutes = self.began.elapsed().as_secs() * u64::from(self.stage.rate) / 60;
         let rows = [
             ("minutes played", minutes),
@@ -178,12 +189,21 @@ impl<'a> Director<'a> {
         let responders: Vec<Arc<str>> = self.players.keys().filter(|n| is_responder(n)).cloned().collect();
         for (n, name) in responders.iter().enumerate() {
             let zone = self.zones[n % self.zones.len()];
-            self.plan_for(name, 0.5 + 0.1 * as_f64(n), "envelope If I do not answer: call my sister, then the lawyer on the card");
-            self.plan_for(name, 0.6 + 0.1 * as_f64(n), &format!("on --zone {zone} --reach 4000 --point {}", at(middle(&self.scenes))));
+            self.plan_for(
+                name,
+                0.5 + 0.1 * as_f64(n),
+                "envelope If I do not answer: call my sister, then the lawyer on the card",
+            );
+            self.plan_for(
+                name,
+                0.6 + 0.1 * as_f64(n),
+                &format!("on --zone {zone} --reach 4000 --point {}", at(middle(&self.scenes))),
+            );
         }
         for scene in 0..self.scenes.len() {
             for report in 0..self.scenes[scene].reports.len() {
-                let minutes = as_f64(usize::try_from(self.scenes[scene].at_min).unwrap_or(0)) + 1.5 * as_f64(report);
+                let minutes =
+                    as_f64(usize::try_from(self.scenes[scene].at_min).unwrap_or(0)) + 1.5 * as_f64(report);
                 self.plan(minutes, Plan::Report(scene, report));
             }
         }
@@ -196,9 +216,15 @@ impl<'a> Director<'a> {
             "view" => self.look(said),
             "joined" => {
                 self.names.insert(said.who.clone(), said.text("name").to_owned());
-                self.tell(Tone::Faint, &said.who, &format!("is in the room of {} as {}", said.text("zone"), said.text("name")))
+                self.tell(
+                    Tone::Faint,
+                    &said.who,
+                    &format!("is in the room of {} as {}", said.text("zone"), said.text("name")),
+                )
             }
-            "room-opened" => self.tell(Tone::Faint, &said.who, &format!("opened today's room of {}", said.text("zone"))),
+            "room-opened" => {
+                self.tell(Tone::Faint, &said.who, &format!("opened today's room of {}", said.text("zone")))
+            }
             "call-out" => self.called(said),
             "accepted" if is_responder(&said.who) => self.go(said),
             "received" => {
@@ -239,11 +265,19 @@ impl<'a> Director<'a> {
                 self.tell(Tone::Plain, &who, &format!("#{incident} calls verifiers out"))?;
             }
             "offer" => self.offered(&who, &incident, said.text("offer")),
-            "accepted" => self.tell(Tone::Plain, &who, &format!("#{incident} accepts two; only they get the exact place"))?,
+            "accepted" => self.tell(
+                Tone::Plain,
+                &who,
+                &format!("#{incident} accepts two; only they get the exact place"),
+            )?,
             "finding" => self.found(said, &who, &incident)?,
             "published" => self.published(said, &who, &incident)?,
             "rumor-published" => {
-                self.tell(Tone::Good, &who, &format!("#{incident} published a rumor check: {}", said.text("text")))?;
+                self.tell(
+                    Tone::Good,
+                    &who,
+                    &format!("#{incident} published a rumor check: {}", said.text("text")),
+                )?;
             }
             "same-as" => self.tally.joined += 1,
             "erased" => self.tally.erased += 1,
@@ -256,7 +290,12 @@ impl<'a> Director<'a> {
         self.tally.reports += 1;
         let memory = self.incidents.entry(incident.to_owned()).or_default();
         memory.place = said.text("place").to_owned();
-        let line = format!("#{incident} REPORT {}: {} ({})", said.text("kind"), said.text("text"), said.text("place"));
+        let line = format!(
+            "#{incident} REPORT {}: {} ({})",
+            said.text("kind"),
+            said.text("text"),
+            said.text("place")
+        );
         self.tell(Tone::Bad, "desk", &line)?;
         let pause = 0.5 + self.chance();
         self.plan_for(&said.who, pause, &format!("claim {incident}"));
@@ -266,7 +305,9 @@ impl<'a> Director<'a> {
 
     /// The dispatcher looks at an incident: joins it, erases it, or has it checked.
     fn look(&mut self, said: &Said) -> anyhow::Result<()> {
-        let Some(shown) = self.shown.get_mut(&said.who).filter(|list| !list.is_empty()) else { return Ok(()) };
+        let Some(shown) = self.shown.get_mut(&said.who).filter(|list| !list.is_empty()) else {
+            return Ok(());
+        };
         let incident = shown.remove(0);
         let who = said.who.clone();
         if said.what.to_string().contains("my neighbors") {

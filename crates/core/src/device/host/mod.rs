@@ -12,6 +12,7 @@ mod command;
 mod day;
 mod door;
 mod keys;
+mod opening;
 mod passing;
 mod watch;
 
