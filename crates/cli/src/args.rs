@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
-use bystand_client::{Clock, vault};
+use bystand_client::{Clock, vault as vaults};
 use bystand_wire::Timestamp;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::commands::{alerts, follow, report, serve, vault};
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 done; 1 failed on this machine; 2 command not understood; 3 refused by a rule; \
@@ -49,7 +51,7 @@ pub struct Global {
     pub vault_cost: VaultCost,
 }
 
-/// See [`vault::Cost`].
+/// See [`vaults::Cost`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum VaultCost {
     /// For people.
@@ -68,10 +70,10 @@ impl Global {
     }
 
     /// What a new vault's passphrase costs.
-    pub fn cost(&self) -> vault::Cost {
+    pub fn cost(&self) -> vaults::Cost {
         match self.vault_cost {
-            VaultCost::Usual => vault::Cost::Usual,
-            VaultCost::Least => vault::Cost::Least,
+            VaultCost::Usual => vaults::Cost::Usual,
+            VaultCost::Least => vaults::Cost::Least,
         }
     }
 
@@ -85,16 +87,15 @@ impl Global {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Run the relay
+    Serve(serve::ServeArgs),
+    /// Tell the desk what you see
+    Report(report::ReportCommand),
+    /// Follow a report by its phrase
+    Follow(follow::FollowArgs),
+    /// Show confirmed alerts and rumor checks
+    Alerts(alerts::AlertsArgs),
     /// Look after this device's vault
     #[command(subcommand)]
-    Vault(VaultCommand),
-}
-
-/// `bystand vault …`
-#[derive(Debug, Subcommand)]
-pub enum VaultCommand {
-    /// Change the passphrase
-    #[command(after_help = "Example:\n  bystand vault passphrase\n\nScripts set BYSTAND_PASSPHRASE and \
-                            BYSTAND_NEW_PASSPHRASE.")]
-    Passphrase,
+    Vault(vault::VaultCommand),
 }

@@ -1,15 +1,22 @@
 //! The one binary: `bystand`. It reads the command line, runs engines by `bystand-client` and shows
 //! what they tell. It decides nothing about reports, rooms or alerts.
 
+mod alert_lines;
 mod args;
 mod cards;
+mod choice;
 mod commands;
+mod engine;
 mod failure;
+mod follow_up;
 mod live;
 mod output;
 mod passphrase;
 mod qr;
+mod report_args;
 mod stop;
+mod told;
+mod when;
 mod words;
 
 use std::io::ErrorKind;

@@ -1,6 +1,10 @@
 //! What the commands do.
 
-mod vault;
+pub mod alerts;
+pub mod follow;
+pub mod report;
+pub mod serve;
+pub mod vault;
 
 use std::path::PathBuf;
 
@@ -14,9 +18,16 @@ use crate::passphrase;
 /// Runs a command to its end.
 pub fn run(cli: Cli, output: Output) -> Done {
     let Cli { global, command } = cli;
-    match command {
-        Command::Vault(command) => vault::run(&global, &command, output),
-    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match command {
+            Command::Serve(args) => serve::run(&global, &args, output).await,
+            Command::Report(args) => report::run(&global, args, output).await,
+            Command::Follow(args) => follow::run(&global, args, output).await,
+            Command::Alerts(args) => alerts::run(&global, &args, output).await,
+            Command::Vault(command) => vault::run(&global, &command, output),
+        }
+    })
 }
 
 /// The vault's folder.

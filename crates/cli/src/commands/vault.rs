@@ -1,11 +1,21 @@
 //! `bystand vault …`: the vault itself.
 
+use clap::Subcommand;
 use serde_json::json;
 
-use crate::args::{Global, VaultCommand};
+use crate::args::Global;
 use crate::failure::Done;
 use crate::output::Output;
 use crate::{commands, passphrase};
+
+/// `bystand vault …`
+#[derive(Debug, Subcommand)]
+pub enum VaultCommand {
+    /// Change the passphrase
+    #[command(after_help = "Example:\n  bystand vault passphrase\n\nScripts set BYSTAND_PASSPHRASE and \
+                            BYSTAND_NEW_PASSPHRASE.")]
+    Passphrase,
+}
 
 /// Runs `bystand vault …`.
 pub fn run(global: &Global, command: &VaultCommand, output: Output) -> Done {

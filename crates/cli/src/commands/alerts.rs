@@ -1,0 +1,112 @@
+//! `bystand alerts`: confirmed alerts and rumor checks, each verified here.
+
+use bystand_client::{Outcome, Session, Told};
+use bystand_core::alerts::AlertView;
+use bystand_core::device::{Device, Event};
+use clap::{Args, Subcommand};
+
+use crate::args::Global;
+use crate::engine::{self, PATIENCE, Whose};
+use crate::failure::{Done, Failure};
+use crate::live::{self, Talk};
+use crate::output::{Output, note};
+use crate::stop::Stop;
+use crate::when::WallClock;
+use crate::{alert_lines, told};
+
+const EXAMPLES: &str = "\
+Examples:
+  bystand alerts --relay https://relay.example.org --network 5f0c…
+  bystand alerts --follow
+  bystand alerts --follow --json
+
+Signatures, quorum and place in the public log are checked here; the relay is believed nothing. No line \
+means that nothing was confirmed, never that nothing is there.";
+
+/// `bystand alerts`
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct AlertsArgs {
+    #[command(flatten)]
+    whose: Whose,
+    /// Stay, and show each change
+    #[arg(long)]
+    follow: bool,
+}
+
+/// Alerts take no verbs.
+#[derive(Debug, Subcommand)]
+enum NoVerb {}
+
+struct Watching {
+    output: Output,
+}
+
+impl Talk<Device> for Watching {
+    type Verb = NoVerb;
+
+    async fn act(&mut self, _: &mut Session<Device>, verb: NoVerb) -> Done {
+        match verb {}
+    }
+
+    async fn show(&mut self, _: &mut Session<Device>, told: Told<Event>) -> Done {
+        told::show(self.output, told)
+    }
+}
+
+/// Runs `bystand alerts`.
+pub async fn run(global: &Global, args: &AlertsArgs, output: Output) -> Done {
+    let mut stop = Stop::install()?;
+    let mut session = engine::start_for(global, &args.whose, args.follow).await?;
+    let caught_up = |device: &Device| device.shared().log.is_following();
+    let mut why = None;
+    let waited = session.until(PATIENCE, caught_up, |told| why = trouble(told).or(why.take()));
+    let outcome = tokio::select! {
+        outcome = waited => outcome?,
+        () = stop.requested() => return Ok(()),
+    };
+    if outcome == Outcome::Pending {
+        let why = why.unwrap_or_else(|| "it did not answer in time".to_owned());
+        return Err(Failure::Pending(format!("The public log was not read: {why}.")));
+    }
+    show_all(&mut session, output).await?;
+    if args.follow {
+        live::follow(&mut session, &mut Watching { output }, output, &mut stop).await?;
+    }
+    session.close().await?;
+    Ok(())
+}
+
+async fn show_all(session: &mut Session<Device>, output: Output) -> Done {
+    let (rows, views): (Vec<Vec<String>>, Vec<AlertView>) = session
+        .ask(move |device, now, _| {
+            let (shared, wall) = (device.shared(), WallClock::of(device.shared()));
+            let views = shared.log.alerts().view(now);
+            let seen = |view: &AlertView| {
+                format!("{} to {}", wall.short(view.observed_from, now), wall.short(view.observed_until, now))
+            };
+            (views.iter().map(|view| alert_lines::row(shared, view, &seen(view))).collect(), views)
+        })
+        .await?;
+    if output.is_json() {
+        for view in &views {
+            output.object(&alert_lines::object(view))?;
+        }
+        return Ok(());
+    }
+    let nothing = "No confirmed activity reported to us now. We do not see everything.";
+    output.table(&alert_lines::HEADINGS, &rows, nothing)?;
+    Ok(())
+}
+
+/// What went wrong, while waiting.
+fn trouble(told: Told<Event>) -> Option<String> {
+    match told {
+        Told::Unreachable(why) | Told::NotLive(why) => Some(why),
+        Told::Event(Event::Warning { text, .. }) => {
+            note(&text);
+            Some(text)
+        }
+        Told::Event(_) | Told::Reachable | Told::Live => None,
+    }
+}

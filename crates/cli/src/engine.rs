@@ -1,0 +1,153 @@
+//! From the command line to a running device: opens vault and engine, starts the session.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use bystand_client::{Forgetful, Outcome, RelayAddress, RunConfig, Session, Store, Transport, Vault, system_random};
+use bystand_core::device::{Command, CommandError, Device, Identity, OpenError};
+use bystand_core::io::{Request, Response};
+use bystand_wire::NetworkId;
+use clap::Args;
+
+use crate::args::Global;
+use crate::commands;
+use crate::failure::Failure;
+use crate::output::note;
+
+/// How long a single command waits for the relay before it says what is pending.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Which network, for commands that work without a vault.
+#[derive(Debug, Clone, Args)]
+pub struct Whose {
+    /// The relay's address; not needed with a vault or a card
+    #[arg(long, value_name = "URL")]
+    pub relay: Option<String>,
+    /// The network's id, 64 hex digits; without it the relay's word is taken and shown
+    #[arg(long, value_name = "ID")]
+    pub network: Option<NetworkId>,
+}
+
+/// Opens the vault and the device in it.
+pub fn open(global: &Global) -> Result<(Vault, Device), Failure> {
+    let vault = commands::open_vault(global)?;
+    let records: BTreeMap<String, Vec<u8>> =
+        vault.load()?.into_iter().map(|(name, mut value)| (name, std::mem::take(&mut *value))).collect();
+    let mut rng = system_random().map_err(|error| Failure::Failed(error.into()))?;
+    let device = Device::open(&records, global.clock().now(), &mut rng).map_err(|error| match error {
+        OpenError::Empty => Failure::Refused(
+            "This vault belongs to no network yet. Run `bystand join INVITATION` again.".into(),
+        ),
+        OpenError::Damaged { .. } | OpenError::Room(_) => Failure::Failed(error.into()),
+    })?;
+    Ok((vault, device))
+}
+
+/// Starts to run the device of the vault.
+pub fn start(global: &Global) -> Result<Session<Device>, Failure> {
+    let (vault, device) = open(global)?;
+    run(global, device, vault, true)
+}
+
+/// Starts a device that keeps nothing: for neighbors without a vault, and for looking at alerts. With
+/// a vault in its place and no other network named, the vault's device is started.
+pub async fn start_for(global: &Global, whose: &Whose, live: bool) -> Result<Session<Device>, Failure> {
+    if let Some(url) = &whose.relay {
+        return start_without_vault(global, url, whose.network, live).await;
+    }
+    if global.vault_folder().is_some_and(|folder| Vault::is_in(&folder)) {
+        let (vault, device) = open(global)?;
+        return run(global, device, vault, true);
+    }
+    Err(Failure::Usage("Which network? Name its relay with --relay URL, or a vault with --vault DIR.".into()))
+}
+
+/// As [`start_for`], certainly without a vault.
+pub async fn start_without_vault(
+    global: &Global,
+    url: &str,
+    network: Option<NetworkId>,
+    live: bool,
+) -> Result<Session<Device>, Failure> {
+    let network = match network {
+        Some(network) => network,
+        None => ask_network(global, url).await?,
+    };
+    let mut rng = system_random().map_err(|error| Failure::Failed(error.into()))?;
+    let identity = Identity::new(network, url.to_owned(), &mut rng);
+    let device = Device::create(identity, global.clock().now(), &mut rng);
+    run(global, device, Forgetful, live)
+}
+
+/// Runs a device with a store.
+pub fn run(global: &Global, device: Device, store: impl Store, live: bool) -> Result<Session<Device>, Failure> {
+    let identity = &device.shared().identity;
+    let (network, transport) = (identity.network, transport(global, &identity.relay)?);
+    let config = RunConfig { transport, network, clock: global.clock(), live };
+    Ok(Session::start(device, store, config))
+}
+
+/// Does what a person asks for; it is kept (but not yet sent) when this returns.
+pub async fn command(session: &mut Session<Device>, command: Command) -> Result<(), Failure> {
+    let done = session.ask(move |device, now, rng| device.handle_command(command, now, rng)).await?;
+    done.map_err(refused)
+}
+
+/// A command that was not taken, with what to do.
+pub fn refused(error: CommandError) -> Failure {
+    let advice = match &error {
+        CommandError::NotCertified(_) => " Ask a registrar for an invitation with that role.",
+        CommandError::NotSetUp => " Is the relay reachable? See `bystand status`.",
+        CommandError::NotInTeam => " Somebody of the team has to be online to let this device in.",
+        CommandError::NoPass(_) => " New ones come by themselves while `bystand registrar` runs somewhere.",
+        CommandError::Unknown(_) | CommandError::NotNow(_) | CommandError::Invalid(_) | CommandError::Room(_) => "",
+    };
+    Failure::Refused(format!("{}.{advice}", capital(&error.to_string())))
+}
+
+/// Waits until nothing is left to send.
+pub async fn until_sent(session: &mut Session<Device>) -> Result<(), Failure> {
+    let sent = |device: &Device| device.shared().outbox.is_empty();
+    match session.until(PATIENCE, sent, |_| ()).await? {
+        Outcome::Reached => Ok(()),
+        Outcome::Pending => Err(Failure::Pending(
+            "The relay was not reached in time. What was asked for is kept in the vault and goes on with the \
+             next command that runs."
+                .into(),
+        )),
+    }
+}
+
+/// The connections to a relay.
+pub fn transport(global: &Global, url: &str) -> Result<Transport, Failure> {
+    let address = RelayAddress::parse(url, global.allow_plain_http)
+        .map_err(|error| Failure::Usage(format!("The relay's address: {error}")))?;
+    Transport::new(address).map_err(|error| Failure::Failed(error.into()))
+}
+
+/// Asks a relay which network it serves. Only for looking around: a relay could name another one.
+async fn ask_network(global: &Global, url: &str) -> Result<NetworkId, Failure> {
+    let answer = transport(global, url)?.call(&Request::Network).await;
+    match answer.response {
+        Response::Network(network) => {
+            note(&format!(
+                "The relay says that it serves the network {}. Compare it with a card or a poster, or name it \
+                 with --network.",
+                network.id
+            ));
+            Ok(network.id)
+        }
+        Response::Refused(refusal) => {
+            Err(Failure::Refused(format!("The relay does not say which network it serves: {}.", refusal.code)))
+        }
+        _ => Err(Failure::Pending(format!(
+            "The relay at {url} was not reached: {}.",
+            answer.trouble.unwrap_or_default()
+        ))),
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
