@@ -6,7 +6,7 @@ use bystand_client::{Clock, vault as vaults};
 use bystand_wire::Timestamp;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::commands::{alerts, follow, report, serve, vault};
+use crate::commands::{alerts, bench, follow, report, serve, vault};
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 done; 1 failed on this machine; 2 command not understood; 3 refused by a rule; \
@@ -95,6 +95,9 @@ pub enum Command {
     Follow(follow::FollowArgs),
     /// Show confirmed alerts and rumor checks
     Alerts(alerts::AlertsArgs),
+    /// Measure speed and memory against their limits
+    #[command(disable_help_flag = true)]
+    Bench(bench::Words),
     /// Look after this device's vault
     #[command(subcommand)]
     Vault(vault::VaultCommand),

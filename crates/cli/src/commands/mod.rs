@@ -1,6 +1,7 @@
 //! What the commands do.
 
 pub mod alerts;
+pub mod bench;
 pub mod follow;
 pub mod report;
 pub mod serve;
@@ -25,6 +26,7 @@ pub fn run(cli: Cli, output: Output) -> Done {
             Command::Report(args) => report::run(&global, args, output).await,
             Command::Follow(args) => follow::run(&global, args, output).await,
             Command::Alerts(args) => alerts::run(&global, &args, output).await,
+            Command::Bench(words) => tokio::task::block_in_place(|| bench::run(&words, output)),
             Command::Vault(command) => vault::run(&global, &command, output),
         }
     })
