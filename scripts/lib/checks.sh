@@ -8,11 +8,13 @@ CHECKS=(
   "pure-lints|wire, crypto and core forbid unsafe code, undocumented items, indexing and HashMap|restore the attribute in lib.rs or the line in the crate's clippy.toml"
   "primitives|only crypto names a cryptographic library|use or add a function of bystand-crypto"
   "arrows|crates depend downward only|move the code to the crate that may, or the table in scripts/lib/checks.sh with an ADR"
-  "refused-words|no field for what the program refuses to record|leave it out; README: what it refuses to do"
+  "one-codec|CBOR is read and written in one place, which refuses every non-canonical form|use bystand_wire::encode, decode or decode_within"
+  "refused-words|no field for what the program refuses to record|leave it out (README: what it refuses to do); code that finds and strikes such things is listed in scripts/exceptions.txt"
+  "exceptions|every exception from a check is still needed and says why|take the line out, or write the reason"
   "workspace-lints|every crate inherits the workspace's lints|add [lints] workspace = true to its Cargo.toml"
   "lock|Cargo.lock holds the pinned versions, from crates.io only, and no OpenSSL|cargo update -p CRATE --precise VERSION, as Cargo.toml says"
   "licenses|every dependency's license goes with AGPL-3.0-or-later|choose another library, or add the license to scripts/lib/checks.sh with its reason"
-  "file-length|source files stay under 600 lines|split by idea, or add it to scripts/long-files.txt with the reason"
+  "file-length|source files stay under 600 lines|split by idea, or add it to scripts/exceptions.txt with the reason"
   "drills|every claim of SECURITY.md names a drill that exists, or says *no drill yet*|fill the drill column"
   "links|links between documents lead somewhere|correct the link"
   "machine-paths|nothing names a place on somebody's machine|use a path relative to the repository"
@@ -69,7 +71,47 @@ code() {
       mapfile -t -O ${#sources[@]} sources < <(files "crates/$crate/src/*.rs")
     done
   fi
-  [ ${#sources[@]} -eq 0 ] || (cd "$TREE" && LC_ALL=C awk -f "$LIB/code-only.awk" "${sources[@]}")
+  [ ${#sources[@]} -eq 0 ] || (cd "$TREE" && LC_ALL=C awk -v shipped="${SHIPPED:-}" -f "$LIB/code-only.awk" "${sources[@]}")
+}
+
+# shipped_code CRATE...: the same without tests, neither `mod tests { … }` at the end of a file nor
+# files of a module that is declared under #[cfg(test)].
+shipped_code() {
+  local declared
+  declared=$(test_modules "$@")
+  SHIPPED=1 code "$@" | awk -F: -v list="$declared" '
+    BEGIN { count = split(list, names, "\n"); for (i = 1; i <= count; i++) test[names[i]] = 1 }
+    !($1 in test)'
+}
+
+# test_modules CRATE...: the files that are compiled for tests only.
+test_modules() {
+  local crate sources=()
+  for crate in "$@"; do mapfile -t -O ${#sources[@]} sources < <(files "crates/$crate/src/*.rs"); done
+  (cd "$TREE" && awk '
+    /^#\[cfg\(test\)\]$/ { marked = 1; next }
+    marked && /^(pub(\([a-z]+\))? )?mod [a-z0-9_]+;/ {
+      folder = FILENAME
+      if (!sub(/\/(lib|main|mod)\.rs$/, "", folder)) sub(/\.rs$/, "", folder)
+      name = $0
+      sub(/^.*mod /, "", name)
+      sub(/;.*/, "", name)
+      print folder "/" name ".rs"
+      print folder "/" name "/mod.rs"
+    }
+    !/^#\[/ { marked = 0 }' "${sources[@]}")
+}
+
+# excused CHECK: the files that scripts/exceptions.txt excuses from a check.
+excused() {
+  sed -nE "s/^$1 ([^ ]+): .{20,}$/\1/p" "$TREE/scripts/exceptions.txt" 2>/dev/null
+}
+
+# without_excused CHECK: takes the lines of excused files out of findings.
+without_excused() {
+  awk -F: -v list="$(excused "$1")" '
+    BEGIN { count = split(list, names, "\n"); for (i = 1; i <= count; i++) excused[names[i]] = 1 }
+    !($1 in excused)'
 }
 
 # dependencies: `path:line:section:name` of every crate.
@@ -93,7 +135,7 @@ check_pure_sources() {
   impure+='|(Instant|SystemTime)::now|tokio([^A-Za-z0-9_]|$)|getrandom([^A-Za-z0-9_]|$)|thread_rng|OsRng|SysRng'
   impure+='|rand::(rng|random))'
   # shellcheck disable=SC2086 # a list of words
-  code $PURE | grep -E "$impure" || true
+  shipped_code $PURE | grep -E "$impure" || true
 }
 
 check_pure_manifests() {
@@ -138,7 +180,8 @@ check_arrows() {
       continue
     fi
     allowed=${MAY_USE[$crate]}
-    [ "$section" != dev-dependencies ] || allowed+=" ${TESTS_MAY_USE[$crate]:-}"
+    # A crate names itself where its tests need one of its features.
+    [ "$section" != dev-dependencies ] || allowed+=" $crate ${TESTS_MAY_USE[$crate]:-}"
     case " $allowed " in
       *" ${name#bystand-} "*) ;;
       *) printf '%s:%s: %s may not use %s (%s)\n' "$path" "$line" "$crate" "$name" "$section" ;;
@@ -146,7 +189,18 @@ check_arrows() {
   done < <(dependencies)
 }
 
+check_one_codec() {
+  local crates
+  mapfile -t crates < <(cd "$TREE/crates" && printf '%s\n' */ | tr -d /)
+  shipped_code "${crates[@]}" | grep -v '^crates/wire/src/codec\.rs:' |
+    grep -E 'minicbor::(decode|encode|to_vec)(_with)? *\(|minicbor::(de|en)code(_with)?[;,}]|(Deco|Enco)der::new'
+}
+
 check_refused_words() {
+  refused_words | without_excused refused-words
+}
+
+refused_words() {
   # shellcheck disable=SC2086
   code | awk -v words="$(alternatives $REFUSED)" '{
     line = tolower($0)
@@ -154,6 +208,17 @@ check_refused_words() {
     gsub(/_/, "", line)
     if (match(line, words)) print $0 "   <- " substr(line, RSTART, RLENGTH)
   }'
+}
+
+check_exceptions() {
+  local list=scripts/exceptions.txt check file
+  [ -f "$TREE/$list" ] || return 0
+  grep -nvE '^(#.*)?$|^(refused-words|file-length) [^ ]+: .{20,}$' "$TREE/$list" | sed "s|^|$list:|"
+  for check in refused-words file-length; do
+    while IFS= read -r file; do
+      "${check//-/_}" | grep -qF -- "$file:" || printf '%s: %s needs no exception from %s\n' "$list" "$file" "$check"
+    done < <(excused "$check")
+  done
 }
 
 check_workspace_lints() {
@@ -195,18 +260,15 @@ check_licenses() {
 }
 
 check_file_length() {
-  local file lines excused="$TREE/scripts/long-files.txt"
+  file_length | without_excused file-length
+}
+
+file_length() {
+  local file lines
   while IFS= read -r file; do
     lines=$(awk 'END { print NR }' "$TREE/$file")
-    if grep -qsE "^${file//./\\.}: .{10,}" "$excused"; then
-      [ "$lines" -gt 600 ] || printf 'scripts/long-files.txt: %s has only %s lines now: take it out\n' "$file" "$lines"
-    elif [ "$lines" -gt 600 ]; then
-      printf '%s: %s lines\n' "$file" "$lines"
-    fi
+    [ "$lines" -le 600 ] || printf '%s: %s lines\n' "$file" "$lines"
   done < <(files 'crates/*.rs' | grep -E '^crates/[^/]+/src/')
-  [ ! -f "$excused" ] || grep -vE '^(#|$)' "$excused" | cut -d: -f1 | while IFS= read -r file; do
-    [ -f "$TREE/$file" ] || printf 'scripts/long-files.txt: %s does not exist\n' "$file"
-  done
 }
 
 check_drills() {

@@ -1,8 +1,15 @@
 # Prints Rust files as `path:line:code`, without comments and without the content of strings,
 # so that a search finds what the program does and not what somebody wrote about it.
 # Knows nested block comments, raw strings, character literals and lifetimes. Run with LC_ALL=C.
+# With -v shipped=1 a file ends for it where `#[cfg(test)] mod tests {` begins.
 
-FNR == 1 { depth = 0; text = 0; raw = "" }
+FNR == 1 { depth = 0; text = 0; raw = ""; marked = 0; over = 0 }
+
+shipped {
+  if (over) next
+  if (marked && /^mod [a-z_]+ \{/) { over = 1; next }
+  marked = /^#\[cfg\(test\)\]$/ || (marked && /^#\[/)
+}
 
 {
   rest = $0

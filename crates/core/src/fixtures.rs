@@ -272,7 +272,7 @@ pub fn outcome_for(note: NoteKind) -> Outcome {
     match note {
         NoteKind::New | NoteKind::Update | NoteKind::Rechecking => Outcome::Confirmed,
         NoteKind::Wrong | NoteKind::RumorCheck => Outcome::FalseAlarm(FalseAlarm::CityPolice),
-        NoteKind::Over => Outcome::Over(crate::alerts::HowEnded::Left),
+        NoteKind::Over => Outcome::Over(crate::alerts::HowEnded::LeftNobodyTaken),
     }
 }
 

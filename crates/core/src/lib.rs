@@ -6,13 +6,16 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs, clippy::indexing_slicing)]
 
+#[macro_use]
+mod words;
+
 pub mod alerts;
 pub mod ctx;
 pub mod desk;
 pub mod device;
-pub mod geo;
 #[cfg(any(test, feature = "fixtures"))]
 pub mod fixtures;
+pub mod geo;
 pub mod io;
 pub mod logwatch;
 pub mod messages;
@@ -21,3 +24,6 @@ pub mod outbox;
 pub mod report;
 pub mod room;
 pub mod team;
+pub mod texts;
+#[cfg(any(test, feature = "fixtures"))]
+pub mod testing;

@@ -14,72 +14,24 @@
 //! passed over, so that one bad entry does not hide the good ones after it. What a relay withholds
 //! altogether is seen only as silence: [`Trust::is_stale`].
 
+mod error;
+mod kept;
+
 use bystand_wire::relay_api::{LogEntries, LogKind, LoggedEntry, Network};
 use bystand_wire::time::HOUR_MS;
 use bystand_wire::{NetworkId, Timestamp};
-use minicbor::bytes::ByteVec;
-use minicbor::{Decode, Decoder, Encode, Encoder};
+use minicbor::{Decode, Encode};
 
-use crate::alerts::{
-    AlertBook, AlertNote, AlertView, BookError, NoQuorum, NoteError, SignedAlert, check_quorum,
-};
+use crate::alerts::{AlertBook, AlertNote, AlertView, SignedAlert, check_quorum};
 use crate::io::Request;
 use crate::network::trust::Accepted;
 use crate::network::{Trust, TrustError, VerifiedKeyNote, VerifiedManifest};
 
+pub use error::LogError;
+use error::may_be_new_log;
+
 /// A device that has not heard of the log for so long catches up by kinds, in milliseconds.
 pub const AWAY_MS: u64 = HOUR_MS;
-
-/// Why an answer, or an alert in it, is not believed.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum LogError {
-    /// The log or the network's keys.
-    #[error(transparent)]
-    Trust(#[from] TrustError),
-    /// An alert's text.
-    #[error("the log's entry {index} is no alert: {source}")]
-    Note {
-        /// Its place.
-        index: u64,
-        /// Why.
-        source: NoteError,
-    },
-    /// An alert that nobody stands behind: the relay should have refused it.
-    #[error("the log's entry {index} is an alert without quorum: {source}")]
-    NoQuorum {
-        /// Its place.
-        index: u64,
-        /// Why.
-        source: NoQuorum,
-    },
-    /// An alert that contradicts the log before it: the relay should have refused it.
-    #[error("the log's entry {index} contradicts what came before: {source}")]
-    Book {
-        /// Its place.
-        index: u64,
-        /// Why.
-        source: BookError,
-    },
-    /// No key note of that time is to be had any more.
-    #[error("the keys that the log's entry {index} was made with are not known")]
-    KeysNotKnown {
-        /// Its place.
-        index: u64,
-    },
-}
-
-impl LogError {
-    /// The stable code.
-    pub fn code(&self) -> &'static str {
-        match self {
-            LogError::Trust(inner) => inner.code(),
-            LogError::Note { source, .. } => source.code(),
-            LogError::NoQuorum { source, .. } => source.code(),
-            LogError::Book { source, .. } => source.code(),
-            LogError::KeysNotKnown { .. } => "log-keys-not-known",
-        }
-    }
-}
 
 /// Something about alerts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -175,6 +127,13 @@ impl LogWatch {
     pub fn new(network: NetworkId) -> Self {
         let stage = Stage::CatchUp(Catch::Manifests, None, None);
         Self { network, trust: None, book: AlertBook::new(), stage, suspicious: false, asked: None }
+    }
+
+    /// Trusts what the founder's own device has signed ([`Trust::founded`]).
+    pub fn founded(manifest: VerifiedManifest, key_note: VerifiedKeyNote) -> Self {
+        let network = *manifest.network();
+        let trust = Some(Trust::founded(manifest, key_note));
+        Self { trust, ..Self::new(network) }
     }
 
     /// What to ask the relay next. Call it when the log is said to have grown, when the last answer said
@@ -358,67 +317,5 @@ impl LogWatch {
     /// Whether everything was read up to [`size`](Self::size).
     pub fn is_following(&self) -> bool {
         matches!(self.stage, Stage::Follow(_))
-    }
-}
-
-/// Whether an error is what a network that has begun a new log would also show.
-fn may_be_new_log(error: &TrustError) -> bool {
-    match error {
-        TrustError::Checkpoint(_)
-        | TrustError::TimeRewound { .. }
-        | TrustError::LogShrank { .. }
-        | TrustError::Forked => true,
-        TrustError::OtherNetwork
-        | TrustError::Manifest(_)
-        | TrustError::KeyNote(_)
-        | TrustError::NoKeyNote
-        | TrustError::ClockSkew { .. }
-        | TrustError::NotInLog(_)
-        | TrustError::NotAsAsked
-        | TrustError::Kept(_) => false,
-    }
-}
-
-#[derive(Encode, Decode)]
-#[cbor(map)]
-struct Kept {
-    #[n(0)]
-    network: NetworkId,
-    #[n(1)]
-    trust: Option<ByteVec>,
-    #[n(2)]
-    book: AlertBook,
-    #[n(3)]
-    stage: Stage,
-    #[n(4)]
-    suspicious: bool,
-}
-
-impl<C> Encode<C> for LogWatch {
-    fn encode<W: minicbor::encode::Write>(
-        &self,
-        e: &mut Encoder<W>,
-        c: &mut C,
-    ) -> Result<(), minicbor::encode::Error<W::Error>> {
-        let kept = Kept {
-            network: self.network,
-            trust: self.trust.as_ref().map(|trust| trust.to_bytes().into()),
-            book: self.book.clone(),
-            stage: self.stage,
-            suspicious: self.suspicious,
-        };
-        kept.encode(e, c)
-    }
-}
-
-impl<'b, C> Decode<'b, C> for LogWatch {
-    fn decode(d: &mut Decoder<'b>, c: &mut C) -> Result<Self, minicbor::decode::Error> {
-        let Kept { network, trust, book, stage, suspicious } = Kept::decode(d, c)?;
-        let trust = trust.map(|bytes| Trust::from_bytes(&bytes)).transpose();
-        let trust = trust.map_err(minicbor::decode::Error::message)?;
-        if trust.as_ref().is_some_and(|trust| *trust.network() != network) {
-            return Err(minicbor::decode::Error::message("trust in another network"));
-        }
-        Ok(Self { network, trust, book, stage, suspicious, asked: None })
     }
 }

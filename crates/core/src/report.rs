@@ -70,37 +70,7 @@ pub enum Kind {
     Other,
 }
 
-impl Kind {
-    /// All kinds, in order.
-    pub const ALL: [Kind; 10] = [
-        Kind::Checkpoint,
-        Kind::VehicleStop,
-        Kind::DoorKnock,
-        Kind::Workplace,
-        Kind::School,
-        Kind::Transit,
-        Kind::PublicBuilding,
-        Kind::Presence,
-        Kind::Detention,
-        Kind::Other,
-    ];
-
-    /// The word on the command line and in feeds; also the end of its text's id.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Kind::Checkpoint => "checkpoint",
-            Kind::VehicleStop => "vehicle-stop",
-            Kind::DoorKnock => "door-knock",
-            Kind::Workplace => "workplace",
-            Kind::School => "school",
-            Kind::Transit => "transit",
-            Kind::PublicBuilding => "public-building",
-            Kind::Presence => "presence",
-            Kind::Detention => "detention",
-            Kind::Other => "other",
-        }
-    }
-}
+words!(Kind, Checkpoint => "checkpoint", VehicleStop => "vehicle-stop", DoorKnock => "door-knock", Workplace => "workplace", School => "school", Transit => "transit", PublicBuilding => "public-building", Presence => "presence", Detention => "detention", Other => "other");
 
 impl core::str::FromStr for Kind {
     type Err = ReportError;
@@ -124,6 +94,8 @@ pub enum FirstHand {
     #[default]
     Unknown,
 }
+
+words!(FirstHand, Yes => "yes", No => "no", Unknown => "unknown");
 
 /// When it was seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Encode, Decode)]
@@ -205,6 +177,8 @@ pub enum Source {
     Caller,
 }
 
+words!(Source, Public => "public", Card => "card", Member => "member", Caller => "caller");
+
 impl Source {
     /// The source of a frame that came with this pass (or with work) on the drop.
     pub fn of_pass(purpose: Option<PassPurpose>) -> Source {
@@ -213,16 +187,6 @@ impl Source {
             Some(PassPurpose::Report) => Source::Member,
             Some(PassPurpose::Room | PassPurpose::Finding | PassPurpose::Publish | PassPurpose::Voice)
             | None => Source::Public,
-        }
-    }
-
-    /// The word on the command line.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Source::Public => "public",
-            Source::Card => "card",
-            Source::Member => "member",
-            Source::Caller => "caller",
         }
     }
 }

@@ -48,13 +48,12 @@ impl World {
 
     fn answer(&self, watch: &mut LogWatch, limit: usize) -> Result<LogNews, LogError> {
         let now = self.log.time;
-        match watch.next_request(now) {
-            Request::Network => watch.handle_network(&self.log.network(), now),
-            Request::LogEntries { kind, after, from } => {
-                watch.handle_entries(&self.log.answer(kind, after, from, limit), now)
-            }
-            other => panic!("asked {other:?}"),
+        let request = watch.next_request(now);
+        if request == Request::Network {
+            return watch.handle_network(&self.log.network(), now);
         }
+        let Request::LogEntries { kind, after, from } = request else { panic!("asked {request:?}") };
+        watch.handle_entries(&self.log.answer(kind, after, from, limit), now)
     }
 
     fn watch(&self) -> LogWatch {

@@ -96,7 +96,7 @@ fn every_deviation_is_refused() {
         ("a byte-order mark", format!("\u{feff}{TEXT}"), line("bystand/v1/alert")),
         ("too long", "x".repeat(limits::ALERT_NOTE_LEN + 1), Err(NoteError::TooLong)),
         ("no finding for a new alert", replace("confirmed", "none"), Err(NoteError::Finding)),
-        ("another finding", replace("confirmed", "over left"), Err(NoteError::Finding)),
+        ("another finding", replace("confirmed", "over left-nobody-taken"), Err(NoteError::Finding)),
         ("a serial for a new alert", replace("serial 1", "serial 2"), Err(NoteError::Serial)),
         ("serial nothing", replace("serial 1", "serial 0"), Err(NoteError::Serial)),
         ("an update that begins", replace("note new", "note update"), Err(NoteError::Serial)),
@@ -117,7 +117,7 @@ fn every_deviation_is_refused() {
 #[test]
 fn findings_go_with_their_notes() {
     let false_alarm = Outcome::FalseAlarm(FalseAlarm::CityPolice);
-    let over = Outcome::Over(HowEnded::Left);
+    let over = Outcome::Over(HowEnded::LeftNobodyTaken);
     for (kind, takes) in [
         (NoteKind::New, Some(Outcome::Confirmed)),
         (NoteKind::Update, Some(Outcome::Confirmed)),

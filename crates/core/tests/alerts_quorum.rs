@@ -53,19 +53,19 @@ impl Scene {
 
     fn alert(
         &self,
-        findings: &[PassLine],
-        publishes: &[PassLine],
-        registrars: &[RegistrarLine],
+        findings: impl IntoIterator<Item = PassLine>,
+        publishes: impl IntoIterator<Item = PassLine>,
+        registrars: impl IntoIterator<Item = RegistrarLine>,
     ) -> SignedAlert {
         let mut alert = SignedAlert::unsigned(self.note.clone());
-        findings.iter().for_each(|line| alert.add_finding(line.clone()));
-        publishes.iter().for_each(|line| alert.add_publish(line.clone()));
-        registrars.iter().for_each(|line| alert.add_registrar(*line));
+        findings.into_iter().for_each(|line| alert.add_finding(line));
+        publishes.into_iter().for_each(|line| alert.add_publish(line));
+        registrars.into_iter().for_each(|line| alert.add_registrar(line));
         alert
     }
 
     fn good(&self) -> SignedAlert {
-        self.alert(&[self.finding_line(&self.finding)], &[self.publish_line(&self.publish)], &[])
+        self.alert([self.finding_line(&self.finding)], [self.publish_line(&self.publish)], [])
     }
 
     fn check(&self, alert: &SignedAlert) -> Result<Quorum, NoQuorum> {
@@ -103,16 +103,16 @@ fn one_finding_and_one_publish_are_enough() {
 fn one_side_alone_is_never_enough() {
     let mut scene = Scene::new();
     let (finding, publish) = (scene.finding_line(&scene.finding), scene.publish_line(&scene.publish));
-    assert_eq!(scene.check(&scene.alert(&[finding.clone()], &[], &[])), Err(TOO_FEW(1, 0)));
-    assert_eq!(scene.check(&scene.alert(&[], &[publish.clone()], &[])), Err(TOO_FEW(0, 1)));
+    assert_eq!(scene.check(&scene.alert([finding.clone()], [], [])), Err(TOO_FEW(1, 0)));
+    assert_eq!(scene.check(&scene.alert([], [publish.clone()], [])), Err(TOO_FEW(0, 1)));
     // Two of the same side are not two sides.
     let second = scene.fixture.pass_now(PassPurpose::Publish);
     let two = [publish.clone(), scene.publish_line(&second)];
-    assert_eq!(scene.check(&scene.alert(&[], &two, &[])), Err(TOO_FEW(0, 2)));
+    assert_eq!(scene.check(&scene.alert([], two, [])), Err(TOO_FEW(0, 2)));
     // One pass on both lines.
-    let both = scene.alert(&[scene.finding_line(&scene.publish)], &[publish], &[]);
+    let both = scene.alert([scene.finding_line(&scene.publish)], [publish], []);
     assert_eq!(scene.check(&both), Err(NoQuorum::SameKey));
-    let twice = scene.alert(&[finding.clone(), finding], &[], &[]);
+    let twice = scene.alert([finding.clone(), finding], [], []);
     assert_eq!(scene.check(&twice), Err(NoQuorum::SameKey));
     // A network that wants two findings gets two.
     scene.fixture.manifest.alert_quorum.findings = 2;
@@ -120,7 +120,7 @@ fn one_side_alone_is_never_enough() {
     assert_eq!(scene.check(&scene.good()), Err(short));
     let other = scene.fixture.pass_now(PassPurpose::Finding);
     let lines = [scene.finding_line(&scene.finding), scene.finding_line(&other)];
-    assert!(scene.check(&scene.alert(&lines, &[scene.publish_line(&scene.publish)], &[])).is_ok());
+    assert!(scene.check(&scene.alert(lines, [scene.publish_line(&scene.publish)], [])).is_ok());
 }
 
 #[test]
@@ -130,15 +130,15 @@ fn passes_must_be_of_the_right_purpose_and_week() {
     let publish = scene.publish_line(&scene.publish);
     let second = scene.fixture.pass_now(PassPurpose::Publish);
     let wrong = |found, needed| Err(NoQuorum::WrongPurpose { found, needed });
-    let as_finding = scene.alert(&[scene.finding_line(&second)], &[publish.clone()], &[]);
+    let as_finding = scene.alert([scene.finding_line(&second)], [publish.clone()], []);
     assert_eq!(scene.check(&as_finding), wrong(PassPurpose::Publish, PassPurpose::Finding));
     let third = scene.fixture.pass_now(PassPurpose::Finding);
-    let as_publish = scene.alert(&[finding.clone()], &[scene.publish_line(&third)], &[]);
+    let as_publish = scene.alert([finding.clone()], [scene.publish_line(&third)], []);
     assert_eq!(scene.check(&as_publish), wrong(PassPurpose::Finding, PassPurpose::Publish));
     let last_week = Period::Week(Week::of(NOW.minus_ms(WEEK_MS)));
     scene.fixture.add_issuer(PassPurpose::Finding, last_week, 0);
     let old = scene.fixture.pass(PassPurpose::Finding, last_week, None);
-    let old = scene.alert(&[scene.finding_line(&old)], &[publish.clone()], &[]);
+    let old = scene.alert([scene.finding_line(&old)], [publish.clone()], []);
     assert_eq!(scene.check(&old), Err(NoQuorum::WrongPeriod(last_week)));
     // In its day of grace it counts.
     let monday = this_week().end().plus_ms(HOUR_MS);
@@ -171,14 +171,13 @@ fn a_finding_for_something_else_does_not_count() {
     for statement in [other_alert, other_cell, other_kind, other_time, other_outcome] {
         let proof = FindingProof::sign(&scene.fixture.network, &scene.finding, statement);
         let line = PassLine { pass: proof.pass, signature: proof.signature };
-        let alert = scene.alert(&[line], &[publish.clone()], &[]);
+        let alert = scene.alert([line], [publish.clone()], []);
         assert_eq!(scene.check(&alert), Err(NoQuorum::Pass(PassError::NotSigned)));
     }
     // A publish signature over another text.
     let mut edited = Scene { note: scene.note.clone(), ..Scene::new() };
     edited.note.expires = edited.note.expires.plus_ms(HOUR_MS);
-    let alert =
-        scene.alert(&[scene.finding_line(&scene.finding)], &[edited.publish_line(&scene.publish)], &[]);
+    let alert = scene.alert([scene.finding_line(&scene.finding)], [edited.publish_line(&scene.publish)], []);
     assert_eq!(scene.check(&alert), Err(NoQuorum::Pass(PassError::NotSigned)));
 }
 
@@ -193,13 +192,13 @@ fn nothing_of_another_network_counts() {
         pass: elsewhere.finding.pass.clone(),
         signature: scene.finding_line(&elsewhere.finding).signature,
     };
-    let alert = scene.alert(&[foreign], &[scene.publish_line(&scene.publish)], &[]);
+    let alert = scene.alert([foreign], [scene.publish_line(&scene.publish)], []);
     assert_eq!(scene.check(&alert), Err(NoQuorum::Pass(PassError::NotCertified)));
     // Signed for another network.
     let statement = scene.note.statement().expect("a finding");
     let proof = FindingProof::sign(&NetworkId([9; 32]), &scene.finding, statement);
     let line = PassLine { pass: proof.pass, signature: proof.signature };
-    let alert = scene.alert(&[line], &[scene.publish_line(&scene.publish)], &[]);
+    let alert = scene.alert([line], [scene.publish_line(&scene.publish)], []);
     assert_eq!(scene.check(&alert), Err(NoQuorum::Pass(PassError::NotSigned)));
 }
 
@@ -232,19 +231,19 @@ fn a_second_registrar_stands_in_where_the_manifest_allows() {
     let first = scene.registrar_line(&scene.fixture.registrar(0).device);
     let own = scene.registrar_line(&scene.fixture.registrar(1).device);
     let member = scene.registrar_line(&SigningKey::from_seed(&[5; 32]));
-    let quorum = scene.check(&scene.alert(&[], &[publish.clone()], &[first])).expect("a quorum");
+    let quorum = scene.check(&scene.alert([], [publish.clone()], [first])).expect("a quorum");
     assert_eq!(quorum.basis(), Basis::SecondRegistrar);
-    assert_eq!(scene.check(&scene.alert(&[], &[publish.clone()], &[own])), Err(NoQuorum::SameRegistrar));
-    assert_eq!(scene.check(&scene.alert(&[], &[publish.clone()], &[member])), Err(NoQuorum::Registrar));
-    assert_eq!(scene.check(&scene.alert(&[], &[], &[first])), Err(TOO_FEW(0, 0)));
+    assert_eq!(scene.check(&scene.alert([], [publish.clone()], [own])), Err(NoQuorum::SameRegistrar));
+    assert_eq!(scene.check(&scene.alert([], [publish.clone()], [member])), Err(NoQuorum::Registrar));
+    assert_eq!(scene.check(&scene.alert([], [], [first])), Err(TOO_FEW(0, 0)));
     let mut forged = first;
     forged.signature = own.signature;
-    assert_eq!(scene.check(&scene.alert(&[], &[publish.clone()], &[forged])), Err(NoQuorum::Registrar));
+    assert_eq!(scene.check(&scene.alert([], [publish.clone()], [forged])), Err(NoQuorum::Registrar));
     // Superfluous on a full quorum: one alert has one form.
-    let full = scene.alert(&[scene.finding_line(&scene.finding)], &[publish.clone()], &[first]);
+    let full = scene.alert([scene.finding_line(&scene.finding)], [publish.clone()], [first]);
     assert_eq!(scene.check(&full), Err(NoQuorum::Registrar));
     scene.fixture.manifest.alert_quorum.fallback_second_registrar = false;
-    assert_eq!(scene.check(&scene.alert(&[], &[publish], &[first])), Err(TOO_FEW(0, 1)));
+    assert_eq!(scene.check(&scene.alert([], [publish], [first])), Err(TOO_FEW(0, 1)));
 }
 
 #[test]
@@ -252,15 +251,15 @@ fn being_checked_again_needs_the_desk_alone() {
     let mut scene = Scene::new();
     let held = scene.note.clone();
     scene.note = AlertBuilder::rechecking(&held, HOUR_MS, NOW).expect("fits").note().clone();
-    let quorum = scene.check(&scene.alert(&[], &[scene.publish_line(&scene.publish)], &[])).expect("enough");
+    let quorum = scene.check(&scene.alert([], [scene.publish_line(&scene.publish)], [])).expect("enough");
     assert_eq!(quorum.basis(), Basis::DeskAlone);
     assert_eq!(quorum.passes_spent().len(), 1);
     let none = NoQuorum::TooFew { findings: 0, findings_needed: 0, publishes: 0, publishes_needed: 1 };
-    assert_eq!(scene.check(&scene.alert(&[], &[], &[])), Err(none));
+    assert_eq!(scene.check(&scene.alert([], [], [])), Err(none));
     // Its publish pass counts for no other text.
     let line = scene.publish_line(&scene.publish);
     scene.note = held;
-    let alert = scene.alert(&[scene.finding_line(&scene.finding)], &[line], &[]);
+    let alert = scene.alert([scene.finding_line(&scene.finding)], [line], []);
     assert_eq!(scene.check(&alert), Err(NoQuorum::Pass(PassError::NotSigned)));
 }
 

@@ -11,7 +11,9 @@
 //! | [`log`] | the public log: tree, checkpoints, tiles |
 //! | [`hub`] | fan-out to live connections |
 //! | [`server`] | HTTP and WebSocket |
+//! | [`backup`] | backup of a running relay, restore into a new generation |
 
+pub mod backup;
 pub mod clock;
 pub mod config;
 pub mod data_dir;
@@ -26,6 +28,7 @@ pub mod trust;
 pub mod verify;
 pub mod writer;
 
+pub use backup::{BackupError, RestoreOptions, Restored, backup, restore};
 pub use config::{Config, Flags};
 pub use data_dir::StartError;
 pub use server::{Running, serve, serve_with_clock};

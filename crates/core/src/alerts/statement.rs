@@ -61,7 +61,7 @@ pub enum Outcome {
     Over(#[n(0)] HowEnded),
 }
 
-/// `confirmed`, `false-alarm city-police` or `over left`.
+/// `confirmed`, `false-alarm city-police` or `over left-nobody-taken`.
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -55,21 +55,7 @@ pub enum HowEnded {
     LeftUnknown,
 }
 
-impl HowEnded {
-    /// All of them, in order.
-    pub const ALL: [HowEnded; 4] =
-        [HowEnded::LeftNobodyTaken, HowEnded::PeopleTaken, HowEnded::PeopleReleased, HowEnded::LeftUnknown];
-
-    /// The word on the command line; also the end of its text's id.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            HowEnded::LeftNobodyTaken => "left-nobody-taken",
-            HowEnded::PeopleTaken => "people-taken",
-            HowEnded::PeopleReleased => "people-released",
-            HowEnded::LeftUnknown => "left-unknown",
-        }
-    }
-}
+words!(HowEnded, LeftNobodyTaken => "left-nobody-taken", PeopleTaken => "people-taken", PeopleReleased => "people-released", LeftUnknown => "left-unknown");
 
 /// What a note with a quorum says. (*Being checked again* needs one publish pass only.)
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
@@ -124,6 +110,8 @@ pub enum AlertPhase {
     #[n(5)]
     Over,
 }
+
+words!(AlertPhase, Drawn => "drawn", Live => "live", Rechecking => "rechecking", NoNews => "no-news", Wrong => "wrong", Over => "over");
 
 impl AlertPhase {
     /// Whether it is out and current.

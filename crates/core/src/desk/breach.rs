@@ -136,43 +136,12 @@ pub enum Breach {
     DiffersFromFinding,
 }
 
+words!(Breach, Unknown => "unknown", Erased => "erased", Closed => "closed", StillOpen => "still-open", HeldByOther => "held-by-other", NotClaimed => "not-claimed", Stale => "stale", TooSoon => "too-soon", BadText => "bad-text", BadRange => "bad-range", BadCell => "bad-cell", OutOfLimits => "out-of-limits", ExactHome => "exact-home", VouchMismatch => "vouch-mismatch", JoinsItself => "joins-itself", AlreadyJoined => "already-joined", NotJoined => "not-joined", AlertLive => "alert-live", RespondersOut => "responders-out", NoReplyStream => "no-reply-stream", NotInPairs => "not-in-pairs", WrongOrder => "wrong-order", NotParked => "not-parked", NotEscalated => "not-escalated", Contradicted => "contradicted", NothingToResolve => "nothing-to-resolve", NotFound => "not-found", NoQuorum => "no-quorum", OwnCountersign => "own-countersign", Held => "held", WrongClass => "wrong-class", DiffersFromFinding => "differs-from-finding");
+
 impl Breach {
     /// A stable name for scripts and screens.
     pub fn code(self) -> &'static str {
-        match self {
-            Breach::Unknown => "unknown",
-            Breach::Erased => "erased",
-            Breach::Closed => "closed",
-            Breach::StillOpen => "still-open",
-            Breach::HeldByOther => "held-by-other",
-            Breach::NotClaimed => "not-claimed",
-            Breach::Stale => "stale",
-            Breach::TooSoon => "too-soon",
-            Breach::BadText => "bad-text",
-            Breach::BadRange => "bad-range",
-            Breach::BadCell => "bad-cell",
-            Breach::OutOfLimits => "out-of-limits",
-            Breach::ExactHome => "exact-home",
-            Breach::VouchMismatch => "vouch-mismatch",
-            Breach::JoinsItself => "joins-itself",
-            Breach::AlreadyJoined => "already-joined",
-            Breach::NotJoined => "not-joined",
-            Breach::AlertLive => "alert-live",
-            Breach::RespondersOut => "responders-out",
-            Breach::NoReplyStream => "no-reply-stream",
-            Breach::NotInPairs => "not-in-pairs",
-            Breach::WrongOrder => "wrong-order",
-            Breach::NotParked => "not-parked",
-            Breach::NotEscalated => "not-escalated",
-            Breach::Contradicted => "contradicted",
-            Breach::NothingToResolve => "nothing-to-resolve",
-            Breach::NotFound => "not-found",
-            Breach::NoQuorum => "no-quorum",
-            Breach::OwnCountersign => "own-countersign",
-            Breach::Held => "held",
-            Breach::WrongClass => "wrong-class",
-            Breach::DiffersFromFinding => "differs-from-finding",
-        }
+        self.as_str()
     }
 
     /// Whether the same wish may succeed when it is written again on the newest state.

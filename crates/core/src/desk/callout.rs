@@ -244,6 +244,8 @@ pub enum CallOutPhase {
     Closed,
 }
 
+words!(CallOutPhase, Calling => "calling", Unanswered => "unanswered", Answered => "answered", Staffed => "staffed", NobodyArrived => "nobody-arrived", Closed => "closed");
+
 /// A call-out.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]

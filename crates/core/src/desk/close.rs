@@ -35,29 +35,9 @@ pub enum Ending {
     NotPursued,
 }
 
+words!(Ending, Confirmed => "confirmed", Unfounded => "unfounded", CouldNotCheck => "could-not-check", Referred => "referred", RumorAnswered => "rumor-answered", NotPursued => "not-pursued");
+
 impl Ending {
-    /// All of them, in order.
-    pub const ALL: [Ending; 6] = [
-        Ending::Confirmed,
-        Ending::Unfounded,
-        Ending::CouldNotCheck,
-        Ending::Referred,
-        Ending::RumorAnswered,
-        Ending::NotPursued,
-    ];
-
-    /// The word on the command line; also the end of its text's id.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Ending::Confirmed => "confirmed",
-            Ending::Unfounded => "unfounded",
-            Ending::CouldNotCheck => "could-not-check",
-            Ending::Referred => "referred",
-            Ending::RumorAnswered => "rumor-answered",
-            Ending::NotPursued => "not-pursued",
-        }
-    }
-
     /// The retention class that is proposed.
     pub fn usual_class(self) -> Class {
         match self {
@@ -99,22 +79,7 @@ pub enum Class {
     Hold,
 }
 
-impl Class {
-    /// All of them, in order.
-    pub const ALL: [Class; 5] =
-        [Class::EraseNow, Class::Unfounded, Class::General, Class::Confirmed, Class::Hold];
-
-    /// The word on the command line; also the end of its text's id.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Class::EraseNow => "erase-now",
-            Class::Unfounded => "unfounded",
-            Class::General => "general",
-            Class::Confirmed => "confirmed",
-            Class::Hold => "hold",
-        }
-    }
-}
+words!(Class, EraseNow => "erase-now", Unfounded => "unfounded", General => "general", Confirmed => "confirmed", Hold => "hold");
 
 /// How an incident was closed.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]

@@ -67,39 +67,7 @@ pub enum WhatItWas {
     Other,
 }
 
-impl WhatItWas {
-    /// All of them, in order.
-    pub const ALL: [WhatItWas; 11] = [
-        WhatItWas::CityPolice,
-        WhatItWas::Sheriff,
-        WhatItWas::StatePolice,
-        WhatItWas::OtherFederal,
-        WhatItWas::FireOrAmbulance,
-        WhatItWas::PrivateSecurity,
-        WhatItWas::Towing,
-        WhatItWas::Utility,
-        WhatItWas::Delivery,
-        WhatItWas::NothingThere,
-        WhatItWas::Other,
-    ];
-
-    /// The word on the command line; also the end of its text's id.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            WhatItWas::CityPolice => "city-police",
-            WhatItWas::Sheriff => "sheriff",
-            WhatItWas::StatePolice => "state-police",
-            WhatItWas::OtherFederal => "other-federal",
-            WhatItWas::FireOrAmbulance => "fire-or-ambulance",
-            WhatItWas::PrivateSecurity => "private-security",
-            WhatItWas::Towing => "towing",
-            WhatItWas::Utility => "utility",
-            WhatItWas::Delivery => "delivery",
-            WhatItWas::NothingThere => "nothing-there",
-            WhatItWas::Other => "other",
-        }
-    }
-}
+words!(WhatItWas, CityPolice => "city-police", Sheriff => "sheriff", StatePolice => "state-police", OtherFederal => "other-federal", FireOrAmbulance => "fire-or-ambulance", PrivateSecurity => "private-security", Towing => "towing", Utility => "utility", Delivery => "delivery", NothingThere => "nothing-there", Other => "other");
 
 /// Proof that the verifier signed the public statement with a finding pass. The statement itself is
 /// checked before the entry is written; here are the hashes by which everybody can find it.

@@ -57,6 +57,8 @@ pub enum Drawer {
     Strong,
 }
 
+words!(Drawer, DoNotShare => "do-not-share", ShareUnconfirmed => "share-unconfirmed", Strong => "strong");
+
 /// A dispatcher's words.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
@@ -145,6 +147,8 @@ pub enum Helpers {
     Legal,
 }
 
+words!(Helpers, Aid => "aid", Legal => "legal");
+
 /// A referral to another team.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
@@ -191,6 +195,8 @@ pub enum Stage {
     /// Part of another incident.
     Joined,
 }
+
+words!(Stage, Waiting => "waiting", Checking => "checking", Found => "found", Contradicted => "contradicted", Alerted => "alerted", Closed => "closed", Joined => "joined");
 
 /// An incident. Changed only by the fold.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]

@@ -59,6 +59,8 @@ pub enum ResponderPhase {
     Withdrawn,
 }
 
+words!(ResponderPhase, Offered => "offered", Accepted => "accepted", OnTheWay => "on-the-way", Parked => "parked", OnScene => "on-scene", Leaving => "leaving", Left => "left", Stopped => "stopped", Declined => "declined", Withdrawn => "withdrawn");
+
 /// What a responder's device sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
 #[cbor(index_only)]
@@ -88,6 +90,8 @@ pub enum SignFrom {
     #[n(7)]
     Withdrawn,
 }
+
+words!(SignFrom, Fine => "fine", OnTheWay => "on-the-way", Parked => "parked", OnScene => "on-scene", Leaving => "leaving", Left => "left", Stopped => "stopped", Withdrawn => "withdrawn");
 
 impl ResponderPhase {
     /// Whether they have the place and are not back yet.

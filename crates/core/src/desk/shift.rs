@@ -91,6 +91,8 @@ pub enum WakeReason {
     Countersign,
 }
 
+words!(WakeReason, NobodyAtDesk => "nobody-at-desk", TooMuch => "too-much", Countersign => "countersign");
+
 /// A dispatcher on shift.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]

@@ -12,6 +12,7 @@ pub mod neighbor;
 pub mod registrar;
 mod rooms;
 pub mod secrets;
+pub mod setup;
 mod shared;
 mod wallet;
 pub mod zones;
@@ -257,7 +258,8 @@ impl Device {
         result
     }
 
-    /// Begins the newcomer's enrollment with an invitation.
+    /// Begins the newcomer's enrollment with an invitation. Zones for day rooms are chosen with
+    /// [`Device::choose_zones`], as soon as the network's manifest is here.
     pub fn enroll(
         &mut self,
         invitation: &crate::network::invite::Invitation,

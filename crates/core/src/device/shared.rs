@@ -209,6 +209,8 @@ pub struct Shared {
     calls: BTreeMap<CallId, Caller>,
     /// Whether the live connection stands.
     pub connected: bool,
+    /// Where registrars' answers to this device come.
+    pub mailbox: Option<StreamId>,
 }
 
 impl Shared {
@@ -225,6 +227,7 @@ impl Shared {
             follows: BTreeMap::new(),
             calls: BTreeMap::new(),
             connected: false,
+            mailbox: None,
         }
     }
 
@@ -255,6 +258,14 @@ impl Shared {
         let id = bystand_crypto::hash::stream_id(&creator.public());
         let signed = SignedBytes::from(Signed::sign(&ctx.network, creator, policy));
         (id, self.outbox.push(ctx, owner, Work::Create(id, signed, Some(by)), &[]))
+    }
+
+    /// Shows the teams this device's new certificate, so that its entries keep counting.
+    pub fn present(&mut self, ctx: &mut Cx<'_>) {
+        let Some(certificate) = self.identity.certificate.clone() else { return };
+        for team in self.teams.values_mut() {
+            team.present(ctx, &mut self.outbox, &certificate);
+        }
     }
 
     /// Calls the relay and remembers for whom.

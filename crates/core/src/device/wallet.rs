@@ -40,6 +40,15 @@ impl Wallet {
         Some(pass)
     }
 
+    /// Throws away the passes of a purpose and period: their issuer key was replaced.
+    pub fn discard(&mut self, ctx: &mut Cx<'_>, purpose: PassPurpose, period: Period) {
+        let before = self.passes.len();
+        self.passes.retain(|p| (p.pass.purpose, p.pass.period) != (purpose, period));
+        if self.passes.len() != before {
+            ctx.store(RECORD, self);
+        }
+    }
+
     /// The room pass for a zone in the current week; it stays in the wallet, it is used all week.
     pub fn room_pass(&self, zone: &ZoneId, now: Timestamp) -> Option<&OwnedPass> {
         self.passes.iter().find(|p| fits(p, PassPurpose::Room, now) && p.pass.zone.as_ref() == Some(zone))

@@ -5,15 +5,19 @@
 //! certify finding and publish passes of one week belong to different registrars, unless the
 //! network has only one, and then every alert says so.
 
-use bystand_crypto::hash;
+mod error;
+mod verified;
+
 use bystand_crypto::passes::IssuerPublicKey;
 use bystand_crypto::seal::SealPublicKey;
-use bystand_crypto::sign::{SignError, Signed, Statement};
-use bystand_wire::codec::decode_within;
-use bystand_wire::{DecodeError, Hash32, PassPurpose, Period, PublicKey, StreamId, Timestamp, limits};
+use bystand_crypto::sign::Statement;
+use bystand_wire::{Hash32, PassPurpose, Period, PublicKey, StreamId, Timestamp, limits};
 use minicbor::{Decode, Encode};
 
 use super::manifest::VerifiedManifest;
+
+pub use error::KeyNoteError;
+pub use verified::{KeyNoteStatus, VerifiedKeyNote};
 
 /// The most key sets of one team: the current, the next, and some that just ended.
 pub const TEAM_KEY_SETS: usize = 8;
@@ -178,83 +182,6 @@ pub struct IssuerEntry {
     pub key: IssuerPublicKey,
 }
 
-/// Why a key note is not taken.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum KeyNoteError {
-    /// Not readable, or too large.
-    #[error("the key note cannot be read: {0}")]
-    Decode(#[from] DecodeError),
-    /// Not signed by the manifest's operations key.
-    #[error("the key note is not signed by this network's operations key: {0}")]
-    Signature(#[from] SignError),
-    /// A field is out of its limits.
-    #[error("the key note's {0} is missing, too long, or not of the right form")]
-    Field(&'static str),
-    /// Names a registrar that the manifest does not list.
-    #[error("the key note names a registrar that the manifest does not list")]
-    UnknownRegistrar,
-    /// One registrar certifies both finding and publish passes of a period.
-    #[error("one registrar certifies both finding and publish passes for {0}")]
-    OneIssuerForBoth(Period),
-    /// Issued later than now allows.
-    #[error("the key note was issued at {issued_at}, which is in the future: check this device's clock")]
-    FromTheFuture {
-        /// When it says it was issued.
-        issued_at: Timestamp,
-    },
-    /// Over.
-    #[error("the key note ended at {0}: the registrars' box has not renewed it")]
-    Expired(Timestamp),
-    /// An older one than the one held.
-    #[error("the key note goes backwards: version {offered} after version {held}")]
-    Backwards {
-        /// Version held.
-        held: u64,
-        /// Version offered.
-        offered: u64,
-    },
-    /// The same version with other content.
-    #[error("two different key notes have version {0}")]
-    TwoOfOneVersion(u64),
-}
-
-impl KeyNoteError {
-    /// The stable code.
-    pub fn code(&self) -> &'static str {
-        match self {
-            KeyNoteError::Decode(_) => "key-note-malformed",
-            KeyNoteError::Signature(_) => "key-note-signature",
-            KeyNoteError::Field(_) => "key-note-field",
-            KeyNoteError::UnknownRegistrar => "key-note-registrar",
-            KeyNoteError::OneIssuerForBoth(_) => "key-note-one-issuer",
-            KeyNoteError::FromTheFuture { .. } => "key-note-future",
-            KeyNoteError::Expired(_) => "key-note-expired",
-            KeyNoteError::Backwards { .. } => "key-note-backwards",
-            KeyNoteError::TwoOfOneVersion(_) => "key-note-two-of-one-version",
-        }
-    }
-}
-
-/// How old a key note is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum KeyNoteStatus {
-    /// Fresh.
-    Current,
-    /// Older than [`limits::KEY_NOTE_STALE_MS`]: warn.
-    Stale,
-    /// Over: do not use it.
-    Expired,
-}
-
-/// A key note signed by the operations key and within its limits. Only [`VerifiedKeyNote::open`] and
-/// [`VerifiedKeyNote::reopen`] make one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct VerifiedKeyNote {
-    note: KeyNote,
-    bytes: Vec<u8>,
-    single_keyholder: bool,
-}
-
 impl KeyNote {
     /// Checks every limit, form and rule against the manifest. The registrars' box calls it before it
     /// signs; opening does it again.
@@ -318,143 +245,7 @@ impl KeyNote {
     }
 }
 
-/// Signature and form; nothing about the clock or the registrars.
-fn read(bytes: &[u8], manifest: &VerifiedManifest) -> Result<KeyNote, KeyNoteError> {
-    let signed: Signed<KeyNote> = decode_within(bytes, limits::LOG_ENTRY_LEN)?;
-    let note = signed.open(manifest.network(), &manifest.manifest().operations_key)?;
-    note.check_form()?;
-    Ok(note)
-}
-
 /// Cards live a quarter, everything else a week.
 pub(crate) fn period_fits(purpose: PassPurpose, period: Period) -> bool {
     matches!(period, Period::Quarter(_)) == (purpose == PassPurpose::Card)
-}
-
-impl VerifiedKeyNote {
-    /// Checks a key note that just arrived: signature, limits, and the rules about registrars.
-    ///
-    /// # Errors
-    /// [`KeyNoteError`], all but the ones about an older key note.
-    pub fn open(bytes: &[u8], manifest: &VerifiedManifest, now: Timestamp) -> Result<Self, KeyNoteError> {
-        let note = read(bytes, manifest)?;
-        note.check_registrars(manifest)?;
-        if note.issued_at > now.plus_ms(limits::CLOCK_SKEW_MS) {
-            return Err(KeyNoteError::FromTheFuture { issued_at: note.issued_at });
-        }
-        let opened = Self::from_note(note, bytes, manifest);
-        if opened.status(now) == KeyNoteStatus::Expired {
-            return Err(KeyNoteError::Expired(opened.note.valid_until));
-        }
-        Ok(opened)
-    }
-
-    /// As [`open`](Self::open), for one that was kept, or that stands in the log before the manifest:
-    /// without a look at the clock (ask [`status`](Self::status)), and without the entries of
-    /// registrars whom the manifest has taken out since. So the network can go on with the others
-    /// until the next key note. That one registrar cannot publish alone does not rest on this: the
-    /// quorum of every alert checks it again.
-    ///
-    /// # Errors
-    /// [`KeyNoteError::Decode`], [`KeyNoteError::Signature`], [`KeyNoteError::Field`].
-    pub fn reopen(bytes: &[u8], manifest: &VerifiedManifest) -> Result<Self, KeyNoteError> {
-        let mut note = read(bytes, manifest)?;
-        note.registrars.retain(|r| manifest.is_registrar(&r.device));
-        note.issuers.retain(|i| manifest.is_registrar(&i.registrar));
-        Ok(Self::from_note(note, bytes, manifest))
-    }
-
-    fn from_note(note: KeyNote, bytes: &[u8], manifest: &VerifiedManifest) -> Self {
-        Self { note, bytes: bytes.to_vec(), single_keyholder: manifest.is_single_keyholder() }
-    }
-
-    /// Whether this one may take the place of `held`.
-    ///
-    /// # Errors
-    /// [`KeyNoteError::Backwards`], [`KeyNoteError::TwoOfOneVersion`]. The same one again is no error.
-    pub fn supersedes(&self, held: &VerifiedKeyNote) -> Result<(), KeyNoteError> {
-        let (offered, held_version) = (self.note.version, held.note.version);
-        if offered < held_version {
-            return Err(KeyNoteError::Backwards { held: held_version, offered });
-        }
-        if offered == held_version && self.bytes != held.bytes {
-            return Err(KeyNoteError::TwoOfOneVersion(offered));
-        }
-        Ok(())
-    }
-
-    /// How old it is.
-    pub fn status(&self, now: Timestamp) -> KeyNoteStatus {
-        if now >= self.note.valid_until.plus_ms(limits::CLOCK_SKEW_MS) {
-            KeyNoteStatus::Expired
-        } else if now.since_ms(self.note.issued_at) > limits::KEY_NOTE_STALE_MS {
-            KeyNoteStatus::Stale
-        } else {
-            KeyNoteStatus::Current
-        }
-    }
-
-    /// What it says.
-    pub fn note(&self) -> &KeyNote {
-        &self.note
-    }
-
-    /// The signed bytes, as logged.
-    pub fn bytes(&self) -> &[u8] {
-        &self.bytes
-    }
-
-    /// What the log names it by.
-    pub fn hash(&self) -> Hash32 {
-        hash::plain_sha256(&self.bytes)
-    }
-
-    /// Whether one registrar holds both halves of the quorum, so that every alert must say so.
-    pub fn is_single_keyholder(&self) -> bool {
-        self.single_keyholder
-    }
-
-    /// The issuer key for a purpose and period, with the registrar who holds its secret.
-    pub fn issuer(&self, purpose: PassPurpose, period: Period) -> Option<&IssuerEntry> {
-        let found = self.note.issuers.binary_search_by_key(&(purpose, period), |i| (i.purpose, i.period));
-        found.ok().and_then(|at| self.note.issuers.get(at))
-    }
-
-    /// The issuer key for a purpose and period.
-    pub fn issuer_key(&self, purpose: PassPurpose, period: Period) -> Option<&IssuerPublicKey> {
-        self.issuer(purpose, period).map(|entry| &entry.key)
-    }
-
-    /// The desk keys to use at `now`: of those that hold, the ones that began last.
-    pub fn desk_keys_at(&self, now: Timestamp) -> Option<&DeskKeys> {
-        let holds = |k: &&DeskKeys| k.not_before <= now && now < k.not_after;
-        self.note.desk.iter().filter(holds).max_by_key(|k| k.not_before)
-    }
-
-    /// The host keys to use at `now`: of those that hold, the ones that began last.
-    pub fn host_keys_at(&self, now: Timestamp) -> Option<&HostKeys> {
-        let holds = |k: &&HostKeys| k.not_before <= now && now < k.not_after;
-        self.note.hosts.iter().filter(holds).max_by_key(|k| k.not_before)
-    }
-
-    /// Whether a signature by this key may be the desk's: any of the listed sets, since what the desk
-    /// signed just before a change arrives just after it.
-    pub fn is_desk_key(&self, key: &PublicKey) -> bool {
-        self.note.desk.iter().any(|k| k.desk_key == *key)
-    }
-
-    /// Whether a signature by this key may be the hosts'.
-    pub fn is_host_key(&self, key: &PublicKey) -> bool {
-        self.note.hosts.iter().any(|k| k.host_key == *key)
-    }
-
-    /// How to reach a registrar.
-    pub fn registrar(&self, device: &PublicKey) -> Option<&RegistrarKeys> {
-        self.note.registrars.iter().find(|r| r.device == *device)
-    }
-
-    /// Whether a certificate (by its hash) no longer counts.
-    pub fn is_revoked(&self, certificate: &Hash32) -> bool {
-        self.note.revoked.binary_search(certificate).is_ok()
-    }
 }

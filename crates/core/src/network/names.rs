@@ -62,7 +62,8 @@ impl RelayUrl {
             host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':' | b'[' | b']'));
         let path_is_plain =
             path.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b'~' | b'/'));
-        let fits = url.len() <= RELAY_URL_LEN && !host.is_empty() && !path.ends_with('/');
+        let fits =
+            url.len() <= RELAY_URL_LEN && !host.is_empty() && !rest.ends_with('/') && !rest.contains("//");
         if fits && host_is_plain && path_is_plain { Ok(Self(url.to_owned())) } else { Err(bad) }
     }
 
@@ -182,6 +183,8 @@ mod tests {
             "https://u@a",
             "https://a b",
             "https://a//",
+            "https://a//b",
+            "https://a/b//",
             "HTTPS://a",
         ] {
             assert!(RelayUrl::new(bad).is_err(), "{bad}");

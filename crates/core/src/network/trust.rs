@@ -16,98 +16,26 @@
 //! Past key notes of the last day are kept, because an alert is judged by the keys that held where it
 //! stands in the log.
 
+mod error;
+mod kept;
+
 use bystand_crypto::hash;
-use bystand_crypto::notes::{Checkpoint, LogVerifier, NoteError};
-use bystand_crypto::tree::{TreeError, leaf_hash, verify_consistency, verify_inclusion};
+use bystand_crypto::notes::{Checkpoint, LogVerifier};
+use bystand_crypto::tree::{TreeError, empty_root, leaf_hash, verify_consistency, verify_inclusion};
 use bystand_wire::relay_api::{LogEntries, LogKind, LogLeaf, LoggedEntry, Network};
-use bystand_wire::{DecodeError, Hash32, NetworkId, PassPurpose, Period, Timestamp, decode, encode, limits};
+use bystand_wire::{Hash32, NetworkId, PassPurpose, Period, Timestamp, encode, limits};
 use minicbor::{Decode, Encode};
 
 use super::keynote::{IssuerEntry, KeyNoteError, KeyNoteStatus, VerifiedKeyNote};
-use super::manifest::{ManifestError, VerifiedManifest};
+use super::manifest::VerifiedManifest;
+
+pub use error::TrustError;
 
 /// The most key notes kept: they are signed daily, and after every change of a team.
 pub const KEY_NOTES: usize = 32;
 /// After this age of the newest checkpoint clients warn, in milliseconds: a live network signs a key
 /// note a day, so its log cannot stand still for longer.
 pub const CHECKPOINT_STALE_MS: u64 = limits::KEY_NOTE_STALE_MS;
-
-/// Why what a relay says is not believed. All but the clock are faults of the relay, or of somebody
-/// between.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum TrustError {
-    /// Another network answered.
-    #[error("the relay serves another network")]
-    OtherNetwork,
-    /// The manifest does not hold.
-    #[error(transparent)]
-    Manifest(#[from] ManifestError),
-    /// The key note does not hold.
-    #[error(transparent)]
-    KeyNote(#[from] KeyNoteError),
-    /// The network has no key note yet, or none that counts now.
-    #[error("the network has no key note that counts now: its registrars' box must sign one")]
-    NoKeyNote,
-    /// The checkpoint is not signed by the network's log key.
-    #[error("the relay's checkpoint does not hold: {0}")]
-    Checkpoint(#[source] NoteError),
-    /// The checkpoint comes from the future.
-    #[error("the relay's clock says {relay_time}: check this device's clock")]
-    ClockSkew {
-        /// The checkpoint's time.
-        relay_time: Timestamp,
-    },
-    /// The checkpoint is dated before one that was seen.
-    #[error("the relay's log goes back in time, from {held} to {offered}")]
-    TimeRewound {
-        /// Time held.
-        held: Timestamp,
-        /// Time offered.
-        offered: Timestamp,
-    },
-    /// The log is shorter than one that was seen.
-    #[error(
-        "the relay's log became shorter, from {held} to {offered} entries: if it was restored from a backup, its stewards must begin a new log"
-    )]
-    LogShrank {
-        /// Size held.
-        held: u64,
-        /// Size offered.
-        offered: u64,
-    },
-    /// The log does not continue the one that was seen.
-    #[error("the relay shows this device a different log than before")]
-    Forked,
-    /// An entry is not in the log it was given out with.
-    #[error("the entry {0} is not in the relay's log")]
-    NotInLog(u64),
-    /// Entries of another kind, out of order, or not after the place asked for.
-    #[error("the relay's answer is not what was asked for")]
-    NotAsAsked,
-    /// What the vault kept cannot be read.
-    #[error("the kept state cannot be read: {0}")]
-    Kept(#[from] DecodeError),
-}
-
-impl TrustError {
-    /// The stable code.
-    pub fn code(&self) -> &'static str {
-        match self {
-            TrustError::OtherNetwork => "trust-other-network",
-            TrustError::Manifest(inner) => inner.code(),
-            TrustError::KeyNote(inner) => inner.code(),
-            TrustError::NoKeyNote => "trust-no-key-note",
-            TrustError::Checkpoint(_) => "log-checkpoint",
-            TrustError::ClockSkew { .. } => "log-clock-skew",
-            TrustError::TimeRewound { .. } => "log-time-rewound",
-            TrustError::LogShrank { .. } => "log-shrank",
-            TrustError::Forked => "log-forked",
-            TrustError::NotInLog(_) => "log-not-included",
-            TrustError::NotAsAsked => "log-not-as-asked",
-            TrustError::Kept(_) => "trust-kept",
-        }
-    }
-}
 
 /// How far the log is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
@@ -162,29 +90,6 @@ pub struct Trust {
     position: Position,
 }
 
-/// [`Trust`] as the vault keeps it.
-#[derive(Encode, Decode)]
-#[cbor(map)]
-struct Kept {
-    #[n(0)]
-    network: NetworkId,
-    #[n(1)]
-    manifest: KeptEntry,
-    #[n(2)]
-    key_notes: Vec<KeptEntry>,
-    #[n(3)]
-    position: Position,
-}
-
-#[derive(Encode, Decode)]
-#[cbor(map)]
-struct KeptEntry {
-    #[n(0)]
-    index: u64,
-    #[cbor(n(1), with = "minicbor::bytes")]
-    bytes: Vec<u8>,
-}
-
 impl Trust {
     /// A newcomer's first step: trust in the network id alone.
     ///
@@ -211,6 +116,14 @@ impl Trust {
             }
         }
         Ok(Self { manifest, key_notes, position })
+    }
+
+    /// The founder's trust, before there is a relay: in what its own device has just signed. They will
+    /// be the first two entries of the log, and the empty log begins every log.
+    pub fn founded(manifest: VerifiedManifest, key_note: VerifiedKeyNote) -> Self {
+        let position = Position { size: 0, root: empty_root(), time: Timestamp(0) };
+        let key_notes = vec![Placed { index: 1, value: key_note }];
+        Self { manifest: Placed { index: 0, value: manifest }, key_notes, position }
     }
 
     /// Compares what `GET /v1/network` says with what is known. Takes nothing over, unless the network
@@ -405,13 +318,6 @@ impl Trust {
         self.key_notes.iter().rev().find(|held| held.index < index).map(|held| &held.value)
     }
 
-    /// Whether no newer key note can have come before `index`, and whether none is missing before the
-    /// first one kept, is for [`crate::logwatch::LogWatch`], which knows what it has asked for. This
-    /// is the place of the first one kept.
-    pub fn first_key_note_index(&self) -> Option<u64> {
-        self.key_notes.first().map(|held| held.index)
-    }
-
     /// The issuer key to ask for a pass: from the newest key note, which is in the log for everybody
     /// to see, so that nobody can be marked with an issuer key of their own.
     ///
@@ -434,33 +340,6 @@ impl Trust {
     /// Whether the relay has said nothing new for so long that somebody may be withholding it.
     pub fn is_stale(&self, now: Timestamp) -> bool {
         now.since_ms(self.position.time) > CHECKPOINT_STALE_MS
-    }
-
-    /// What the vault keeps.
-    pub fn to_bytes(&self) -> Vec<u8> {
-        let kept = |index: u64, bytes: &[u8]| KeptEntry { index, bytes: bytes.to_vec() };
-        encode(&Kept {
-            network: *self.network(),
-            manifest: kept(self.manifest.index, self.manifest.value.bytes()),
-            key_notes: self.key_notes.iter().map(|k| kept(k.index, k.value.bytes())).collect(),
-            position: self.position,
-        })
-    }
-
-    /// Reads what the vault kept; signatures are checked again.
-    ///
-    /// # Errors
-    /// [`TrustError::Kept`], [`TrustError::Manifest`], [`TrustError::KeyNote`].
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, TrustError> {
-        let kept: Kept = decode(bytes)?;
-        let manifest = VerifiedManifest::reopen(&kept.network, &kept.manifest.bytes)?;
-        let open = |entry: &KeptEntry| -> Result<_, TrustError> {
-            let value = VerifiedKeyNote::reopen(&entry.bytes, &manifest)?;
-            Ok(Placed { index: entry.index, value })
-        };
-        let key_notes = kept.key_notes.iter().map(open).collect::<Result<_, _>>()?;
-        let manifest = Placed { index: kept.manifest.index, value: manifest };
-        Ok(Self { manifest, key_notes, position: kept.position })
     }
 }
 

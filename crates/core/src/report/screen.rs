@@ -19,18 +19,7 @@ pub enum ConcernKind {
     EmailAddress,
 }
 
-impl ConcernKind {
-    /// The end of the id of its text.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            ConcernKind::LicensePlate => "license-plate",
-            ConcernKind::PhoneNumber => "phone-number",
-            ConcernKind::SocialSecurityNumber => "social-security-number",
-            ConcernKind::AlienNumber => "alien-number",
-            ConcernKind::EmailAddress => "email-address",
-        }
-    }
-}
+words!(ConcernKind, LicensePlate => "license-plate", PhoneNumber => "phone-number", SocialSecurityNumber => "social-security-number", AlienNumber => "alien-number", EmailAddress => "email-address");
 
 /// One thing to look at again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

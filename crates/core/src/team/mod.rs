@@ -378,6 +378,21 @@ impl TeamSync {
         self.room.say(ctx, outbox, &message, &[])
     }
 
+    /// Shows the others this device's new certificate: entries are signed in its name from now on.
+    pub fn present<Event, Owner>(
+        &mut self,
+        ctx: &mut Ctx<'_, Event>,
+        outbox: &mut Outbox<Owner>,
+        certificate: &SignedBytes,
+    ) where
+        Owner: From<(StreamId, Errand)> + Clone + Encode<()> + for<'b> Decode<'b, ()>,
+    {
+        let bundle = KeyBundle { authors: vec![certificate.clone()], ..KeyBundle::default() };
+        self.keys.absorb(bundle.clone());
+        self.store_keys(ctx);
+        self.say(ctx, outbox, &TeamMessage::Keys(Box::new(bundle)));
+    }
+
     /// Gives the team new secrets (for instance next week's keys).
     pub fn change_secrets<Event, Owner>(
         &mut self,

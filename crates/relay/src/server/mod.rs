@@ -24,6 +24,7 @@ use bystand_wire::problem::Code;
 
 pub use self::app::App;
 pub use self::problem::PROBLEM_TYPE;
+pub(crate) use self::start::{GENERATION, new_generation};
 pub use self::start::{Running, serve, serve_with_clock};
 use crate::rules::Refusal;
 

@@ -39,9 +39,11 @@ impl SqliteStore {
     /// [`StoreError::Damaged`] and [`StoreError::Foreign`] tell an operator that it must not be used.
     pub fn open(path: &Path, options: SqliteOptions) -> Stored<Self> {
         let connection = Connection::open(path).map_err(rows::failure)?;
+        // Damage is found before anything is written, so that what can be saved is not made worse.
+        connection.busy_timeout(Duration::from_secs(5)).map_err(rows::failure)?;
+        check(&connection)?;
         set_up(&connection, options).map_err(rows::failure)?;
         schema::prepare(&connection)?;
-        check(&connection)?;
         Ok(Self { path: path.to_path_buf(), connection })
     }
 
@@ -85,16 +87,13 @@ pub fn open_reader(path: &Path) -> Stored<Connection> {
     Ok(connection)
 }
 
-/// What went wrong, in the store's words.
-pub(crate) fn failure(error: rusqlite::Error) -> StoreError {
-    rows::failure(error)
-}
-
 fn set_up(connection: &Connection, options: SqliteOptions) -> rusqlite::Result<()> {
     connection.set_prepared_statement_cache_capacity(64);
-    connection.busy_timeout(Duration::from_secs(5))?;
-    // Takes effect only while the file is empty, and so comes first.
-    connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+    let pages: u32 = connection.pragma_query_value(None, "page_count", |row| row.get(0))?;
+    if pages == 0 {
+        // Takes effect only while the file is empty.
+        connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+    }
     connection.pragma_update(None, "secure_delete", "ON")?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;

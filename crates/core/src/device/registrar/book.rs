@@ -1,0 +1,277 @@
+//! What the registrars have decided together: the fold of their casebook.
+//!
+//! Several registrars may see the same invitation redeemed at the same time. Each says so in an
+//! entry; the first entry in the casebook's order counts, and only then does anybody answer.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bystand_crypto::seal::SealPublicKey;
+use bystand_crypto::sign::Signed;
+use bystand_wire::relay_api::SignedBytes;
+use bystand_wire::time::DAY_MS;
+use bystand_wire::{Hash32, PassPurpose, Period, PublicKey, Role, Timestamp, encode};
+use minicbor::{Decode, Encode};
+
+use crate::network::Certificate;
+use crate::network::invite::{InviteSecret, Token};
+use crate::network::keynote::IssuerEntry;
+
+/// How long after its end something is still remembered, in milliseconds.
+const REMEMBER_MS: u64 = 7 * DAY_MS;
+
+/// An entry of the registrars' casebook.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub enum RegistrarEntry {
+    /// An invitation was given out: its mailbox is to be watched by all.
+    #[n(0)]
+    Invited {
+        /// The mailbox's keys and the token.
+        #[n(0)]
+        secret: InviteSecret,
+        /// What the new device is to be allowed.
+        #[n(1)]
+        roles: Vec<Role>,
+        /// Until when it counts.
+        #[n(2)]
+        expires_at: Timestamp,
+    },
+    /// A device answered an invitation; the first entry for a token counts.
+    #[n(1)]
+    Redeemed {
+        /// The token's hash.
+        #[n(0)]
+        token: Hash32,
+        /// The certificate the device gets.
+        #[n(1)]
+        certificate: SignedBytes,
+    },
+    /// A certificate without an invitation: the first registrar's own, a renewal, a new registrar's.
+    #[n(2)]
+    Certified(#[n(0)] SignedBytes),
+    /// A device may do nothing any more: all its certificates.
+    #[n(3)]
+    Revoked(#[n(0)] PublicKey),
+    /// Issuer keys that the author made for the coming key notes.
+    #[n(4)]
+    Issuers(#[n(0)] Vec<IssuerEntry>),
+    /// The author's own sealing key, for the key note.
+    #[n(5)]
+    Sealing(#[n(0)] SealPublicKey),
+    /// A device took its finding or publish passes of a period: it cannot have the others.
+    #[n(6)]
+    Took(#[n(0)] PublicKey, #[n(1)] Period, #[n(2)] PassPurpose),
+    /// An invitation was taken back.
+    #[n(7)]
+    TakenBack(#[n(0)] Hash32),
+}
+
+/// An invitation as the registrars know it.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Invited {
+    /// The mailbox's keys and the token.
+    #[n(0)]
+    pub secret: InviteSecret,
+    /// What the new device is to be allowed.
+    #[n(1)]
+    pub roles: Vec<Role>,
+    /// Until when it counts.
+    #[n(2)]
+    pub expires_at: Timestamp,
+    /// The certificate that was given for it.
+    #[n(3)]
+    pub certificate: Option<SignedBytes>,
+}
+
+/// A certificate as the registrars know it. No person is named.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Issued {
+    /// Whose.
+    #[n(0)]
+    pub device: PublicKey,
+    /// For what.
+    #[n(1)]
+    pub roles: Vec<Role>,
+    /// Until when.
+    #[n(2)]
+    pub not_after: Timestamp,
+    /// Whether it was revoked.
+    #[n(3)]
+    pub is_revoked: bool,
+    /// The registrar that signed it.
+    #[n(4)]
+    pub issuer: PublicKey,
+}
+
+/// What an entry led to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BookEvent {
+    /// Watch this mailbox.
+    Watch(Hash32),
+    /// The token is redeemed: answer whoever waits. True when by this very entry.
+    Redeemed(Hash32, bool),
+    /// A certificate counts from now on.
+    Certified(Hash32),
+    /// Certificates were revoked; the issuer keys of these roles are to be replaced.
+    Revoked(Vec<Hash32>, Vec<Role>),
+    /// Stop watching this mailbox.
+    TakenBack(Hash32),
+    /// The next key note has something new.
+    Keys,
+}
+
+/// The fold of the registrars' casebook. Total and without a clock.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct RegistrarBook {
+    #[n(0)]
+    invited: BTreeMap<Hash32, Invited>,
+    #[n(1)]
+    certificates: BTreeMap<Hash32, Issued>,
+    #[n(2)]
+    issuers: BTreeMap<(PassPurpose, Period), IssuerEntry>,
+    #[n(3)]
+    sealing: BTreeMap<PublicKey, SealPublicKey>,
+    #[n(4)]
+    took: BTreeSet<(PublicKey, Period, PassPurpose)>,
+    #[n(5)]
+    revoked: BTreeSet<PublicKey>,
+    #[n(6)]
+    admitted: u64,
+}
+
+/// What the registrars know a token by.
+pub fn token_hash(token: &Token) -> Hash32 {
+    bystand_crypto::hash::sha256("invite-token", &[&encode(token)])
+}
+
+impl RegistrarBook {
+    /// How many devices were ever admitted.
+    pub fn admitted(&self) -> u64 {
+        self.admitted
+    }
+
+    /// The invitations that are still of interest.
+    pub fn invited(&self) -> &BTreeMap<Hash32, Invited> {
+        &self.invited
+    }
+
+    /// The certificates that were issued and have not long run out.
+    pub fn certificates(&self) -> &BTreeMap<Hash32, Issued> {
+        &self.certificates
+    }
+
+    /// Whether a device was revoked.
+    pub fn is_revoked(&self, device: &PublicKey) -> bool {
+        self.revoked.contains(device)
+    }
+
+    /// The certificate whose hash begins with these hex digits, if there is exactly one.
+    pub fn find(&self, prefix: &str) -> Option<(Hash32, &Issued)> {
+        let mut found = self.certificates.iter().filter(|(hash, _)| hash.to_string().starts_with(prefix));
+        let (hash, issued) = found.next()?;
+        found.next().is_none().then_some((*hash, issued))
+    }
+
+    /// The issuer key that a registrar offered.
+    pub fn issuer(&self, purpose: PassPurpose, period: Period) -> Option<&IssuerEntry> {
+        self.issuers.get(&(purpose, period))
+    }
+
+    /// The registrars' sealing keys.
+    pub fn sealing(&self) -> &BTreeMap<PublicKey, SealPublicKey> {
+        &self.sealing
+    }
+
+    /// Whether a device took passes of a purpose and period.
+    pub fn took(&self, device: PublicKey, period: Period, purpose: PassPurpose) -> bool {
+        self.took.contains(&(device, period, purpose))
+    }
+
+    /// Takes an entry in. `author` is the certificate its author wrote with.
+    pub fn apply(&mut self, author: &Hash32, at: Timestamp, entry: RegistrarEntry) -> Vec<BookEvent> {
+        self.prune(at);
+        match entry {
+            RegistrarEntry::Invited { secret, roles, expires_at } => {
+                let token = token_hash(&secret.token());
+                let invited = Invited { secret, roles, expires_at, certificate: None };
+                self.invited.entry(token).or_insert(invited);
+                vec![BookEvent::Watch(token)]
+            }
+            RegistrarEntry::Redeemed { token, certificate } => self.redeem(token, certificate),
+            RegistrarEntry::Certified(certificate) => {
+                self.record(&certificate).map(BookEvent::Certified).into_iter().collect()
+            }
+            RegistrarEntry::Revoked(device) => self.revoke(device),
+            RegistrarEntry::Issuers(entries) => {
+                let device = self.certificates.get(author).map(|c| c.device);
+                for entry in entries.into_iter().filter(|e| Some(e.registrar) == device) {
+                    self.issuers.insert((entry.purpose, entry.period), entry);
+                }
+                vec![BookEvent::Keys]
+            }
+            RegistrarEntry::Sealing(key) => {
+                if let Some(issued) = self.certificates.get(author) {
+                    self.sealing.insert(issued.device, key);
+                }
+                vec![BookEvent::Keys]
+            }
+            RegistrarEntry::Took(device, period, purpose) => {
+                self.took.insert((device, period, purpose));
+                Vec::new()
+            }
+            RegistrarEntry::TakenBack(token) => {
+                self.invited.retain(|t, i| *t != token || i.certificate.is_some());
+                vec![BookEvent::TakenBack(token)]
+            }
+        }
+    }
+
+    fn redeem(&mut self, token: Hash32, certificate: SignedBytes) -> Vec<BookEvent> {
+        let Some(invited) = self.invited.get_mut(&token) else { return Vec::new() };
+        if invited.certificate.is_some() {
+            return vec![BookEvent::Redeemed(token, false)];
+        }
+        invited.certificate = Some(certificate.clone());
+        self.admitted = self.admitted.saturating_add(1);
+        let mut events = vec![BookEvent::Redeemed(token, true)];
+        events.extend(self.record(&certificate).map(BookEvent::Certified));
+        events
+    }
+
+    /// The entry's author is a registrar, and the casebook checked that; so the certificate's own
+    /// signature is checked where it is used.
+    fn record(&mut self, certificate: &SignedBytes) -> Option<Hash32> {
+        let signed = Signed::<Certificate>::from(certificate.clone());
+        let body = signed.unverified_body().ok()?;
+        let hash = signed.hash();
+        let is_revoked = self.revoked.contains(&body.device);
+        let Certificate { device, roles, not_after, issuer, .. } = body;
+        let issued = Issued { device, roles, not_after, is_revoked, issuer };
+        self.certificates.insert(hash, issued);
+        Some(hash)
+    }
+
+    fn revoke(&mut self, device: PublicKey) -> Vec<BookEvent> {
+        self.revoked.insert(device);
+        let mut hashes = Vec::new();
+        let mut roles = BTreeSet::new();
+        for (hash, issued) in self.certificates.iter_mut().filter(|(_, c)| c.device == device) {
+            issued.is_revoked = true;
+            hashes.push(*hash);
+            roles.extend(issued.roles.iter().copied());
+        }
+        vec![BookEvent::Revoked(hashes, roles.into_iter().collect())]
+    }
+
+    fn prune(&mut self, at: Timestamp) {
+        let over = |end: Timestamp| end.plus_ms(REMEMBER_MS) <= at;
+        self.invited.retain(|_, i| !over(i.expires_at));
+        self.certificates.retain(|_, c| !over(c.not_after));
+        self.issuers.retain(|(_, period), _| !over(period.end()));
+        self.took.retain(|(_, period, _)| !over(period.end()));
+        let certificates = &self.certificates;
+        self.revoked.retain(|device| certificates.values().any(|c| c.device == *device));
+    }
+}

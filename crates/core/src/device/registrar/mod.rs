@@ -1,0 +1,528 @@
+//! A registrar: admits devices, certifies passes, and keeps the key note fresh.
+//!
+//! ```text
+//! mailbox frame -> opened -> Redeemed entry -> casebook item -> certificate and passes back (admit)
+//! inbox frame   -> opened -> pass ask: passes back; team keys: next key note               (inbox)
+//! every second  -> issuer keys made, key note re-signed, totals and certificates logged    (note)
+//! ```
+//!
+//! What registrars decide together (whose a token is, who is revoked) goes through their casebook
+//! ([`RegistrarBook`]); what one of them keeps for itself (issuer secrets, this week's ledger) never
+//! leaves its device. Stewards' work, the root keys, is in `steward`: it needs no registrar.
+
+mod admit;
+mod book;
+mod cards;
+mod inbox;
+mod note;
+mod second;
+mod state;
+mod steward;
+
+use std::collections::BTreeMap;
+
+use bystand_crypto::sign::SigningKey;
+use bystand_wire::relay_api::{LogEntry, LogKind, StoredFrame};
+use bystand_wire::time::{DAY_MS, HOUR_MS};
+use bystand_wire::{
+    Hash32, PassPurpose, Period, PublicKey, Quarter, Role, StreamId, Timestamp, decode, encode,
+};
+use minicbor::{Decode, Encode};
+use zeroize::Zeroizing;
+
+pub use book::{Invited, Issued, RegistrarBook, RegistrarEntry, token_hash};
+pub(super) use note::wanted_issuers;
+pub use second::RegistrarApplication;
+use state::Kept;
+pub(super) use state::OwnIssuer;
+pub use steward::{Proposal, ProposalError};
+
+use super::secrets::RegistrarSecrets;
+use super::{CommandError, Cx, Event, Listener, Owner, Shared};
+use crate::io::Response;
+use crate::network::Manifest;
+use crate::network::keynote::KeyNote;
+use crate::outbox::{Job, Outcome, Work};
+use crate::team::{CasebookItem, CasebookMark, TeamEvent, TeamKind};
+
+/// The longest an invitation may count, in milliseconds: two weeks.
+pub const INVITATION_MS: u64 = 14 * DAY_MS;
+/// The most invitations that may be open at once: each is a stream to watch.
+pub const OPEN_INVITATIONS: usize = 500;
+/// The most cards made at once.
+pub const CARDS: u32 = 1_000;
+/// How many weeks ahead issuer keys are published.
+pub const ISSUER_WEEKS: u32 = 12;
+
+/// A job of this part.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub enum RegistrarJob {
+    /// A stream of the network's, made when it was founded.
+    #[n(0)]
+    Stream(#[n(0)] StreamId),
+    /// A key note of this version.
+    #[n(1)]
+    KeyNote(#[n(0)] u64),
+    /// A manifest of this version.
+    #[n(2)]
+    Manifest(#[n(0)] u64),
+    /// Hashes of certificates, for the log.
+    #[n(3)]
+    Certificates(#[n(0)] Vec<Hash32>),
+    /// A total, for the log.
+    #[n(4)]
+    Total(#[n(0)] PassPurpose, #[n(1)] Period, #[n(2)] u64),
+    /// The mailbox of an invitation.
+    #[n(5)]
+    Mailbox(#[n(0)] Hash32),
+    /// An answer to a device.
+    #[n(6)]
+    Answer,
+    /// An entry of the casebook.
+    #[n(7)]
+    Entry,
+    /// This device's application to become a registrar.
+    #[n(8)]
+    Application,
+}
+
+/// A call of this part: there are none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RegistrarCall {}
+
+/// A stream this part listens to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RegistrarStream {
+    /// The mailbox of an invitation, by its token's hash.
+    Mailbox(Hash32),
+    /// Where members and teams write to the registrars.
+    Inbox,
+}
+
+/// What a person asks of this part.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RegistrarCommand {
+    /// Makes an invitation for one device.
+    Invite {
+        /// What the device is to be allowed.
+        roles: Vec<Role>,
+        /// How long it counts, in milliseconds; at most [`INVITATION_MS`].
+        life_ms: u64,
+    },
+    /// Takes an invitation back that nobody has used.
+    TakeBack(Hash32),
+    /// Makes card passes for a sheet of cards.
+    Cards {
+        /// How many, at most [`CARDS`].
+        count: u32,
+        /// For which quarter.
+        quarter: Quarter,
+    },
+    /// Takes a device's rights away: any of its certificates by the first hex digits of its hash.
+    Revoke {
+        /// At least eight hex digits.
+        certificate: String,
+    },
+    /// Asks the registrars to make this device one of them.
+    Apply,
+    /// Proposes a manifest that makes an applicant a registrar.
+    AddRegistrar(PublicKey),
+    /// Proposes a manifest without a registrar.
+    RemoveRegistrar(PublicKey),
+    /// Makes this device's root key if it has none, and shows its public half.
+    RootKey,
+    /// Proposes other root keys.
+    ProposeRoots {
+        /// All of them, the old ones that stay included.
+        keys: Vec<PublicKey>,
+        /// How many must sign.
+        threshold: u8,
+    },
+    /// Proposes another manifest: version, roots and date are filled in.
+    ProposeManifest(Box<Manifest>),
+    /// Signs somebody's proposal with this device's root key; sends it to the log when it is complete.
+    Sign(Vec<u8>),
+}
+
+/// A text that holds a secret and is meant for a person.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SecretText(Zeroizing<String>);
+
+impl SecretText {
+    /// The text.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<Zeroizing<String>> for SecretText {
+    fn from(text: Zeroizing<String>) -> Self {
+        Self(text)
+    }
+}
+
+impl std::fmt::Debug for SecretText {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SecretText(..)")
+    }
+}
+
+/// What this part tells.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RegistrarEvent {
+    /// An invitation, to be handed to one person.
+    Invitation {
+        /// Names it, for taking it back.
+        id: Hash32,
+        /// What to hand over.
+        text: SecretText,
+        /// What the device will be allowed.
+        roles: Vec<Role>,
+        /// Until when it counts.
+        expires_at: Timestamp,
+    },
+    /// A device was admitted.
+    Admitted {
+        /// Its certificate's hash.
+        certificate: Hash32,
+        /// What it may do.
+        roles: Vec<Role>,
+    },
+    /// Passes were certified.
+    Issued {
+        /// What for.
+        purpose: PassPurpose,
+        /// For when.
+        period: Period,
+        /// How many.
+        count: u32,
+    },
+    /// Somebody was refused; the code says why.
+    Refused(&'static str),
+    /// Card links, one secret each.
+    Cards {
+        /// For which quarter.
+        quarter: Quarter,
+        /// What to print.
+        links: Vec<SecretText>,
+    },
+    /// A certificate's device was revoked.
+    Revoked(Vec<Hash32>),
+    /// An issuer key was made; so many are still to be made.
+    IssuerKey {
+        /// What for.
+        purpose: PassPurpose,
+        /// For when.
+        period: Period,
+        /// How many are still missing.
+        missing: usize,
+    },
+    /// A key note of this version is in the log.
+    KeyNote(u64),
+    /// A team handed in new keys.
+    TeamKeys(TeamKind),
+    /// A device asks to become a registrar.
+    Application {
+        /// Its key, as the manifest would list it.
+        device: PublicKey,
+        /// Its certificate's hash.
+        certificate: Hash32,
+    },
+    /// This device's root key.
+    RootKey(PublicKey),
+    /// A proposal, to be handed to the next steward, or complete and on its way to the log.
+    Proposal {
+        /// The file's content.
+        bytes: Vec<u8>,
+        /// Whether it needs no more signatures.
+        is_complete: bool,
+        /// What it needs next: signatures by the old root keys, by the new ones, on the manifest.
+        missing: (usize, usize, usize),
+    },
+    /// Something should be looked after: `key-note-stale`, `manifest-ends`, `issuers-missing`.
+    Due(&'static str),
+}
+
+/// The registrar's part of a device.
+#[derive(Debug)]
+pub struct Registrar {
+    kept: Kept,
+    root: Option<SigningKey>,
+    /// A key note was sent and the log has not shown it yet: its version, and when to stop waiting.
+    note_sent: Option<(u64, Timestamp)>,
+    /// When the slow chores (ledgers, totals) are looked at next, and when it was last said what is due.
+    chores_at: Timestamp,
+    said_due_at: Timestamp,
+}
+
+impl Registrar {
+    /// Takes up this part from the vault.
+    pub fn load(records: &BTreeMap<String, Vec<u8>>) -> Self {
+        Self {
+            kept: Kept::load(records),
+            root: steward::load_root(records),
+            note_sent: None,
+            chores_at: Timestamp(0),
+            said_due_at: Timestamp(0),
+        }
+    }
+
+    /// What the registrars have decided together.
+    pub fn book(&self) -> &RegistrarBook {
+        &self.kept.book
+    }
+
+    /// The public half of this device's root key.
+    pub fn root_key(&self) -> Option<PublicKey> {
+        self.root.as_ref().map(SigningKey::public)
+    }
+
+    /// Issuer keys that this device should still make.
+    pub fn missing_issuers(&self, shared: &Shared, now: Timestamp) -> Vec<(PassPurpose, Period)> {
+        self.missing(shared, now)
+    }
+
+    /// The first registrar of a network that was just founded.
+    pub(super) fn found(
+        &mut self,
+        ctx: &mut Cx<'_>,
+        shared: &mut Shared,
+        note: &KeyNote,
+        weeks: u32,
+        issuers: impl IntoIterator<Item = OwnIssuer>,
+    ) {
+        self.kept.state.note = Some(note.clone());
+        self.kept.state.weeks = weeks.max(1);
+        self.kept.store_state(ctx);
+        for issuer in issuers {
+            self.kept.put_issuer(ctx, issuer);
+        }
+        if let Some(certificate) = shared.identity.certificate.clone() {
+            // The casebook's stream is promised before; its jobs leave in order.
+            let _ = Self::append_entry(ctx, shared, &RegistrarEntry::Certified(certificate));
+        }
+    }
+
+    /// To be handed to the team when it is taken up.
+    pub fn mark(&self) -> Option<CasebookMark> {
+        self.kept.mark.clone()
+    }
+
+    /// After load: follows what is to be followed.
+    pub fn resume(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
+        self.follow(ctx, shared);
+    }
+
+    /// A person's command.
+    ///
+    /// # Errors
+    /// [`CommandError`]; nothing has changed then.
+    pub fn command(
+        &mut self,
+        ctx: &mut Cx<'_>,
+        shared: &mut Shared,
+        command: RegistrarCommand,
+    ) -> Result<(), CommandError> {
+        match command {
+            RegistrarCommand::Invite { roles, life_ms } => self.invite(ctx, shared, roles, life_ms),
+            RegistrarCommand::TakeBack(id) => self.take_back(ctx, shared, id),
+            RegistrarCommand::Cards { count, quarter } => self.cards(ctx, shared, count, quarter),
+            RegistrarCommand::Revoke { certificate } => self.revoke(ctx, shared, &certificate),
+            RegistrarCommand::Apply => self.apply(ctx, shared),
+            RegistrarCommand::AddRegistrar(device) => self.add_registrar(ctx, shared, device),
+            RegistrarCommand::RemoveRegistrar(device) => self.remove_registrar(ctx, shared, device),
+            RegistrarCommand::RootKey => {
+                self.show_root(ctx);
+                Ok(())
+            }
+            RegistrarCommand::ProposeRoots { keys, threshold } => {
+                self.propose_roots(ctx, shared, keys, threshold)
+            }
+            RegistrarCommand::ProposeManifest(manifest) => self.propose(ctx, shared, *manifest),
+            RegistrarCommand::Sign(bytes) => self.sign_proposal(ctx, shared, &bytes),
+        }
+    }
+
+    /// A frame of a followed stream.
+    pub fn frame(
+        &mut self,
+        ctx: &mut Cx<'_>,
+        shared: &mut Shared,
+        stream: RegistrarStream,
+        stored: &StoredFrame,
+    ) {
+        match stream {
+            RegistrarStream::Mailbox(token) => self.mailbox_frame(ctx, shared, token, stored),
+            RegistrarStream::Inbox => self.inbox_frame(ctx, shared, stored),
+        }
+    }
+
+    /// A job ended.
+    pub fn job_ended(
+        &mut self,
+        ctx: &mut Cx<'_>,
+        shared: &mut Shared,
+        what: RegistrarJob,
+        job: &Job<Owner>,
+        outcome: Outcome,
+    ) {
+        match (what, &outcome) {
+            // Followed too early: the relay did not know it yet.
+            (RegistrarJob::Stream(stream), Outcome::Done(_)) => shared.follow_again(ctx, &stream),
+            (RegistrarJob::Mailbox(token), Outcome::Done(_)) => {
+                if let Some(invited) = self.kept.book.invited().get(&token) {
+                    shared.follow_again(ctx, &invited.secret.mailbox());
+                }
+            }
+            (RegistrarJob::KeyNote(_), Outcome::Refused(_)) => {
+                // Another registrar was faster; the log will show what is new.
+                self.note_sent = Some((0, ctx.now.plus_ms(note::SETTLE_MS)));
+            }
+            (RegistrarJob::Certificates(hashes), Outcome::Done(_)) => {
+                self.kept.state.to_log.retain(|hash| !hashes.contains(hash));
+                self.kept.store_state(ctx);
+            }
+            (RegistrarJob::Total(purpose, period, issued), Outcome::Done(_)) => {
+                if let Some(total) = self.kept.state.totals.get_mut(&(purpose, period)) {
+                    total.logged = total.logged.max(issued);
+                    self.kept.store_state(ctx);
+                }
+            }
+            (what, Outcome::Refused(refusal)) => {
+                let text = format!("The relay refused ({what:?}): {}.", refusal.code);
+                ctx.tell(Event::Warning { code: "registrar-job-refused", text });
+                let _ = job;
+            }
+            (_, Outcome::Done(_) | Outcome::Stale | Outcome::Dropped) => {}
+        }
+    }
+
+    /// A call ended: there are none.
+    pub fn call_ended(&mut self, _: &mut Cx<'_>, _: &mut Shared, what: RegistrarCall, _: Response) {
+        match what {}
+    }
+
+    /// The manifest or the key note changed.
+    pub fn trust_changed(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
+        self.see_note(ctx, shared);
+        self.certify_applicants(ctx, shared);
+        self.follow(ctx, shared);
+    }
+
+    /// About once a second.
+    pub fn due(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
+        self.send_application(ctx, shared);
+        if !self.is_on_duty(shared, ctx.now) {
+            return;
+        }
+        self.make_issuer(ctx, shared);
+        self.redeem_again(ctx, shared);
+        self.hand_over_operations(ctx, shared);
+        self.offer_keys(ctx, shared);
+        self.renew_note(ctx, shared);
+        if self.chores_at <= ctx.now {
+            self.chores_at = ctx.now.plus_ms(HOUR_MS / 60);
+            self.kept.erase_ledgers(ctx);
+            self.close_mailboxes(ctx, shared);
+            self.log_totals(ctx, shared);
+            self.log_certificates(ctx, shared);
+            self.say_due(ctx, shared);
+        }
+    }
+
+    /// Something happened in the registrars' team.
+    pub fn team_event(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared, event: TeamEvent) {
+        match event {
+            TeamEvent::Item(item) => self.item(ctx, shared, *item),
+            TeamEvent::Keys => {
+                self.follow(ctx, shared);
+            }
+            TeamEvent::MustRotate { epoch } => self.rotate(ctx, shared, epoch),
+            TeamEvent::Ended => self.kept.forget(ctx),
+            TeamEvent::Passing { .. } | TeamEvent::Members { .. } | TeamEvent::Unreadable { .. } => {}
+        }
+    }
+
+    /// Whether this device does a registrar's work now: certified, and in the team with its keys.
+    fn is_on_duty(&self, shared: &Shared, now: Timestamp) -> bool {
+        shared.identity.has_role(Role::Registrar, now) && secrets(shared).is_some()
+    }
+
+    fn item(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared, item: CasebookItem) {
+        let mark = shared.teams.get(&TeamKind::Registrars).map(|t| t.mark().clone());
+        let entry = item.entry.filter(|_| item.breach.is_none());
+        let decoded = entry.and_then(|e| Some((e.author, e.at, decode::<RegistrarEntry>(&e.event).ok()?)));
+        let events = match decoded {
+            Some((author, at, entry)) => self.kept.book.apply(&author, at, entry),
+            None => Vec::new(),
+        };
+        self.kept.store_book(ctx, mark);
+        for event in events {
+            self.book_event(ctx, shared, event);
+        }
+    }
+
+    fn book_event(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared, event: book::BookEvent) {
+        match event {
+            book::BookEvent::Watch(token) => self.watch(ctx, shared, token),
+            book::BookEvent::Redeemed(token, is_first) => self.redeemed(ctx, shared, token, is_first),
+            book::BookEvent::Certified(hash) => self.certified(ctx, shared, hash),
+            book::BookEvent::Revoked(hashes, roles) => self.revoked(ctx, hashes, &roles),
+            book::BookEvent::TakenBack(token) => self.unwatch(ctx, shared, &token),
+            book::BookEvent::Keys => {}
+        }
+    }
+
+    /// Follows the inbox and every mailbox that is watched.
+    fn follow(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
+        let Some(secrets) = secrets(shared) else { return };
+        let Some(note) = &self.kept.state.note else { return };
+        let inbox = note.streams.registrars_inbox;
+        let listener = Listener::Registrar(RegistrarStream::Inbox);
+        let seen = self.kept.state.inbox_seen;
+        shared.follow(ctx, inbox, listener, seen, Some(&secrets.inbox_read.signing()));
+        let tokens: Vec<Hash32> = self.kept.mailboxes.keys().copied().collect();
+        for token in tokens {
+            self.follow_mailbox(ctx, shared, &token);
+        }
+    }
+
+    /// After a removal from the team: new keys, among them the operations key's successor is for the
+    /// next manifest; the inbox gets another read key with its next policy.
+    fn rotate(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared, epoch: u64) {
+        let Shared { outbox, teams, .. } = shared;
+        if let Some(team) = teams.get_mut(&TeamKind::Registrars) {
+            team.rotate(ctx, outbox, epoch, None);
+        }
+    }
+
+    fn append_entry(
+        ctx: &mut Cx<'_>,
+        shared: &mut Shared,
+        entry: &RegistrarEntry,
+    ) -> Result<(), CommandError> {
+        let author = shared.identity.author().ok_or(CommandError::NotCertified(Role::Registrar))?;
+        let device = shared.identity.device();
+        let Shared { outbox, teams, .. } = shared;
+        let team = teams.get_mut(&TeamKind::Registrars).ok_or(CommandError::NotInTeam)?;
+        let owner = Owner::Registrar(RegistrarJob::Entry);
+        team.append(ctx, outbox, owner, (author, &device), None, encode(entry))?;
+        Ok(())
+    }
+
+    /// Promises an entry of the public log.
+    fn log(ctx: &mut Cx<'_>, shared: &mut Shared, job: RegistrarJob, kind: LogKind, body: Vec<u8>) {
+        let work = Work::Log(LogEntry { kind, body });
+        shared.promise(ctx, Owner::Registrar(job), work, &[]);
+    }
+
+    fn has_job(shared: &Shared, is_it: impl Fn(&RegistrarJob) -> bool) -> bool {
+        shared.outbox.jobs().any(|(_, job)| matches!(&job.owner, Owner::Registrar(what) if is_it(what)))
+    }
+}
+
+/// What the registrars share, once this device is in the team and has its keys.
+pub(super) fn secrets(shared: &Shared) -> Option<RegistrarSecrets> {
+    let team = shared.teams.get(&TeamKind::Registrars).filter(|t| t.is_ready())?;
+    team.keys().secrets().and_then(|(_, bytes)| decode(bytes).ok())
+}

@@ -1,0 +1,372 @@
+//! Runs devices against a relay in virtual time, and kills them at any input.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use bystand_crypto::work;
+use bystand_wire::relay_api::{LiveOut, WorkProof};
+use bystand_wire::{Seq, StreamId, Timestamp};
+use rand_core::SeedableRng;
+
+use super::MemoryRelay;
+use crate::device::{Command, CommandError, Device, Event};
+use crate::io::{CallId, Effect, Engine, Puzzle, Random, Response};
+
+/// Inputs in a row after which a world that does not come to rest is called broken.
+const RESTLESS: usize = 200_000;
+
+/// Where a device is killed within the handling of one input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kill {
+    /// Before anything of it is durable: the input is lost.
+    BeforeStore,
+    /// What it wrote is durable, nothing else was done.
+    AfterStore,
+    /// Everything was sent, and the answers never came.
+    AfterSend,
+}
+
+impl Kill {
+    /// All of them.
+    pub const ALL: [Kill; 3] = [Kill::BeforeStore, Kill::AfterStore, Kill::AfterSend];
+}
+
+enum Input {
+    Connected,
+    Live(LiveOut),
+    Response(CallId, Response),
+    Solved(CallId, WorkProof),
+    Timeout,
+}
+
+/// One device with its vault.
+pub struct Actor {
+    /// For messages of failing tests.
+    pub name: &'static str,
+    device: Device,
+    /// What is durable.
+    pub records: BTreeMap<String, Vec<u8>>,
+    /// Everything it told, in order.
+    pub events: Vec<Event>,
+    rng: Random,
+    inputs: VecDeque<Input>,
+    follows: BTreeMap<StreamId, Seq>,
+    log_told: Option<u64>,
+    is_online: bool,
+    handled: usize,
+    kill: Option<(usize, Kill)>,
+}
+
+impl std::fmt::Debug for Actor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Actor").field("name", &self.name).field("handled", &self.handled).finish_non_exhaustive()
+    }
+}
+
+impl Actor {
+    /// The device, for looking at.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
+    /// How many inputs it has handled.
+    pub fn handled(&self) -> usize {
+        self.handled
+    }
+
+    /// Takes the events told so far.
+    pub fn take_events(&mut self) -> Vec<Event> {
+        std::mem::take(&mut self.events)
+    }
+}
+
+/// A relay, some devices, and the time.
+#[derive(Debug)]
+pub struct World {
+    /// The relay.
+    pub relay: MemoryRelay,
+    /// The devices.
+    pub actors: Vec<Actor>,
+    seed: u64,
+}
+
+impl World {
+    /// A world without devices.
+    pub fn new(relay: MemoryRelay, seed: u64) -> Self {
+        Self { relay, actors: Vec::new(), seed }
+    }
+
+    /// When it is.
+    pub fn now(&self) -> Timestamp {
+        self.relay.now
+    }
+
+    /// Adds a device; it is offline at first. Gives its place.
+    pub fn add(&mut self, name: &'static str, device: Device) -> usize {
+        let place = self.actors.len();
+        let seed = self.seed.wrapping_mul(1_000).wrapping_add(u64::try_from(place).unwrap_or(0));
+        self.actors.push(Actor {
+            name,
+            device,
+            records: BTreeMap::new(),
+            events: Vec::new(),
+            rng: Random::seed_from_u64(seed),
+            inputs: VecDeque::new(),
+            follows: BTreeMap::new(),
+            log_told: None,
+            is_online: false,
+            handled: 0,
+            kill: None,
+        });
+        self.carry_out(place, None);
+        place
+    }
+
+    /// Adds a device as it lies in a vault.
+    ///
+    /// # Panics
+    /// When the vault is damaged.
+    pub fn add_from(&mut self, name: &'static str, records: BTreeMap<String, Vec<u8>>) -> usize {
+        let mut rng = Random::seed_from_u64(self.seed ^ 0x5eed);
+        let device = Device::open(&records, self.now(), &mut rng).expect("a device in the vault");
+        let place = self.add(name, device);
+        let actor = self.actor_mut(place);
+        // What it wrote while it was opened goes over what was there.
+        let fresh = std::mem::take(&mut actor.records);
+        actor.records = records;
+        actor.records.extend(fresh);
+        place
+    }
+
+    /// One device.
+    ///
+    /// # Panics
+    /// When there is none at this place.
+    pub fn actor(&self, place: usize) -> &Actor {
+        self.actors.get(place).expect("an actor")
+    }
+
+    fn actor_mut(&mut self, place: usize) -> &mut Actor {
+        self.actors.get_mut(place).expect("an actor")
+    }
+
+    /// The device at a place.
+    pub fn device(&self, place: usize) -> &Device {
+        &self.actor(place).device
+    }
+
+    /// Takes the events a device told so far.
+    pub fn take_events(&mut self, place: usize) -> Vec<Event> {
+        self.actor_mut(place).take_events()
+    }
+
+    /// The live connection stands.
+    pub fn connect(&mut self, place: usize) {
+        let actor = self.actor_mut(place);
+        actor.is_online = true;
+        actor.inputs.push_back(Input::Connected);
+    }
+
+    /// The live connection breaks; calls under way are never answered.
+    pub fn disconnect(&mut self, place: usize) {
+        let now = self.now();
+        let actor = self.actor_mut(place);
+        actor.is_online = false;
+        actor.follows.clear();
+        actor.log_told = None;
+        let calls: Vec<Input> = actor
+            .inputs
+            .drain(..)
+            .filter_map(|input| match input {
+                Input::Response(id, _) => Some(Input::Response(id, Response::Unreachable)),
+                Input::Connected | Input::Live(_) | Input::Solved(..) | Input::Timeout => None,
+            })
+            .collect();
+        actor.inputs.extend(calls);
+        actor.device.handle_disconnected(now);
+    }
+
+    /// Has a device killed at its next input but `after`, as it handles it; it starts again at once.
+    pub fn kill_at(&mut self, place: usize, after: usize, how: Kill) {
+        let actor = self.actor_mut(place);
+        actor.kill = Some((actor.handled + after, how));
+    }
+
+    /// Kills a device between two inputs; it starts again at once.
+    pub fn restart(&mut self, place: usize) {
+        self.reopen(place);
+        self.carry_out(place, None);
+    }
+
+    /// A person's command. What follows from it has been carried out, but nothing answered yet.
+    ///
+    /// # Errors
+    /// [`CommandError`].
+    pub fn command(&mut self, place: usize, command: Command) -> Result<(), CommandError> {
+        self.with(place, |device, now, rng| device.handle_command(command, now, rng))
+    }
+
+    /// Does something with a device that is not an input of the engine's border.
+    pub fn with<T>(&mut self, place: usize, act: impl FnOnce(&mut Device, Timestamp, &mut Random) -> T) -> T {
+        let now = self.now();
+        let actor = self.actor_mut(place);
+        let result = act(&mut actor.device, now, &mut actor.rng);
+        self.carry_out(place, None);
+        result
+    }
+
+    /// Runs until nobody has anything to do at this moment.
+    ///
+    /// # Panics
+    /// When the devices never come to rest.
+    pub fn settle(&mut self) {
+        for _ in 0..RESTLESS {
+            self.push_news();
+            let ready = (0..self.actors.len()).filter(|p| !self.actor(*p).inputs.is_empty());
+            let ready: Vec<usize> = ready.collect();
+            if ready.is_empty() {
+                return;
+            }
+            for place in ready {
+                self.step(place);
+            }
+        }
+        panic!("the devices do not come to rest");
+    }
+
+    /// Lets time pass second by second, as shells do.
+    pub fn run(&mut self, ms: u64) {
+        let end = self.now().plus_ms(ms);
+        self.settle();
+        while self.now() < end {
+            let due = self.actors.iter().filter_map(|a| a.device.poll_timeout()).min().unwrap_or(end);
+            let next = due.max(self.now().plus_ms(1)).min(end);
+            self.wake_at(next);
+        }
+    }
+
+    /// Lets time pass second by second until something holds, at most for so long. Whether it holds.
+    pub fn run_until(&mut self, ms: u64, holds: impl Fn(&World) -> bool) -> bool {
+        let end = self.now().plus_ms(ms);
+        self.settle();
+        while !holds(self) && self.now() < end {
+            let due = self.actors.iter().filter_map(|a| a.device.poll_timeout()).min().unwrap_or(end);
+            let next = due.max(self.now().plus_ms(1)).min(end);
+            self.wake_at(next);
+        }
+        holds(self)
+    }
+
+    /// Jumps ahead in time, as a machine that slept: devices wake once, at the end.
+    pub fn skip(&mut self, ms: u64) {
+        let then = self.now().plus_ms(ms);
+        self.wake_at(then);
+    }
+
+    fn wake_at(&mut self, now: Timestamp) {
+        self.relay.advance(now);
+        for actor in &mut self.actors {
+            if actor.device.poll_timeout().is_some_and(|due| due <= now) {
+                actor.inputs.push_back(Input::Timeout);
+            }
+        }
+        self.settle();
+    }
+
+    /// Frames and log entries that followers have not been told of.
+    fn push_news(&mut self) {
+        let size = self.relay.log.size();
+        for actor in &mut self.actors {
+            for (stream, seen) in &mut actor.follows {
+                if let Some(frames) = self.relay.after(stream, *seen) {
+                    *seen = frames.head;
+                    actor.inputs.push_back(Input::Live(LiveOut::Frames(*stream, frames)));
+                }
+            }
+            if actor.log_told.is_some_and(|told| told < size) {
+                actor.log_told = Some(size);
+                actor.inputs.push_back(Input::Live(LiveOut::LogSize(size)));
+            }
+        }
+    }
+
+    fn step(&mut self, place: usize) {
+        let now = self.now();
+        let actor = self.actor_mut(place);
+        let Some(input) = actor.inputs.pop_front() else { return };
+        let kill = actor.kill.filter(|(at, _)| *at == actor.handled).map(|(_, how)| how);
+        actor.handled += 1;
+        let (device, rng) = (&mut actor.device, &mut actor.rng);
+        match input {
+            Input::Connected => device.handle_connected(now, rng),
+            Input::Live(message) => device.handle_live(message, now, rng),
+            Input::Response(id, response) => device.handle_response(id, response, now, rng),
+            Input::Solved(id, proof) => device.handle_solved(id, proof, now, rng),
+            Input::Timeout => device.handle_timeout(now, rng),
+        }
+        self.carry_out(place, kill);
+        if kill.is_some() {
+            self.actor_mut(place).kill = None;
+            self.reopen(place);
+            self.carry_out(place, None);
+        }
+    }
+
+    /// Starts a device again from what is durable.
+    fn reopen(&mut self, place: usize) {
+        let now = self.now();
+        let actor = self.actor_mut(place);
+        let opened = Device::open(&actor.records, now, &mut actor.rng);
+        actor.device = opened.unwrap_or_else(|e| panic!("{} cannot start again: {e}", actor.name));
+        actor.inputs.clear();
+        actor.follows.clear();
+        actor.log_told = None;
+        if actor.is_online {
+            actor.inputs.push_back(Input::Connected);
+        }
+    }
+
+    fn carry_out(&mut self, place: usize, kill: Option<Kill>) {
+        let Self { relay, actors, .. } = self;
+        let actor = actors.get_mut(place).expect("an actor");
+        if kill == Some(Kill::BeforeStore) {
+            return;
+        }
+        while let Some(effect) = actor.device.poll_effect() {
+            match effect {
+                Effect::Store(batch) => {
+                    for (name, value) in batch.records {
+                        match value {
+                            Some(value) => drop(actor.records.insert(name, value)),
+                            None => drop(actor.records.remove(&name)),
+                        }
+                    }
+                }
+                _ if kill == Some(Kill::AfterStore) => {}
+                Effect::Send(id, request) => {
+                    let response = if actor.is_online { relay.handle(request) } else { Response::Unreachable };
+                    actor.inputs.push_back(Input::Response(id, response));
+                }
+                Effect::Follow(stream, after, auth) => match relay.may_follow(&stream, auth.as_ref()) {
+                    Ok(()) => drop(actor.follows.insert(stream, after)),
+                    Err(code) => {
+                        let refused = LiveOut::Refused(stream, code.as_str().to_owned());
+                        actor.inputs.push_back(Input::Live(refused));
+                    }
+                },
+                Effect::Leave(stream) => drop(actor.follows.remove(&stream)),
+                Effect::FollowLog(size) => actor.log_told = Some(size),
+                Effect::Solve(id, puzzle) => {
+                    let proof = solve(relay, &puzzle);
+                    actor.inputs.push_back(Input::Solved(id, proof));
+                }
+                Effect::Tell(event) => actor.events.push(event),
+            }
+        }
+    }
+}
+
+fn solve(relay: &MemoryRelay, puzzle: &Puzzle) -> WorkProof {
+    let network = relay.network();
+    let (offer, context) = (&puzzle.offer, &puzzle.context);
+    work::solve(&network, &offer.nonce, context, offer.effort, 0, &mut || false).expect("a solution")
+}

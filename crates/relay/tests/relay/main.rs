@@ -1,0 +1,16 @@
+//! Tests against a real relay on a loopback port, and of its store.
+
+mod backups;
+mod blobs;
+mod client;
+mod conformance;
+mod crash;
+mod durable;
+mod faults;
+mod faulty;
+mod lanes;
+mod live;
+mod log;
+mod rooms;
+mod streams;
+mod world;
