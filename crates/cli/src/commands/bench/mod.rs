@@ -5,14 +5,17 @@
 //! processor time and memory are its own. Clients talk to it over real loopback HTTP.
 
 mod casebook;
+mod fanout;
 mod http;
 mod intake;
 mod limits;
 mod network;
+mod protocols;
 mod raw;
 mod relay;
 mod report;
 mod reports;
+mod swarm;
 
 use std::path::PathBuf;
 
@@ -71,6 +74,8 @@ struct BenchArgs {
 enum Name {
     /// Reports taken by the relay
     Intake,
+    /// Alerts and frames to thousands who listen
+    Fanout,
     /// The desk's casebook folded
     Casebook,
 }
@@ -84,6 +89,7 @@ pub fn run(words: &Words, output: Output) -> Done {
     }
     let report = match args.name {
         Name::Intake => intake::run(&args)?,
+        Name::Fanout => fanout::run(&args)?,
         Name::Casebook => casebook::run(&args)?,
     };
     report.show(output)?;
