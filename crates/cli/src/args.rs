@@ -6,7 +6,12 @@ use bystand_client::{Clock, vault as vaults};
 use bystand_wire::Timestamp;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::commands::{alerts, bench, follow, report, serve, vault};
+use crate::commands::{alerts, bench, follow, init, join, report, serve, status, vault};
+use crate::desk::DeskVerb;
+use crate::duty::DutyVerb;
+use crate::host::HostVerb;
+use crate::registrar::{CardsArgs, InviteArgs, RegistrarVerb, StewardVerb};
+use crate::terminal::RoleArgs;
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 done; 1 failed on this machine; 2 command not understood; 3 refused by a rule; \
@@ -87,6 +92,32 @@ impl Global {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Found a network on this device
+    Init(init::InitArgs),
+    /// Take up an invitation on this device
+    Join(join::JoinArgs),
+    /// Work at the desk
+    #[command(after_help = "Examples:\n  bystand desk\n  bystand desk --follow\n  bystand desk claim 12")]
+    Desk(RoleArgs<DeskVerb>),
+    /// Be on duty as observer, verifier or driver
+    #[command(after_help = "Examples:\n  bystand duty on --zone powderhorn-park --point 44.9484,-93.2619\n  bystand \
+                            duty --follow")]
+    Duty(RoleArgs<DutyVerb>),
+    /// Run a host box: the zones' day rooms
+    #[command(after_help = "Example:\n  bystand host --follow")]
+    Host(RoleArgs<HostVerb>),
+    /// Run a registrar's box: admission, passes, the key note
+    #[command(after_help = "Example:\n  bystand registrar --follow")]
+    Registrar(RoleArgs<RegistrarVerb>),
+    /// Invite one device
+    Invite(InviteArgs),
+    /// Make a sheet of cards with a report pass each
+    Cards(CardsArgs),
+    /// Root keys, and what they sign
+    #[command(subcommand)]
+    Steward(StewardVerb),
+    /// Show what this device is, has, and still has to send
+    Status(status::StatusArgs),
     /// Run the relay
     Serve(serve::ServeArgs),
     /// Tell the desk what you see

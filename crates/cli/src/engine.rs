@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use bystand_client::{Forgetful, Outcome, RelayAddress, RunConfig, Session, Store, Transport, Vault, system_random};
-use bystand_core::device::{Command, CommandError, Device, Identity, OpenError};
+use bystand_client::{Forgetful, Outcome, RelayAddress, RunConfig, Session, Store, Told, Transport, Vault, system_random};
+use bystand_core::device::{Command, CommandError, Device, Event, Identity, OpenError};
 use bystand_core::io::{Request, Response};
 use bystand_wire::NetworkId;
 use clap::Args;
+use tokio::time::{Instant, timeout_at};
 
 use crate::args::Global;
 use crate::commands;
@@ -16,6 +17,10 @@ use crate::output::note;
 
 /// How long a single command waits for the relay before it says what is pending.
 pub const PATIENCE: Duration = Duration::from_secs(30);
+/// A single command has read what there is when nothing new came for so long.
+const QUIET: Duration = Duration::from_millis(400);
+/// And at the latest after this long.
+const CATCH_UP: Duration = Duration::from_secs(10);
 
 /// Which network, for commands that work without a vault.
 #[derive(Debug, Clone, Args)]
@@ -105,16 +110,47 @@ pub fn refused(error: CommandError) -> Failure {
     Failure::Refused(format!("{}.{advice}", capital(&error.to_string())))
 }
 
-/// Waits until nothing is left to send.
-pub async fn until_sent(session: &mut Session<Device>) -> Result<(), Failure> {
+/// Waits until the device is ready for what is asked and has read what there is to read. What comes in
+/// meanwhile is not shown: it is old news. When the relay is not reached, what is known here counts.
+pub async fn until_current(
+    session: &mut Session<Device>,
+    is_ready: impl Fn(&Device) -> bool + Send + 'static,
+) -> Result<(), Failure> {
+    let mut why = None;
+    let wanted = move |device: &Device| device.shared().connected && is_ready(device);
+    let outcome = session.until(PATIENCE, wanted, |told| why = trouble(told).or(why.take())).await?;
+    if outcome == Outcome::Pending {
+        let why = why.map_or_else(String::new, |why| format!(" ({why})"));
+        note(&format!("The relay or the team did not answer in time{why}: this is as far as this device knows."));
+        return Ok(());
+    }
+    let latest = Instant::now() + CATCH_UP;
+    while let Ok(Some(_)) = timeout_at(latest.min(Instant::now() + QUIET), session.next()).await {}
+    Ok(())
+}
+
+/// Waits until nothing is left to send and collects what is told meanwhile.
+pub async fn until_sent(session: &mut Session<Device>) -> (Result<(), Failure>, Vec<Told<Event>>) {
+    let mut told = Vec::new();
     let sent = |device: &Device| device.shared().outbox.is_empty();
-    match session.until(PATIENCE, sent, |_| ()).await? {
-        Outcome::Reached => Ok(()),
-        Outcome::Pending => Err(Failure::Pending(
+    let outcome = match session.until(PATIENCE, sent, |news| told.push(news)).await {
+        Ok(Outcome::Reached) => Ok(()),
+        Ok(Outcome::Pending) => Err(Failure::Pending(
             "The relay was not reached in time. What was asked for is kept in the vault and goes on with the \
              next command that runs."
                 .into(),
         )),
+        Err(error) => Err(error.into()),
+    };
+    (outcome, told)
+}
+
+/// What went wrong with the connection or the network, while waiting.
+pub fn trouble(told: Told<Event>) -> Option<String> {
+    match told {
+        Told::Unreachable(why) | Told::NotLive(why) => Some(why),
+        Told::Event(Event::Warning { text, .. }) => Some(text),
+        Told::Event(_) | Told::Reachable | Told::Live => None,
     }
 }
 

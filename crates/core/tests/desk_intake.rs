@@ -48,8 +48,7 @@ fn source_and_pass_must_fit() {
         (Source::Card, vouch(PassPurpose::Report)),
         (Source::Member, vouch(PassPurpose::Room)),
     ] {
-        let event =
-            IntakeEvent::ReportTaken { report: report(1, source, START), vouch, received_at: START };
+        let event = IntakeEvent::ReportTaken { report: report(1, source, START), vouch, received_at: START };
         table.breach(1, event, Breach::VouchMismatch);
     }
     let caller = IntakeEvent::ReportTaken {
@@ -421,13 +420,11 @@ fn joins_are_proposed_for_near_and_alike_reports_only() {
         r.place.point = None;
         r.place.text = "3rd Avenue / 4th Street".into();
     });
-    let with: Vec<IncidentId> =
-        table.state.proposed_joins(incident(1)).iter().map(|p| p.with).collect();
+    let with: Vec<IncidentId> = table.state.proposed_joins(incident(1)).iter().map(|p| p.with).collect();
     assert_eq!(with, [incident(2), incident(6)]);
     table.ok(1, claim(1));
     table.ok(1, same_as(2, 1));
-    let with: Vec<IncidentId> =
-        table.state.proposed_joins(incident(2)).iter().map(|p| p.with).collect();
+    let with: Vec<IncidentId> = table.state.proposed_joins(incident(2)).iter().map(|p| p.with).collect();
     assert_eq!(with, [incident(6)], "joined ones are not proposed again");
 }
 

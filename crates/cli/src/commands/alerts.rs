@@ -9,7 +9,7 @@ use crate::args::Global;
 use crate::engine::{self, PATIENCE, Whose};
 use crate::failure::{Done, Failure};
 use crate::live::{self, Talk};
-use crate::output::{Output, note};
+use crate::output::Output;
 use crate::stop::Stop;
 use crate::when::WallClock;
 use crate::{alert_lines, told};
@@ -60,7 +60,7 @@ pub async fn run(global: &Global, args: &AlertsArgs, output: Output) -> Done {
     let mut session = engine::start_for(global, &args.whose, args.follow).await?;
     let caught_up = |device: &Device| device.shared().log.is_following();
     let mut why = None;
-    let waited = session.until(PATIENCE, caught_up, |told| why = trouble(told).or(why.take()));
+    let waited = session.until(PATIENCE, caught_up, |told| why = engine::trouble(told).or(why.take()));
     let outcome = tokio::select! {
         outcome = waited => outcome?,
         () = stop.requested() => return Ok(()),
@@ -97,16 +97,4 @@ async fn show_all(session: &mut Session<Device>, output: Output) -> Done {
     let nothing = "No confirmed activity reported to us now. We do not see everything.";
     output.table(&alert_lines::HEADINGS, &rows, nothing)?;
     Ok(())
-}
-
-/// What went wrong, while waiting.
-fn trouble(told: Told<Event>) -> Option<String> {
-    match told {
-        Told::Unreachable(why) | Told::NotLive(why) => Some(why),
-        Told::Event(Event::Warning { text, .. }) => {
-            note(&text);
-            Some(text)
-        }
-        Told::Event(_) | Told::Reachable | Told::Live => None,
-    }
 }

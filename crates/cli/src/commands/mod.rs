@@ -3,8 +3,11 @@
 pub mod alerts;
 pub mod bench;
 pub mod follow;
+pub mod init;
+pub mod join;
 pub mod report;
 pub mod serve;
+pub mod status;
 pub mod vault;
 
 use std::path::PathBuf;
@@ -15,6 +18,8 @@ use crate::args::{Cli, Command, Global};
 use crate::failure::{Done, Failure};
 use crate::output::Output;
 use crate::passphrase;
+use crate::registrar::RegistrarVerb;
+use crate::terminal::{self, RoleArgs, RoleVerb};
 
 /// Runs a command to its end.
 pub fn run(cli: Cli, output: Output) -> Done {
@@ -22,6 +27,16 @@ pub fn run(cli: Cli, output: Output) -> Done {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         match command {
+            Command::Init(args) => init::run(&global, args, output).await,
+            Command::Join(args) => join::run(&global, args, output).await,
+            Command::Invite(args) => verb(&global, RegistrarVerb::Invite(args), output).await,
+            Command::Cards(args) => verb(&global, RegistrarVerb::Cards(args), output).await,
+            Command::Steward(args) => verb(&global, args, output).await,
+            Command::Desk(args) => terminal::run(&global, args, output).await,
+            Command::Duty(args) => terminal::run(&global, args, output).await,
+            Command::Host(args) => terminal::run(&global, args, output).await,
+            Command::Registrar(args) => terminal::run(&global, args, output).await,
+            Command::Status(_) => status::run(&global, output).await,
             Command::Serve(args) => serve::run(&global, &args, output).await,
             Command::Report(args) => report::run(&global, args, output).await,
             Command::Follow(args) => follow::run(&global, args, output).await,
@@ -30,6 +45,10 @@ pub fn run(cli: Cli, output: Output) -> Done {
             Command::Vault(command) => vault::run(&global, &command, output),
         }
     })
+}
+
+async fn verb<V: RoleVerb>(global: &Global, verb: V, output: Output) -> Done {
+    terminal::run(global, RoleArgs { verb: Some(verb), follow: false }, output).await
 }
 
 /// The vault's folder.

@@ -3,78 +3,59 @@
 mod act;
 mod facts;
 mod names;
+mod phone;
 mod tables;
 mod verbs;
 
-use bystand_client::{Clock, Session, Told};
+use bystand_client::Session;
 use bystand_core::desk::Outcome;
+use bystand_core::device::Device;
 use bystand_core::device::desk::DeskEvent;
-use bystand_core::device::{Device, Event};
+use bystand_core::team::{TeamKind, TeamSync};
+use bystand_wire::{Role, Timestamp};
 use serde_json::{Value, json};
 
 pub use verbs::DeskVerb;
 
 use crate::engine;
 use crate::failure::{Done, Failure};
-use crate::live::Talk;
-use crate::output::{Output, Tone, harmless};
-use crate::told;
+use crate::output::{Tone, harmless};
+use crate::terminal::{RoleVerb, Terminal};
 use crate::when::WallClock;
 
-/// A dispatcher's terminal.
-#[derive(Debug)]
-pub struct DeskTalk {
-    output: Output,
-    clock: Clock,
-    /// Signs of life say nothing to a person.
-    quiet_signs: bool,
-}
+impl RoleVerb for DeskVerb {
+    const ROLE: Role = Role::Dispatcher;
 
-impl DeskTalk {
-    /// On this output.
-    pub fn new(output: Output, clock: Clock) -> Self {
-        Self { output, clock, quiet_signs: !output.is_json() }
+    fn usual() -> Self {
+        DeskVerb::Queue
     }
 
-    /// Shows a table or an incident.
-    async fn look(&self, session: &mut Session<Device>, verb: DeskVerb) -> Done {
-        let view = session.ask(move |device, now, _| tables::view(device, &verb, now)).await??;
-        view.write(self.output)
+    fn is_ready(device: &Device, _: Timestamp) -> bool {
+        device.shared().teams.get(&TeamKind::Desk).is_some_and(TeamSync::is_ready)
     }
 
-    async fn news(&self, session: &mut Session<Device>, news: DeskEvent) -> Done {
-        let quiet = self.quiet_signs;
-        let line = session.ask(move |device, now, _| line(device, &news, now, quiet)).await?;
-        let Some((text, tone, value)) = line else { return Ok(()) };
-        self.output.both(&self.output.tone(tone, &harmless(&text)), &value)?;
-        Ok(())
+    async fn act(self, terminal: &mut Terminal, session: &mut Session<Device>) -> Done {
+        if tables::is_view(&self) {
+            let view = session.ask(move |device, now, _| tables::view(device, &self, now)).await??;
+            return view.write(terminal.output);
+        }
+        Ok(session.ask(move |device, now, rng| act::act(device, self, now, rng)).await??)
     }
 }
 
-impl Talk<Device> for DeskTalk {
-    type Verb = DeskVerb;
-
-    async fn act(&mut self, session: &mut Session<Device>, verb: DeskVerb) -> Done {
-        if tables::is_view(&verb) {
-            return self.look(session, verb).await;
-        }
-        let done = session.ask(move |device, now, rng| act::act(device, verb, now, rng)).await?;
-        done.map_err(|error| match error {
-            act::ActError::Named(failure) => failure,
-            act::ActError::Command(error) => engine::refused(error),
-        })
-    }
-
-    async fn show(&mut self, session: &mut Session<Device>, told: Told<Event>) -> Done {
-        match told {
-            Told::Event(Event::Desk(news)) => self.news(session, news).await,
-            other => told::show(self.output, other),
-        }
-    }
+/// Shows what the desk tells.
+pub async fn show(terminal: &mut Terminal, session: &mut Session<Device>, news: DeskEvent) -> Done {
+    let output = terminal.output;
+    // Signs of life say nothing to a person.
+    let quiet = !output.is_json();
+    let line = session.ask(move |device, now, _| line(device, &news, now, quiet)).await?;
+    let Some((text, tone, value)) = line else { return Ok(()) };
+    output.both(&output.tone(tone, &harmless(&text)), &value)?;
+    Ok(())
 }
 
 /// What the desk tells, as a line and as an object.
-fn line(device: &Device, news: &DeskEvent, now: bystand_wire::Timestamp, quiet: bool) -> Option<(String, Tone, Value)> {
+fn line(device: &Device, news: &DeskEvent, now: Timestamp, quiet: bool) -> Option<(String, Tone, Value)> {
     let (state, wall) = (device.desk().state(), WallClock::of(device.shared()));
     let number = |incident| names::number_of(state, incident);
     Some(match news {

@@ -262,10 +262,15 @@ impl DeskState {
 
     /// The entry that erases an incident with all that is joined to it; `None` when it is not there.
     pub fn erasure(&self, id: IncidentId, reason: EraseReason) -> Option<CloseEvent> {
-        let incident = self.incidents.get(&self.root_of(id))?.id;
-        let mut members: Vec<IncidentId> = self.group(incident).map(|member| member.id).collect();
-        members.sort_unstable();
-        Some(CloseEvent::Erased { incident, members, reason })
+        Some(Self::erasure_of(self.incidents.get(&self.root_of(id))?, reason))
+    }
+
+    pub(super) fn erasure_of(root: &Incident, reason: EraseReason) -> CloseEvent {
+        let mut members: Vec<IncidentId> = root.joined.iter().copied().collect();
+        if let Err(place) = members.binary_search(&root.id) {
+            members.insert(place, root.id);
+        }
+        CloseEvent::Erased { incident: root.id, members, reason }
     }
 
     fn close(&mut self, stamp: Stamp, id: IncidentId, ending: Ending, class: Class) -> Step {
@@ -295,7 +300,7 @@ impl DeskState {
         incident.closing =
             Some(Closing { stamp, ending, class, after_action: Vec::new(), released_at: None });
         if let Some(incident) = self.incidents.get(&root) {
-            self.index.set_open(incident);
+            self.index.close(incident);
         }
         Ok(())
     }
@@ -324,7 +329,7 @@ impl DeskState {
         incident.closing.take().ok_or(Stop::Duplicate)?;
         incident.legal_closed = None;
         if let Some(incident) = self.incidents.get(&root) {
-            self.index.set_open(incident);
+            self.index.reopen(incident);
         }
         self.set_claim(root, Some((stamp.by, stamp)));
         Ok(())
@@ -361,7 +366,9 @@ impl DeskState {
         if members.iter().all(|member| self.shared.erased.contains_key(member)) {
             return Err(Stop::Duplicate);
         }
-        // A device that cannot read the incident any more has nothing to check against and follows.
+        // A device that came after an erasure has nothing to check against and follows. An author who
+        // lists an incident that does not belong to the group can mislead such a device about it, until
+        // its next snapshot; everybody else refuses the entry and sees it marked.
         if members.iter().any(|member| self.incidents.contains_key(member)) {
             self.check_erasure(stamp, id, &members, reason)?;
         }

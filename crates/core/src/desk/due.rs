@@ -10,6 +10,7 @@ use super::alert::AlertEvent;
 use super::callout::CallOutEvent;
 use super::close::{Class, CloseEvent, Ending, EraseReason};
 use super::event::Event;
+use super::finding::Verdict;
 use super::ids::Author;
 use super::incident::Incident;
 use super::rules::{CLAIM_LAPSE_MS, DUE_STEP_MS, SHIFT_LAPSE_MS, STALE_OPEN_MS};
@@ -31,23 +32,23 @@ pub struct Due {
 impl DeskState {
     /// What is due for this device to append at `now`, the longest due first.
     pub fn due(&self, now: Timestamp, me: Author) -> Vec<Due> {
-        let mut due: Vec<Due> = self.all_pending(me).into_iter().filter(|due| due.append_at <= now).collect();
+        let mut due = self.pending(now, me).due;
         due.sort_by_key(|due| due.append_at);
         due
     }
 
     /// The next moment at which [`DeskState::due`] may have more to say; `None` when nothing is pending.
     pub fn next_due_at(&self, now: Timestamp, me: Author) -> Option<Timestamp> {
-        self.all_pending(me).into_iter().map(|due| due.append_at).filter(|at| *at > now).min()
+        self.pending(now, me).next
     }
 
-    fn all_pending(&self, me: Author) -> Vec<Due> {
-        let mut pending =
-            Pending { me, others: self.on_shift().map(|(author, _)| author).collect(), list: Vec::new() };
+    fn pending(&self, now: Timestamp, me: Author) -> Pending {
+        let on_shift = self.on_shift().map(|(author, _)| author).collect();
+        let mut pending = Pending { now, me, on_shift, due: Vec::new(), next: None };
         for (who, presence) in self.on_shift() {
             let since = presence.last_sign_at.plus_ms(SHIFT_LAPSE_MS);
-            let event = ShiftEvent::Lapsed { who, last_sign: presence.last_sign };
-            pending.add(since, who.0.as_bytes(), event.into());
+            let lapse = || ShiftEvent::Lapsed { who, last_sign: presence.last_sign };
+            pending.add(since, who.0.as_bytes(), lapse);
         }
         for incident in self.incidents.values() {
             pend_claim(incident, &mut pending);
@@ -57,43 +58,50 @@ impl DeskState {
                 self.pend_end(incident, &mut pending);
             }
         }
-        pending.list
+        pending
     }
 
     /// Closing what nobody follows up, and erasing what has been kept long enough.
     fn pend_end(&self, incident: &Incident, pending: &mut Pending) {
         let id = incident.id;
         if incident.closing.is_some() {
-            let erasure = self.erase_after(id).zip(self.erasure(id, EraseReason::Retention));
-            if let Some((since, event)) = erasure {
-                pending.add(since, id.as_bytes(), event.into());
+            if let Some(since) = self.erase_after(id) {
+                pending.add(since, id.as_bytes(), || Self::erasure_of(incident, EraseReason::Retention));
             }
             return;
         }
+        let since = incident.last_activity.plus_ms(STALE_OPEN_MS);
         // What was confirmed, contradicted, is public or has people out is not closed by a clock.
-        let unfinished = incident.claim.is_some()
-            || self.standing_findings(id).any(|found| found.finding.verdict != super::Verdict::CouldNotCheck)
-            || self.group(id).any(|member| member.responders_out() || member.alert_live());
-        if !unfinished {
-            let since = incident.last_activity.plus_ms(STALE_OPEN_MS);
-            let event =
-                CloseEvent::Closed { incident: id, ending: Ending::NotPursued, class: Class::General };
-            pending.add(since, id.as_bytes(), event.into());
+        let unfinished = || {
+            self.standing_findings(id).any(|found| found.finding.verdict != Verdict::CouldNotCheck)
+                || self.group(id).any(|member| member.responders_out() || member.alert_live())
+        };
+        if incident.claim.is_none() && !unfinished() {
+            let (ending, class) = (Ending::NotPursued, Class::General);
+            pending.add(since, id.as_bytes(), || CloseEvent::Closed { incident: id, ending, class });
         }
     }
 }
 
+/// Collects what is due and the moment of what comes next. An entry is only made when it is due: most
+/// of what is pending is an erasure weeks ahead.
 struct Pending {
+    now: Timestamp,
     me: Author,
-    others: Vec<Author>,
-    list: Vec<Due>,
+    on_shift: Vec<Author>,
+    due: Vec<Due>,
+    next: Option<Timestamp>,
 }
 
 impl Pending {
-    fn add(&mut self, since: Timestamp, subject: &[u8], event: Event) {
-        let turn = turn_of(self.me, &self.others, subject);
+    fn add<E: Into<Event>>(&mut self, since: Timestamp, subject: &[u8], event: impl FnOnce() -> E) {
+        let turn = turn_of(self.me, &self.on_shift, subject);
         let append_at = since.plus_ms(turn.saturating_mul(DUE_STEP_MS));
-        self.list.push(Due { since, append_at, event });
+        if append_at <= self.now {
+            self.due.push(Due { since, append_at, event: event().into() });
+        } else {
+            self.next = Some(self.next.map_or(append_at, |next| next.min(append_at)));
+        }
     }
 }
 
@@ -122,9 +130,10 @@ fn mix(author: Author, subject: &[u8]) -> u64 {
 
 fn pend_claim(incident: &Incident, pending: &mut Pending) {
     let Some(claim) = incident.claim else { return };
-    let event =
-        WorkEvent::ClaimLapsed { incident: incident.id, holder: claim.holder, last_sign: claim.last_sign };
-    pending.add(claim.last_sign_at.plus_ms(CLAIM_LAPSE_MS), incident.id.as_bytes(), event.into());
+    let since = claim.last_sign_at.plus_ms(CLAIM_LAPSE_MS);
+    let (incident, holder, last_sign) = (incident.id, claim.holder, claim.last_sign);
+    let lapse = || WorkEvent::ClaimLapsed { incident, holder, last_sign };
+    pending.add(since, incident.as_bytes(), lapse);
 }
 
 fn pend_call_outs(incident: &Incident, pending: &mut Pending) {
@@ -132,26 +141,27 @@ fn pend_call_outs(incident: &Incident, pending: &mut Pending) {
     for call in incident.call_outs.values().filter(|call| call.closed.is_none()) {
         let call_out = call.request.id;
         if let Some(since) = call.unanswered_after() {
-            let event = CallOutEvent::Unanswered { incident: id, call_out };
-            pending.add(since, call_out.as_bytes(), event.into());
+            let unanswered = || CallOutEvent::Unanswered { incident: id, call_out };
+            pending.add(since, call_out.as_bytes(), unanswered);
         }
         if let Some(since) = call.arrival_overdue_after() {
-            let event = CallOutEvent::NobodyArrived { incident: id, call_out };
-            pending.add(since, call_out.as_bytes(), event.into());
+            let nobody = || CallOutEvent::NobodyArrived { incident: id, call_out };
+            pending.add(since, call_out.as_bytes(), nobody);
         }
         for responder in call.responders.values() {
             let Some(since) = responder.silent_after() else { continue };
             let (offer, last_frame) = (responder.offer, responder.last_frame);
-            let event = CallOutEvent::Silent { incident: id, call_out, offer, last_frame };
-            pending.add(since, offer.as_bytes(), event.into());
+            let silent = || CallOutEvent::Silent { incident: id, call_out, offer, last_frame };
+            pending.add(since, offer.as_bytes(), silent);
         }
     }
 }
 
 fn pend_alerts(incident: &Incident, pending: &mut Pending) {
     for alert in incident.alerts.values().filter(|alert| alert.phase.is_live()) {
-        let event = AlertEvent::Lapsed { incident: incident.id, alert: alert.id, until: alert.until };
-        pending.add(alert.until, alert.id.as_bytes(), event.into());
+        let (incident, until) = (incident.id, alert.until);
+        let lapsed = || AlertEvent::Lapsed { incident, alert: alert.id, until };
+        pending.add(until, alert.id.as_bytes(), lapsed);
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) struct Index {
     passes: BTreeMap<Hash32, BTreeSet<(Seq, IncidentId)>>,
     /// Incidents that are neither closed nor joined, oldest first.
     open: BTreeSet<(Seq, IncidentId)>,
-    /// Open and joined incidents by rough place and time.
+    /// Incidents that are not closed by rough place and time.
     buckets: BTreeMap<Bucket, BTreeSet<IncidentId>>,
 }
 
@@ -36,10 +36,8 @@ impl Index {
         if let Some(vouch) = incident.vouch {
             self.passes.entry(vouch.pass).or_default().insert((incident.taken.seq, id));
         }
-        for bucket in buckets_of(incident) {
-            self.buckets.entry(bucket).or_default().insert(id);
-        }
         self.set_open(incident);
+        self.learn_place(incident);
     }
 
     pub(super) fn remove(&mut self, incident: &Incident) {
@@ -69,10 +67,23 @@ impl Index {
         }
     }
 
+    /// Closed incidents are not looked for.
     pub(super) fn learn_place(&mut self, incident: &Incident) {
-        for bucket in buckets_of(incident) {
-            self.buckets.entry(bucket).or_default().insert(incident.id);
+        if incident.closing.is_none() {
+            for bucket in buckets_of(incident) {
+                self.buckets.entry(bucket).or_default().insert(incident.id);
+            }
         }
+    }
+
+    pub(super) fn close(&mut self, incident: &Incident) {
+        self.forget_place(incident);
+        self.set_open(incident);
+    }
+
+    pub(super) fn reopen(&mut self, incident: &Incident) {
+        self.learn_place(incident);
+        self.set_open(incident);
     }
 
     /// Puts an incident among the open ones, or takes it out.

@@ -9,7 +9,7 @@ use super::ids::{Stamp, incident_of_report};
 use super::incident::{Incident, News, Talk, Vouch, Words};
 use super::rules::JOINED;
 use super::state::DeskState;
-use crate::report::{Report, STRUCK, Source, TextField, TextRange, strike_range};
+use crate::report::{Report, Source, TextField, TextRange, strike_range};
 
 /// Entries about reports.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
@@ -239,27 +239,35 @@ impl DeskState {
     }
 
     fn strike(&mut self, id: IncidentId, field: TextField, range: TextRange) -> Step {
-        let incident = self.known_mut(id)?;
-        let text = incident.report.text(field);
+        let text = self.known(id)?.report.text(field);
         let struck = strike_range(text, range).ok_or(Breach::BadRange)?;
         if struck == text {
             return Err(Stop::Duplicate);
         }
-        debug_assert!(struck.contains(STRUCK));
-        incident.report.strike(field, range).map_err(|_| Stop::Breach(Breach::BadRange))
+        self.change_report(id, |report| report.strike(field, range).map_err(|_| Breach::BadRange))
     }
 
     fn mark_home(&mut self, id: IncidentId) -> Step {
-        let incident = self.known_mut(id)?;
-        if incident.is_home() {
+        if self.known(id)?.is_home() {
             return Err(Stop::Duplicate);
         }
-        let before = incident.clone();
-        incident.report.make_home();
-        let after = incident.clone();
-        self.index.forget_place(&before);
-        self.index.learn_place(&after);
-        Ok(())
+        self.change_report(id, |report| {
+            report.make_home();
+            Ok(())
+        })
+    }
+
+    /// Changes a report and where its incident is looked for.
+    fn change_report(
+        &mut self,
+        id: IncidentId,
+        change: impl FnOnce(&mut Report) -> Result<(), Breach>,
+    ) -> Step {
+        let incident = self.incidents.get_mut(&id).ok_or(Breach::Unknown)?;
+        self.index.forget_place(incident);
+        let changed = change(&mut incident.report);
+        self.index.learn_place(incident);
+        Ok(changed?)
     }
 
     fn ask(&mut self, stamp: Stamp, id: IncidentId, question: String) -> Step {

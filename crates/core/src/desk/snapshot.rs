@@ -1,7 +1,8 @@
 //! Snapshots: the state in parts, each to be sealed with the key whose entries it sums up. So an erased
 //! incident is gone from snapshots too, once its key is.
 
-use bystand_wire::{DecodeError, IncidentId, Seq, decode, encode};
+use bystand_wire::{DecodeError, IncidentId, Seq, encode};
+use minicbor::Decode;
 
 use super::incident::Incident;
 use super::index::Index;
@@ -45,10 +46,10 @@ impl DeskState {
     /// # Errors
     /// [`SnapshotError`].
     pub fn from_snapshot(snapshot: &DeskSnapshot) -> Result<DeskState, SnapshotError> {
-        let shared: Shared = decode(&snapshot.shared)?;
+        let shared: Shared = read(&snapshot.shared)?;
         let mut state = DeskState { shared, ..DeskState::default() };
         for (id, bytes) in &snapshot.incidents {
-            let incident: Incident = decode(bytes)?;
+            let incident: Incident = read(bytes)?;
             let twice = state.incidents.contains_key(id);
             if incident.id != *id || twice {
                 return Err(SnapshotError::Mislabeled(*id));
@@ -86,4 +87,10 @@ impl DeskState {
             }
         }
     }
+}
+
+/// Without the check for the canonical form: nothing is signed here, the parts come from under our own
+/// seal, and a desk with a month of incidents is to open in a moment.
+fn read<T: for<'b> Decode<'b, ()>>(bytes: &[u8]) -> Result<T, DecodeError> {
+    minicbor::decode(bytes).map_err(|e| DecodeError::Malformed(e.to_string()))
 }

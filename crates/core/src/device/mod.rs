@@ -488,6 +488,8 @@ impl Engine for Device {
             }
             LiveOut::LogSize(_) => device.look_at_log(ctx),
             LiveOut::Lagged(stream) => device.shared.follow_again(ctx, &stream),
+            // A stream of ours that is still to be made: it is followed again when it is there.
+            LiveOut::Refused(stream, _) if device.shared.is_to_be_made(&stream) => {}
             LiveOut::Refused(stream, code) => {
                 let text = format!("The relay does not give out stream {}: {code}.", stream.short());
                 ctx.tell(Event::Warning { code: "stream-refused", text });

@@ -440,6 +440,8 @@ impl Device {
             });
             device.registrar.found(ctx, &mut device.shared, note.note(), plan.issuer_weeks, issuers);
             device.registrar.put_root(ctx, root);
+            // From here on it is a device like one taken up from its vault.
+            device.resume(ctx);
         });
         result.map(|()| device)
     }

@@ -260,6 +260,11 @@ impl Shared {
         (id, self.outbox.push(ctx, owner, Work::Create(id, signed, Some(by)), &[]))
     }
 
+    /// Whether this device has promised to make a stream and the relay has not yet said that it did.
+    pub fn is_to_be_made(&self, stream: &StreamId) -> bool {
+        self.outbox.jobs().any(|(_, job)| matches!(&job.work, Work::Create(id, ..) if id == stream))
+    }
+
     /// Shows the teams this device's new certificate, so that its entries keep counting.
     pub fn present(&mut self, ctx: &mut Cx<'_>) {
         let Some(certificate) = self.identity.certificate.clone() else { return };

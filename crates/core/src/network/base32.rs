@@ -39,7 +39,7 @@ pub fn write(domain: &str, bytes: &[u8]) -> String {
     text
 }
 
-/// Reads what [`write`] wrote. Case, spaces, line breaks and hyphens do not matter, since people and
+/// Reads what [`write()`] wrote. Case, spaces, line breaks and hyphens do not matter, since people and
 /// messengers add them.
 ///
 /// # Errors

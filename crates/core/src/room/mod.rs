@@ -13,7 +13,9 @@ mod rules;
 use std::collections::{BTreeMap, BTreeSet};
 
 use bystand_crypto::hash::{frame_hash, plain_sha256};
-use bystand_crypto::rooms::{Applied, Incoming, Member, PendingCommit, Room, RoomError, TreeLocation};
+use bystand_crypto::rooms::{
+    Applied, Incoming, Member, MemberIndex, PendingCommit, Room, RoomError, TreeLocation,
+};
 use bystand_crypto::sign::SigningKey;
 use bystand_crypto::symmetric::{SymmetricKey, seal_with};
 use bystand_wire::relay_api::{Commit, StoredFrame};
@@ -259,6 +261,15 @@ impl RoomSync {
         Ok(outbox.push(ctx, Owner::from((self.id, Errand::Message)), work, after))
     }
 
+    /// Looks at a newcomer's key package without adding it: who it is, if it could be added now.
+    ///
+    /// # Errors
+    /// [`SyncError`] when it could not be added, whoever is behind it.
+    pub fn screen(&mut self, key_package: &[u8], now: Timestamp) -> Result<Credential, SyncError> {
+        let candidate = self.room.screen(key_package, now)?;
+        Credential::from_bytes(&candidate.credential).map_err(|_| SyncError::Damaged("credential"))
+    }
+
     /// Asks for newcomers to be added. Those already there are left out.
     pub fn want_added<Event>(&mut self, ctx: &mut Ctx<'_, Event>, key_package: Vec<u8>) {
         let bytes = minicbor::bytes::ByteVec::from(key_package);
@@ -451,18 +462,27 @@ impl RoomSync {
         &mut self,
         ctx: &mut Ctx<'_, Event>,
     ) -> Result<Option<(PendingCommit, Vec<Hash32>)>, SyncError> {
-        let gone: Vec<_> = self
+        let known: Vec<(MemberIndex, Credential)> = self
             .room
             .members()
             .iter()
-            .filter(|m| {
-                Credential::from_bytes(&m.credential).is_ok_and(|c| self.wanted.removes.contains(&c.holder()))
-            })
-            .map(|m| m.index)
+            .filter_map(|m| Some((m.index, Credential::from_bytes(&m.credential).ok()?)))
             .collect();
-        if gone.is_empty() {
+        if !known.iter().any(|(_, c)| self.wanted.removes.contains(&c.holder())) {
             return Ok(None);
         }
+        let mut newest: BTreeMap<Holder, u32> = BTreeMap::new();
+        for (_, credential) in &known {
+            let counter = newest.entry(credential.holder()).or_default();
+            *counter = credential.counter().max(*counter);
+        }
+        // Older leaves of those who came back go along: a removal costs the same for one or many.
+        let is_old = |c: &Credential| newest.get(&c.holder()).is_some_and(|n| c.counter() < *n);
+        let gone: Vec<MemberIndex> = known
+            .iter()
+            .filter(|(_, c)| self.wanted.removes.contains(&c.holder()) || is_old(c))
+            .map(|(index, _)| *index)
+            .collect();
         Ok(Some((self.room.remove(&gone, ctx.now, ctx.rng)?, Vec::new())))
     }
 

@@ -14,7 +14,9 @@ use bystand_wire::relay_api::{
     Redemption, SignedBytes, StoredFrame, UseContext, WorkOffer,
 };
 use bystand_wire::time::HOUR_MS;
-use bystand_wire::{BlobId, FrameHash, Hash32, NetworkId, PassPurpose, PublicKey, Role, Seq, StreamId, Timestamp};
+use bystand_wire::{
+    BlobId, FrameHash, Hash32, NetworkId, PassPurpose, PublicKey, Role, Seq, StreamId, Timestamp,
+};
 use bystand_wire::{decode, limits};
 
 use crate::alerts::{AlertBook, SignedAlert, check_quorum};
@@ -66,7 +68,7 @@ struct Room {
 /// What an admission turned out to be.
 enum Proof {
     Key(PublicKey),
-    Room(StreamId, u64),
+    Room(StreamId),
     Pass(Box<Redemption>),
     Work,
     Certified(Vec<Role>),
@@ -255,7 +257,7 @@ impl MemoryRelay {
         for rule in &rules {
             match (rule, proof) {
                 (AppendRule::Keys(keys), Proof::Key(key)) if keys.contains(key) => return Ok(None),
-                (AppendRule::Room(named), Proof::Room(used, _)) if named == used => return Ok(None),
+                (AppendRule::Room(named), Proof::Room(used)) if named == used => return Ok(None),
                 (AppendRule::PassOrWork(purposes), Proof::Pass(redemption))
                     if purposes.contains(&redemption.pass.purpose) =>
                 {
@@ -304,7 +306,8 @@ impl MemoryRelay {
         let refused = |code| move |_| Refusal::plain(code);
         match admission {
             Admission::Key(key, signature) => {
-                verify(&self.network, key, context, signature).map_err(|_| Refusal::plain(Code::NotAllowed))?;
+                verify(&self.network, key, context, signature)
+                    .map_err(|_| Refusal::plain(Code::NotAllowed))?;
                 Ok(Proof::Key(*key))
             }
             Admission::Room(id, epoch, signature) => {
@@ -312,7 +315,7 @@ impl MemoryRelay {
                 let is_fresh = *epoch <= room.epoch && *epoch + 1 >= room.epoch && *epoch >= room.key_epoch;
                 let context = AppendContext { epoch: Some(*epoch), ..context.clone() };
                 let holds = verify(&self.network, &room.append_key, &context, signature).is_ok();
-                if is_fresh && holds { Ok(Proof::Room(*id, *epoch)) } else { Err(stale(room.epoch)) }
+                if is_fresh && holds { Ok(Proof::Room(*id)) } else { Err(stale(room.epoch)) }
             }
             Admission::Pass(redemption) => {
                 let pass = &redemption.pass;
@@ -421,8 +424,7 @@ impl MemoryRelay {
                 let manifest = self.manifest.as_ref().ok_or(Code::NotSetUp)?;
                 let note = self.key_note.as_ref().ok_or(Code::NotSetUp)?;
                 let alert = SignedAlert::parse(body).map_err(|_| Code::Malformed)?;
-                let quorum =
-                    check_quorum(&alert, manifest, note, self.now).map_err(|_| Code::NoQuorum)?;
+                let quorum = check_quorum(&alert, manifest, note, self.now).map_err(|_| Code::NoQuorum)?;
                 quorum.check_fresh(self.now).map_err(|_| Code::ClockSkew)?;
                 self.alerts.apply(&quorum, self.log.size()).map_err(|_| Code::NoQuorum)?;
             }

@@ -58,7 +58,10 @@ pub struct Actor {
 
 impl std::fmt::Debug for Actor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Actor").field("name", &self.name).field("handled", &self.handled).finish_non_exhaustive()
+        f.debug_struct("Actor")
+            .field("name", &self.name)
+            .field("handled", &self.handled)
+            .finish_non_exhaustive()
     }
 }
 
@@ -343,7 +346,8 @@ impl World {
                 }
                 _ if kill == Some(Kill::AfterStore) => {}
                 Effect::Send(id, request) => {
-                    let response = if actor.is_online { relay.handle(request) } else { Response::Unreachable };
+                    let response =
+                        if actor.is_online { relay.handle(request) } else { Response::Unreachable };
                     actor.inputs.push_back(Input::Response(id, response));
                 }
                 Effect::Follow(stream, after, auth) => match relay.may_follow(&stream, auth.as_ref()) {

@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 use bystand_crypto::seal::{SealPublicKey, SealPurpose, seal};
 use bystand_crypto::sign::Signed;
 use bystand_wire::relay_api::{AppendRule, Policy, ReadRule, StoredFrame};
-use bystand_wire::time::{DAY_MS, HOUR_MS, MINUTE_MS};
+use bystand_wire::time::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS};
 use bystand_wire::{
     Frame, FrameKind, Hash32, PassPurpose, Period, PublicKey, Role, Seq, StreamId, Timestamp, ZoneId, decode,
     encode, limits,
@@ -49,6 +49,8 @@ const OTHER_REGISTRAR_MS: u64 = 15 * MINUTE_MS;
 const RENEW_MS: u64 = 21 * DAY_MS;
 /// How long a refusal holds before one asks again, in milliseconds.
 const REFUSED_MS: u64 = HOUR_MS;
+/// How often it is looked whether something is to be done, in milliseconds.
+const LOOK_MS: u64 = 10 * SECOND_MS;
 /// Weeks whose passes are asked for at once; later ones follow one an hour.
 const WEEKS_AT_ONCE: u32 = 2;
 /// How long after the last batch the next week's passes are asked for, in milliseconds.
@@ -158,6 +160,8 @@ pub struct Enroll {
     refused: BTreeMap<(PassPurpose, Period), Timestamp>,
     weeks: u32,
     lazy_at: Timestamp,
+    /// When to look again whether something is to be done, if nothing happens before.
+    look_at: Timestamp,
 }
 
 /// Which passes go with roles. A dispatcher publishes and therefore never signs findings; who only
@@ -196,8 +200,8 @@ impl Enroll {
             .take_while(|(name, _)| name.starts_with(ASK))
             .filter_map(|(name, bytes)| Some((name.get(ASK.len()..)?.parse().ok()?, decode(bytes).ok()?)))
             .collect();
-        let (refused, weeks, lazy_at) = (BTreeMap::new(), WEEKS_AT_ONCE, Timestamp(0));
-        Self { state, asks, refused, weeks, lazy_at }
+        let (lazy_at, look_at) = (Timestamp(0), Timestamp(0));
+        Self { state, asks, refused: BTreeMap::new(), weeks: WEEKS_AT_ONCE, lazy_at, look_at }
     }
 
     /// What the invitation offered.
@@ -309,11 +313,14 @@ impl Enroll {
 
     /// About once a second.
     pub fn due(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
-        self.go_on(ctx, shared);
+        if self.look_at <= ctx.now {
+            self.go_on(ctx, shared);
+        }
     }
 
     /// Does whatever can be done now.
     fn go_on(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
+        self.look_at = ctx.now.plus_ms(LOOK_MS);
         let Some(invitation) = self.state.invitation.clone() else { return };
         let listener = Listener::Enroll(EnrollStream::Mailbox);
         let read = invitation.secret.read_key();

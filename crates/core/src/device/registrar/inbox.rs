@@ -142,6 +142,7 @@ impl Registrar {
         };
         if held.as_ref().is_none_or(|(before, _)| *before < at) {
             *held = Some((at, keys));
+            self.look_at = ctx.now;
             self.kept.store_state(ctx);
             ctx.tell(Event::Registrar(RegistrarEvent::TeamKeys(kind)));
         }

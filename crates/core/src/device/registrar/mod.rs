@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 
 use bystand_crypto::sign::SigningKey;
 use bystand_wire::relay_api::{LogEntry, LogKind, StoredFrame};
-use bystand_wire::time::{DAY_MS, HOUR_MS};
+use bystand_wire::time::{DAY_MS, MINUTE_MS, SECOND_MS};
 use bystand_wire::{
     Hash32, PassPurpose, Period, PublicKey, Quarter, Role, StreamId, Timestamp, decode, encode,
 };
@@ -51,6 +51,10 @@ pub const INVITATION_MS: u64 = 14 * DAY_MS;
 pub const OPEN_INVITATIONS: usize = 500;
 /// The most cards made at once.
 pub const CARDS: u32 = 1_000;
+/// How often it is looked whether the key note is still right, in milliseconds.
+const LOOK_MS: u64 = 10 * SECOND_MS;
+/// How often ledgers, totals and mailboxes are looked at, in milliseconds.
+const CHORES_MS: u64 = MINUTE_MS;
 /// How many weeks ahead issuer keys are published.
 pub const ISSUER_WEEKS: u32 = 12;
 
@@ -253,6 +257,8 @@ pub struct Registrar {
     /// When the slow chores (ledgers, totals) are looked at next, and when it was last said what is due.
     chores_at: Timestamp,
     said_due_at: Timestamp,
+    /// When to look next whether the key note is still right, if nothing happens before.
+    look_at: Timestamp,
 }
 
 impl Registrar {
@@ -264,6 +270,7 @@ impl Registrar {
             note_sent: None,
             chores_at: Timestamp(0),
             said_due_at: Timestamp(0),
+            look_at: Timestamp(0),
         }
     }
 
@@ -404,6 +411,7 @@ impl Registrar {
 
     /// The manifest or the key note changed.
     pub fn trust_changed(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
+        self.look_at = ctx.now;
         self.see_note(ctx, shared);
         self.certify_applicants(ctx, shared);
         self.follow(ctx, shared);
@@ -415,13 +423,16 @@ impl Registrar {
         if !self.is_on_duty(shared, ctx.now) {
             return;
         }
-        self.make_issuer(ctx, shared);
-        self.redeem_again(ctx, shared);
-        self.hand_over_operations(ctx, shared);
-        self.offer_keys(ctx, shared);
-        self.renew_note(ctx, shared);
+        if self.look_at <= ctx.now {
+            self.look_at = ctx.now.plus_ms(LOOK_MS);
+            self.make_issuer(ctx, shared);
+            self.redeem_again(ctx, shared);
+            self.hand_over_operations(ctx, shared);
+            self.offer_keys(ctx, shared);
+            self.renew_note(ctx, shared);
+        }
         if self.chores_at <= ctx.now {
-            self.chores_at = ctx.now.plus_ms(HOUR_MS / 60);
+            self.chores_at = ctx.now.plus_ms(CHORES_MS);
             self.kept.erase_ledgers(ctx);
             self.close_mailboxes(ctx, shared);
             self.log_totals(ctx, shared);
@@ -463,6 +474,7 @@ impl Registrar {
     }
 
     fn book_event(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared, event: book::BookEvent) {
+        self.look_at = ctx.now;
         match event {
             book::BookEvent::Watch(token) => self.watch(ctx, shared, token),
             book::BookEvent::Redeemed(token, is_first) => self.redeemed(ctx, shared, token, is_first),

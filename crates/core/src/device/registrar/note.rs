@@ -75,6 +75,8 @@ impl Registrar {
     pub(super) fn make_issuer(&mut self, ctx: &mut Cx<'_>, shared: &Shared) {
         let missing = self.missing(shared, ctx.now);
         let Some((purpose, period)) = missing.first().copied() else { return };
+        // The next one with the next tick: a hundred milliseconds each is as much as one may ask.
+        self.look_at = ctx.now;
         match IssuerKey::generate(ctx.rng) {
             Ok(key) => {
                 self.kept.put_issuer(ctx, OwnIssuer { purpose, period, key, made_at: ctx.now });
