@@ -5,7 +5,7 @@
 //! The clock runs from before the message is handed to the server, and includes making it durable,
 //! to the last subscriber's having all of it.
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -19,7 +19,7 @@ use tokio::net::TcpStream;
 
 use super::http::{self, Connection};
 use super::network::Network;
-use super::relay::Server;
+use super::relay::{Server, free_address};
 use super::report::{Report, percentile};
 use super::swarm::{Recipe, Swarm};
 use super::{BenchArgs, limits, protocols};
@@ -135,7 +135,7 @@ async fn alerts(args: &BenchArgs) -> anyhow::Result<Spread> {
     let notes: anyhow::Result<Vec<Vec<u8>>> = (0..ROUNDS)
         .map(|_| Ok(http::request("POST", "/v1/log", &encode(&network.alert(now)?))))
         .collect();
-    let server = Server::relay(folder.path(), SETTINGS)?;
+    let server = Server::relay(folder.path(), SETTINGS, free_address()?)?;
     let mut connection = Connection::open(server.addr()).await?;
     network.publish(&mut connection).await?;
     let idle = server.memory_kib()?;
@@ -148,7 +148,7 @@ async fn frames(args: &BenchArgs) -> anyhow::Result<Spread> {
     let mut network = Network::found(args.seed, folder.path())?;
     let writer = SigningKey::generate(&mut network.fixture.rng);
     let stream = hash::stream_id(&writer.public());
-    let server = Server::relay(folder.path(), SETTINGS)?;
+    let server = Server::relay(folder.path(), SETTINGS, free_address()?)?;
     let mut connection = Connection::open(server.addr()).await?;
     network.publish(&mut connection).await?;
     let rule = AppendRule::Keys(vec![writer.public()]);
@@ -223,11 +223,6 @@ async fn other(args: &BenchArgs, peer: &Peer) -> anyhow::Result<Option<Spread>> 
     let mut publisher = Publisher::Other(addr, Vec::new());
     let messages = vec![message; ROUNDS];
     spread(&server, &swarm, idle, args.subscribers, messages, &mut publisher).await.map(Some)
-}
-
-/// A port that was free a moment ago.
-fn free_address() -> std::io::Result<SocketAddr> {
-    TcpListener::bind("127.0.0.1:0")?.local_addr()
 }
 
 /// Waits until somebody listens there.

@@ -15,7 +15,7 @@ use bystand_wire::relay_api::WorkOffer;
 
 use super::http::Connection;
 use super::network::Network;
-use super::relay::Server;
+use super::relay::{Server, free_address};
 use super::report::{Report, percentile};
 use super::{BenchArgs, raw, reports};
 
@@ -47,7 +47,7 @@ pub fn run(args: &BenchArgs) -> anyhow::Result<Report> {
     let data = folder.path().join("relay");
     let mut network = Network::found(args.seed, &data)?;
     network.issue(PassPurpose::Report, 0);
-    let server = Server::relay(&data, SETTINGS)?;
+    let server = Server::relay(&data, SETTINGS, free_address()?)?;
     super::runtime()?.block_on(measure(args, &network, &server, grouped, &mut report))?;
     Ok(report)
 }

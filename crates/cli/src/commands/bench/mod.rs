@@ -10,6 +10,7 @@ mod http;
 mod intake;
 mod limits;
 mod network;
+mod path;
 mod protocols;
 mod raw;
 mod relay;
@@ -21,7 +22,6 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, ValueEnum};
 
-use self::report::Report;
 use crate::failure::{Done, Failure};
 use crate::output::Output;
 
@@ -74,6 +74,8 @@ struct BenchArgs {
 enum Name {
     /// Reports taken by the relay
     Intake,
+    /// From one person to the next
+    Path,
     /// Alerts and frames to thousands who listen
     Fanout,
     /// The desk's casebook folded
@@ -89,6 +91,7 @@ pub fn run(words: &Words, output: Output) -> Done {
     }
     let report = match args.name {
         Name::Intake => intake::run(&args)?,
+        Name::Path => path::run(&args)?,
         Name::Fanout => fanout::run(&args)?,
         Name::Casebook => casebook::run(&args)?,
     };

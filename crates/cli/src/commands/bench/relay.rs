@@ -1,7 +1,7 @@
 //! The relay under test, in a process of its own, with what the system says of that process.
 
 use std::io::{BufRead, BufReader};
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
@@ -15,13 +15,13 @@ pub struct Server {
 }
 
 impl Server {
-    /// `bystand serve` on a data folder, with settings added to its file.
-    pub fn relay(data: &Path, settings: &str) -> anyhow::Result<Self> {
+    /// `bystand serve` on a data folder and an address, with settings added to its file.
+    pub fn relay(data: &Path, settings: &str, listen: SocketAddr) -> anyhow::Result<Self> {
         let file = data.join(bystand_relay::config::FILE);
         let text = std::fs::read_to_string(&file)?;
         std::fs::write(&file, format!("{text}\n# For this benchmark.\n{settings}\n"))?;
         let mut child = Command::new(std::env::current_exe()?)
-            .args(["serve", "--json", "--listen", "127.0.0.1:0", "--data"])
+            .args(["serve", "--json", "--listen", &listen.to_string(), "--data"])
             .arg(data)
             .env("BYSTAND_LOG", "warn")
             .stdin(Stdio::null())
@@ -64,6 +64,11 @@ impl Server {
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no memory figure")?;
         Ok(line.trim().trim_end_matches("kB").trim().parse()?)
     }
+}
+
+/// An address whose port was free a moment ago.
+pub fn free_address() -> std::io::Result<SocketAddr> {
+    TcpListener::bind("127.0.0.1:0")?.local_addr()
 }
 
 impl Drop for Server {
