@@ -85,7 +85,12 @@ pub async fn start_without_vault(
 }
 
 /// Runs a device with a store.
-pub fn run(global: &Global, device: Device, store: impl Store, live: bool) -> Result<Session<Device>, Failure> {
+pub fn run(
+    global: &Global,
+    device: Device,
+    store: impl Store,
+    live: bool,
+) -> Result<Session<Device>, Failure> {
     let identity = &device.shared().identity;
     let (network, transport) = (identity.network, transport(global, &identity.relay)?);
     let config = RunConfig { transport, network, clock: global.clock(), live };
@@ -105,7 +110,10 @@ pub fn refused(error: CommandError) -> Failure {
         CommandError::NotSetUp => " Is the relay reachable? See `bystand status`.",
         CommandError::NotInTeam => " Somebody of the team has to be online to let this device in.",
         CommandError::NoPass(_) => " New ones come by themselves while `bystand registrar` runs somewhere.",
-        CommandError::Unknown(_) | CommandError::NotNow(_) | CommandError::Invalid(_) | CommandError::Room(_) => "",
+        CommandError::Unknown(_)
+        | CommandError::NotNow(_)
+        | CommandError::Invalid(_)
+        | CommandError::Room(_) => "",
     };
     Failure::Refused(format!("{}.{advice}", capital(&error.to_string())))
 }
@@ -173,9 +181,10 @@ async fn ask_network(global: &Global, url: &str) -> Result<NetworkId, Failure> {
             ));
             Ok(network.id)
         }
-        Response::Refused(refusal) => {
-            Err(Failure::Refused(format!("The relay does not say which network it serves: {}.", refusal.code)))
-        }
+        Response::Refused(refusal) => Err(Failure::Refused(format!(
+            "The relay does not say which network it serves: {}.",
+            refusal.code
+        ))),
         _ => Err(Failure::Pending(format!(
             "The relay at {url} was not reached: {}.",
             answer.trouble.unwrap_or_default()

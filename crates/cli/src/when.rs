@@ -23,6 +23,13 @@ impl WallClock {
         Self { zone: TimeZone::system() }
     }
 
+    /// Minutes that the wall clock is ahead of UTC at a moment.
+    pub fn offset_min(&self, moment: Timestamp) -> i32 {
+        let ms = i64::try_from(moment.0).unwrap_or(i64::MAX);
+        let at = jiff::Timestamp::from_millisecond(ms).unwrap_or(jiff::Timestamp::MAX);
+        self.zone.to_offset(at).seconds() / 60
+    }
+
     /// `14:05` for today, `Nov 21 14:05` for another day.
     pub fn short(&self, moment: Timestamp, now: Timestamp) -> String {
         let (Some(moment), Some(now)) = (self.local(moment), self.local(now)) else { return String::new() };

@@ -24,6 +24,6 @@ pub mod outbox;
 pub mod report;
 pub mod room;
 pub mod team;
-pub mod texts;
 #[cfg(any(test, feature = "fixtures"))]
 pub mod testing;
+pub mod texts;

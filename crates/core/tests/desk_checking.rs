@@ -58,7 +58,8 @@ fn alerted() -> Table {
 #[test]
 fn a_call_out_is_coarse_and_within_its_limits() {
     let fine = cell_of(city_hall(), 9).expect("a cell");
-    let cases: [(fn(&mut Request, Cell), Breach); 7] = [
+    type Change = fn(&mut Request, Cell);
+    let cases: [(Change, Breach); 7] = [
         (|r, fine| r.cell = fine, Breach::BadCell),
         (|r, _| r.cell = Cell(0), Breach::BadCell),
         (|r, _| r.zones.clear(), Breach::OutOfLimits),

@@ -10,6 +10,7 @@
 //! | [`trust`] | whom to believe: manifest and key note |
 //! | [`log`] | the public log: tree, checkpoints, tiles |
 //! | [`hub`] | fan-out to live connections |
+//! | [`feeds`] | public pages, GeoJSON, Atom, event stream |
 //! | [`server`] | HTTP and WebSocket |
 //! | [`backup`] | backup of a running relay, restore into a new generation |
 
@@ -17,6 +18,7 @@ pub mod backup;
 pub mod clock;
 pub mod config;
 pub mod data_dir;
+pub mod feeds;
 pub mod hub;
 pub mod log;
 pub mod metrics;

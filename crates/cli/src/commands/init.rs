@@ -82,11 +82,14 @@ pub async fn run(global: &Global, args: InitArgs, output: Output) -> Done {
     let plan = plan(&args)?;
     let passphrase = passphrase::choose(global.passphrase_file.as_deref(), passphrase::VARIABLE)?;
     let NewNetwork { mut device, relay } = found(global, plan).await?;
-    // Everything the device must not forget is its first effect; with it the vault comes into being.
-    let first = match device.poll_effect() {
-        Some(Effect::Store(batch)) => batch,
-        _ => Batch::default(),
-    };
+    // With everything the device must not forget the vault comes into being; what it would send now it
+    // asks for again when it is opened.
+    let mut first = Batch::default();
+    while let Some(effect) = device.poll_effect() {
+        if let Effect::Store(batch) = effect {
+            first.records.extend(batch.records);
+        }
+    }
     make_relay_folder(&args.data, &relay.network, &relay.log_key.seed()[..])?;
     drop(Vault::create(&folder, &passphrase, global.cost(), &first)?);
     let network = relay.network;

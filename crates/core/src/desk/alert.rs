@@ -12,6 +12,10 @@ use super::rules::ALERT_LIFE_MS;
 use super::state::DeskState;
 use crate::geo::{ALERT_RESOLUTION, cell_resolution};
 
+mod event;
+
+pub use event::AlertEvent;
+
 /// Where something is, as far as the public may know.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
 pub enum PublicPlace {
@@ -220,112 +224,6 @@ impl Alert {
     pub(super) fn drawn(id: AlertId, stamp: Stamp) -> Alert {
         let (phase, prepared, published) = (AlertPhase::Drawn, None, Vec::new());
         Alert { id, drawn: stamp, phase, prepared, published, until: Timestamp(0) }
-    }
-}
-
-/// Entries about alerts. All name the incident the alert id was drawn for.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
-pub enum AlertEvent {
-    /// A step is prepared. A later one replaces it.
-    #[n(0)]
-    Prepared {
-        /// For what.
-        #[n(0)]
-        incident: IncidentId,
-        /// Which alert.
-        #[n(1)]
-        alert: AlertId,
-        /// Which step.
-        #[n(2)]
-        step: AlertStep,
-        /// The finding it rests on.
-        #[n(3)]
-        finding: Option<FindingId>,
-        /// Until when it holds; at most twelve hours.
-        #[n(4)]
-        until: Timestamp,
-    },
-    /// Somebody else's signature is asked for.
-    #[n(1)]
-    CountersignAsked {
-        /// For what.
-        #[n(0)]
-        incident: IncidentId,
-        /// Which alert.
-        #[n(1)]
-        alert: AlertId,
-    },
-    /// A registrar signed. Any device records it.
-    #[n(2)]
-    CountersignGiven {
-        /// For what.
-        #[n(0)]
-        incident: IncidentId,
-        /// Which alert.
-        #[n(1)]
-        alert: AlertId,
-        /// The step that was signed; void when another one is prepared by now.
-        #[n(2)]
-        step: AlertStep,
-        /// The registrar's certificate.
-        #[n(3)]
-        signer: Author,
-    },
-    /// The step is in the public log.
-    #[n(3)]
-    Published {
-        /// For what.
-        #[n(0)]
-        incident: IncidentId,
-        /// Which alert.
-        #[n(1)]
-        alert: AlertId,
-        /// Which step.
-        #[n(2)]
-        step: AlertStep,
-        /// Its place in the public log.
-        #[n(3)]
-        log_index: u64,
-    },
-    /// *Being checked again* is in the public log. Any one dispatcher, at once, without a claim.
-    #[n(4)]
-    Rechecking {
-        /// For what.
-        #[n(0)]
-        incident: IncidentId,
-        /// Which alert.
-        #[n(1)]
-        alert: AlertId,
-        /// Its place in the public log.
-        #[n(2)]
-        log_index: u64,
-    },
-    /// Its time passed without news; any device says so. Void when it was renewed.
-    #[n(5)]
-    Lapsed {
-        /// For what.
-        #[n(0)]
-        incident: IncidentId,
-        /// Which alert.
-        #[n(1)]
-        alert: AlertId,
-        /// The time that passed.
-        #[n(2)]
-        until: Timestamp,
-    },
-}
-
-impl AlertEvent {
-    pub(super) fn incident(&self) -> IncidentId {
-        match self {
-            AlertEvent::Prepared { incident, .. }
-            | AlertEvent::CountersignAsked { incident, .. }
-            | AlertEvent::CountersignGiven { incident, .. }
-            | AlertEvent::Published { incident, .. }
-            | AlertEvent::Rechecking { incident, .. }
-            | AlertEvent::Lapsed { incident, .. } => *incident,
-        }
     }
 }
 

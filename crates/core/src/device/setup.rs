@@ -465,11 +465,13 @@ impl Device {
         let year = ctx.now.plus_ms(limits::STREAM_LIFE_MS);
         let by_work = vec![AppendRule::PassOrWork(vec![PassPurpose::Card, PassPurpose::Report])];
         let certified = |roles: &[Role]| vec![AppendRule::Certified(roles.to_vec())];
+        // The relay need not learn which dispatcher it is.
+        let by_desk = vec![AppendRule::Room(keys.streams().desk.room)];
         let read = |seed: &Seed| ReadRule::Key(seed.signing().public());
         let notes = vec![AppendRule::Keys(vec![keys.notes_creator.signing().public()])];
         let streams = [
             (&keys.drop_creator, by_work, read(&keys.drop_read), DROP_FRAME_MS),
-            (&keys.hosts_creator, certified(&[Role::Dispatcher]), read(&keys.hosts_read), HOSTS_FRAME_MS),
+            (&keys.hosts_creator, by_desk, read(&keys.hosts_read), HOSTS_FRAME_MS),
             (&keys.notes_creator, notes, ReadRule::Public, HOSTS_FRAME_MS),
             (&keys.inbox_creator, certified(&Role::ALL), read(&keys.inbox_read), INBOX_FRAME_MS),
         ];

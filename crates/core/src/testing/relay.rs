@@ -30,7 +30,7 @@ use crate::network::{Certificate, VerifiedKeyNote, VerifiedManifest, check_certi
 const LOG_ANSWER: usize = 64;
 
 /// The relay.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct MemoryRelay {
     network: NetworkId,
     /// Its public log.
@@ -49,7 +49,7 @@ pub struct MemoryRelay {
     alerts: AlertBook,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Stream {
     policy: Policy,
     policy_hash: Hash32,

@@ -4,12 +4,16 @@ use std::collections::{BTreeMap, VecDeque};
 
 use bystand_crypto::work;
 use bystand_wire::relay_api::{LiveOut, WorkProof};
-use bystand_wire::{Seq, StreamId, Timestamp};
+use bystand_wire::time::{HOUR_MS, MINUTE_MS};
+use bystand_wire::{Role, Seq, StreamId, Timestamp};
 use rand_core::SeedableRng;
 
 use super::MemoryRelay;
-use crate::device::{Command, CommandError, Device, Event};
+use crate::device::registrar::{RegistrarCommand, RegistrarEvent};
+use crate::device::{Command, CommandError, Device, Event, Identity};
 use crate::io::{CallId, Effect, Engine, Puzzle, Random, Response};
+use crate::network::invite::Invitation;
+use crate::team::{TeamKind, TeamSync};
 
 /// Inputs in a row after which a world that does not come to rest is called broken.
 const RESTLESS: usize = 200_000;
@@ -121,6 +125,69 @@ impl World {
             kill: None,
         });
         self.carry_out(place, None);
+        place
+    }
+
+    /// The same world again, as it lies on its disks: what happens in one does not touch the other. Every
+    /// device has been started again, and is online if it was.
+    pub fn fork(&self) -> World {
+        let mut world = World::new(self.relay.clone(), self.seed.wrapping_add(1));
+        for actor in &self.actors {
+            let place = world.add_from(actor.name, actor.records.clone());
+            if actor.is_online {
+                world.connect(place);
+            }
+        }
+        world.settle();
+        world
+    }
+
+    /// Has a registrar make an invitation that counts for an hour.
+    ///
+    /// # Panics
+    /// When it is refused.
+    pub fn invite(&mut self, registrar: usize, roles: &[Role]) -> Invitation {
+        let invite = RegistrarCommand::Invite { roles: roles.to_vec(), life_ms: HOUR_MS };
+        let before = self.actor(registrar).events.len();
+        self.command(registrar, Command::Registrar(invite)).expect("an invitation");
+        let told = self.actor(registrar).events.iter().skip(before);
+        let text = told.into_iter().find_map(|event| match event {
+            Event::Registrar(RegistrarEvent::Invitation { text, .. }) => Some(text.expose().to_owned()),
+            _ => None,
+        });
+        let invitation = Invitation::from_text(&text.expect("an invitation is told"), self.now());
+        self.settle();
+        invitation.expect("a readable invitation")
+    }
+
+    /// Adds a new device that begins with an invitation, and brings it online.
+    pub fn join(&mut self, name: &'static str, invitation: &Invitation) -> usize {
+        let now = self.now();
+        let place = u64::try_from(self.actors.len()).unwrap_or(0);
+        let mut rng = Random::seed_from_u64(self.seed.wrapping_add(place << 32));
+        let identity = Identity::new(invitation.network, invitation.relay.to_string(), &mut rng);
+        let mut device = Device::create(identity, now, &mut rng);
+        device.enroll(invitation, now, &mut rng);
+        let place = self.add(name, device);
+        self.connect(place);
+        place
+    }
+
+    /// Adds a device with these roles and waits until it has its certificate and passes, and is in the
+    /// teams that its roles name.
+    ///
+    /// # Panics
+    /// When that does not happen within a minute.
+    pub fn admit(&mut self, name: &'static str, registrar: usize, roles: &[Role]) -> usize {
+        let invitation = self.invite(registrar, roles);
+        let place = self.join(name, &invitation);
+        let teams: Vec<TeamKind> = TeamKind::ALL.into_iter().filter(|k| roles.contains(&k.role())).collect();
+        let is_in = self.run_until(MINUTE_MS, |world| {
+            let device = world.device(place);
+            let in_teams = teams.iter().all(|k| device.shared().teams.get(k).is_some_and(TeamSync::is_ready));
+            device.shared().identity.certificate.is_some() && !device.enrollment().is_waiting() && in_teams
+        });
+        assert!(is_in, "{name} was not admitted: {:?}", self.actor(place).events);
         place
     }
 

@@ -3,28 +3,43 @@
 use std::sync::Arc;
 
 use bystand_wire::problem::Code;
-use bystand_wire::relay_api::{Frames, LiveOut, StoredFrame};
+use bystand_wire::relay_api::{Frames, LiveOut, LogKind, StoredFrame};
 use bystand_wire::{StreamId, encode};
 use tokio::sync::mpsc;
 
+use super::alerts::alerts_after;
+use super::app::App;
 use super::live::MESSAGE_LEN;
 use crate::hub::{Event, Hub};
-use crate::metrics::Metrics;
 use crate::store::NewFrame;
 use crate::writer::Effects;
 
 /// Pushes until the writer has ended.
-pub async fn run(
-    mut effects: mpsc::Receiver<Effects>,
-    hub: Arc<Hub>,
-    metrics: Arc<Metrics>,
-    generation: u64,
-) {
+pub async fn run(mut effects: mpsc::Receiver<Effects>, app: Arc<App>) {
     while let Some(effects) = effects.recv().await {
-        for event in events(effects, &hub, generation) {
-            let (_, slow) = hub.push(event);
-            metrics.lagged.add(slow);
+        let first_alert = effects.logged.iter().find(|(kind, _, _)| *kind == LogKind::Alert);
+        let after = first_alert.map(|(_, _, index)| index.checked_sub(1));
+        for event in events(effects, &app.hub, app.generation) {
+            push(&app, event);
         }
+        if let Some(after) = after {
+            push_alerts(&app, after).await;
+        }
+    }
+}
+
+fn push(app: &App, event: Event) {
+    let (_, slow) = app.hub.push(event);
+    app.metrics.lagged.add(slow);
+}
+
+/// Alerts go out with their proof, which is read from the log that has them.
+async fn push_alerts(app: &App, after: Option<u64>) {
+    let now = app.now();
+    // When the log cannot be read, readers find the alerts when they come back.
+    let Ok(events) = app.readers.read(move |reader| alerts_after(reader, after, now)).await else { return };
+    for (index, event) in events {
+        push(app, Event::Alert { index, message: event.into() });
     }
 }
 

@@ -1,5 +1,6 @@
 //! The relay as a server: starts, serves, stops.
 
+mod alerts;
 mod app;
 mod blobs;
 mod body;
@@ -42,6 +43,13 @@ fn router(app: Arc<App>) -> Router {
         .route("/v1/network", get(public::network))
         .route("/log/checkpoint", get(public::checkpoint))
         .route("/log/tile/{*path}", get(public::tile))
+        .route("/v1/alerts.geojson", get(alerts::geojson))
+        .route("/v1/alerts.atom", get(alerts::atom))
+        .route("/v1/alerts/stream", get(alerts::stream))
+        .route("/", get(alerts::front))
+        .route("/alerts", get(alerts::front))
+        .route("/alerts/{id}", get(alerts::one))
+        .route("/style.css", get(alerts::style))
         .route("/healthz", get(ops::healthz))
         .route("/metrics", get(ops::metrics))
         .fallback(not_found)

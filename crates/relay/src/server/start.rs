@@ -148,7 +148,7 @@ pub async fn serve_with_clock(
         TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })?;
     let addr = listener.local_addr().map_err(|source| StartError::Listen { address, source })?;
 
-    tokio::spawn(fanout::run(to_fan_out, app.hub.clone(), app.metrics.clone(), generation));
+    tokio::spawn(fanout::run(to_fan_out, app.clone()));
     let (alive, gone) = mpsc::channel(1);
     let routes = router(app.clone());
     tokio::spawn(conn::accept(listener, routes, app.clone(), stopping.clone(), alive));

@@ -15,13 +15,25 @@ use crate::world::{DAY_MS, Relay, WORLD, zone};
 
 /// A signed alert with its quorum; `n` picks the passes.
 pub fn alert(id: u8, kind: NoteKind, serial: u32, n: u64, now: Timestamp) -> Vec<u8> {
+    alert_at(Place::Zone(zone()), Outcome::Confirmed, id, (kind, serial), n, now)
+}
+
+/// The same, elsewhere or with another finding.
+pub fn alert_at(
+    place: Place,
+    outcome: Outcome,
+    id: u8,
+    (kind, serial): (NoteKind, u32),
+    n: u64,
+    now: Timestamp,
+) -> Vec<u8> {
     let statement = FindingStatement {
         alert: AlertId([id; 16]),
         kind: "checkpoint".parse().expect("a kind"),
-        place: Place::Zone(zone()),
+        place,
         observed_from: now.minus_ms(600_000),
         observed_until: now.minus_ms(60_000),
-        outcome: Outcome::Confirmed,
+        outcome,
     };
     let finding = WORLD.pass(PassPurpose::Finding, n);
     let proof = FindingProof::sign(&WORLD.network, &finding, statement.clone());

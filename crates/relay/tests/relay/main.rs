@@ -8,6 +8,7 @@ mod crash;
 mod durable;
 mod faults;
 mod faulty;
+mod feeds;
 mod lanes;
 mod live;
 mod log;

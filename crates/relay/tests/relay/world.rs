@@ -7,7 +7,9 @@ use bystand_core::network::certificate::Certificate;
 use bystand_core::network::keynote::{
     DeskKeys, HostKeys, IssuerEntry, KeyNote, NetworkStreams, RegistrarKeys, TeamStreams,
 };
-use bystand_core::network::manifest::{AlertQuorum, FORMAT, LocalRules, Manifest, Retention, ZoneInfo};
+use bystand_core::network::manifest::{
+    AlertQuorum, FORMAT, LocalRules, Manifest, PhoneLine, Retention, ZoneInfo,
+};
 use bystand_crypto::notes::LogVerifier;
 use bystand_crypto::passes::{IssuerKey, OwnedPass, PassRequest};
 use bystand_crypto::seal::SealSecretKey;
@@ -88,11 +90,24 @@ impl World {
     pub fn manifest(&self, version: u64, log: &LogVerifier) -> Manifest {
         Manifest {
             format: FORMAT,
-            name: "Twin Cities".into(),
+            name: "Twin Cities <& neighbors>".into(),
             version,
             roots: RootChain::new(self.roots.clone()),
             languages: vec!["en".into()],
-            zones: vec![ZoneInfo { id: zone(), name: "Whittier".into(), polygons: vec![] }],
+            zones: vec![
+                ZoneInfo { id: zone(), name: "Whittier".into(), polygons: vec![] },
+                // All around the cell of the tests.
+                ZoneInfo {
+                    id: "powderhorn-park".parse().expect("a zone"),
+                    name: "Powderhorn \"Park\"".into(),
+                    polygons: vec![vec![vec![
+                        (-93_400_000, 44_800_000),
+                        (-93_100_000, 44_800_000),
+                        (-93_100_000, 45_100_000),
+                        (-93_400_000, 45_100_000),
+                    ]]],
+                },
+            ],
             time_zone: "America/Chicago".into(),
             relays: vec!["https://relay.test".parse().expect("an address")],
             log: log.clone(),
@@ -100,7 +115,11 @@ impl World {
             registrars: vec![self.anna.public(), self.ben.public()],
             alert_quorum: AlertQuorum { findings: 1, publishes: 1, fallback_second_registrar: true },
             retention: Retention { unfounded_ms: 7 * DAY_MS, general_ms: 30 * DAY_MS },
-            phone_lines: vec![],
+            phone_lines: vec![PhoneLine {
+                label: "Hotline".into(),
+                number: "+1 612 555 0100".into(),
+                language: "en".into(),
+            }],
             incident_kinds: vec!["checkpoint".parse().expect("a kind")],
             local_rules: LocalRules {
                 distance_ft: 25,

@@ -121,7 +121,7 @@ fn streams(set: &mut Set) {
         creator: key(1),
         version: 1,
         successors: vec![],
-        append: AppendRule::Room(stream(1)),
+        append: vec![AppendRule::Room(stream(1)), AppendRule::Keys(vec![key(4)])],
         read: ReadRule::Id,
         erasers: vec![key(2)],
         room_key: Some(key(3)),

@@ -8,13 +8,13 @@ use super::super::{CommandError, Cx, Shared};
 use super::{Host, HostEntry, Removal, SETTINGS, is_ready};
 use crate::room::Credential;
 
-/// What a person asks of a host box. Rooms open by schedule without being asked.
+/// What a person asks of a host's device.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HostCommand {
     /// Opens today's rooms of these zones now, if nobody has.
     Open(Vec<ZoneId>),
-    /// Whether this device opens the rooms of all zones by schedule. It does unless told otherwise; a
-    /// laptop that only helps out should not.
+    /// Whether this device opens the rooms of all zones by schedule, from now on and after restarts: the
+    /// box that is always on says yes once; it does not unless told.
     Schedule(bool),
     /// Minutes that the network's local time is ahead of UTC: days begin at 04:00 local time.
     UtcOffset(i32),

@@ -1,0 +1,117 @@
+//! What happens in the demo's hour: events around real incident positions, and who reports them how.
+
+use std::path::Path;
+
+use anyhow::Context;
+use bystand_core::geo::Point;
+use rand_core::Rng;
+
+/// Something that (perhaps) happens somewhere.
+#[derive(Debug, Clone)]
+pub struct Scene {
+    /// Minutes after the beginning.
+    pub at_min: u64,
+    /// Where.
+    pub point: Point,
+    /// What those who go will find.
+    pub truth: Truth,
+    /// The kind that is reported.
+    pub kind: &'static str,
+    /// What is said, one for each report.
+    pub reports: Vec<&'static str>,
+}
+
+/// What is really there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Truth {
+    /// It is so; it ends after some minutes.
+    Real,
+    /// Something else.
+    FalseAlarm(&'static str),
+    /// Somebody reports their neighbors: nothing is kept.
+    Denunciation,
+}
+
+const REAL: [(&str, &[&str]); 3] = [
+    ("vehicle-stop", &["two dark vans around one car", "they have stopped somebody, four agents", "vans with lights, vests"]),
+    ("door-knock", &["agents at a door, six or so", "people in vests knocking at the corner house"]),
+    ("workplace", &["agents went into the kitchen of the restaurant", "vehicles at both doors of the shop"]),
+];
+
+const FALSE: [(&str, &str, &[&str]); 4] = [
+    ("presence", "city-police", &["men in vests by the library", "some kind of raid at the library"]),
+    ("checkpoint", "towing", &["they are stopping cars"]),
+    ("presence", "utility", &["people with radios and an unmarked truck"]),
+    ("transit", "private-security", &["uniforms at the station asking for tickets"]),
+];
+
+/// Writes the hour's script from the city's real incident positions.
+///
+/// # Errors
+/// When the file cannot be read or has no positions.
+pub fn write(incidents: &Path, minutes: u64, rng: &mut impl Rng) -> anyhow::Result<Vec<Scene>> {
+    let text = std::fs::read_to_string(incidents)
+        .with_context(|| format!("cannot read {}", incidents.display()))?;
+    let points: Vec<Point> = text.lines().skip(1).filter_map(position).collect();
+    anyhow::ensure!(!points.is_empty(), "{} holds no positions (date,latitude,longitude)", incidents.display());
+    let mut scenes = Vec::new();
+    let mut at_min = 2;
+    let mut number = 0;
+    while at_min + 15 < minutes {
+        scenes.push(scene(number, at_min, *pick(&points, rng), rng));
+        number += 1;
+        at_min += 4 + u64::from(rng.next_u32() % 4);
+    }
+    Ok(scenes)
+}
+
+fn scene(number: usize, at_min: u64, point: Point, rng: &mut impl Rng) -> Scene {
+    // Nearly everything is a false alarm; an hour with two real events is a bad hour.
+    match number % 4 {
+        1 => {
+            let (kind, reports) = *pick(&REAL, rng);
+            Scene { at_min, point, truth: Truth::Real, kind, reports: reports.to_vec() }
+        }
+        3 if number == 3 => {
+            let reports = vec!["my neighbors are not from here, come and look"];
+            Scene { at_min, point, truth: Truth::Denunciation, kind: "other", reports }
+        }
+        _ => {
+            let (kind, what, reports) = *pick(&FALSE, rng);
+            Scene { at_min, point, truth: Truth::FalseAlarm(what), kind, reports: reports.to_vec() }
+        }
+    }
+}
+
+/// A position within the zones that the demo's responders cover.
+fn position(line: &str) -> Option<Point> {
+    let mut fields = line.split(',').skip(1);
+    let point = Point::from_degrees(fields.next()?.parse().ok()?, fields.next()?.parse().ok()?)?;
+    Some(point)
+}
+
+fn pick<'a, T>(list: &'a [T], rng: &mut impl Rng) -> &'a T {
+    let place = usize::try_from(rng.next_u32()).unwrap_or(0) % list.len().max(1);
+    &list[place]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand_core::SeedableRng;
+
+    #[test]
+    fn an_hour_has_real_events_false_alarms_and_a_denunciation() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("incidents.csv");
+        std::fs::write(&file, "date,latitude,longitude\n2012-01-01,44.924558,-93.232145\nx\n").unwrap();
+        let mut rng = bystand_core::io::Random::seed_from_u64(1);
+        let scenes = write(&file, 60, &mut rng).unwrap();
+        assert!(scenes.len() >= 5, "{}", scenes.len());
+        assert!(scenes.iter().any(|s| s.truth == Truth::Real));
+        assert!(scenes.iter().any(|s| s.truth == Truth::Denunciation));
+        assert!(scenes.windows(2).all(|w| w[0].at_min < w[1].at_min));
+        std::fs::write(&file, "date,latitude,longitude\n").unwrap();
+        assert!(write(&file, 60, &mut rng).is_err());
+    }
+}

@@ -1,0 +1,154 @@
+//! A small network at work: a founder who is also the desk, host boxes, members with passes for a zone.
+#![allow(dead_code, reason = "each test file uses a part of it")]
+
+use bystand_core::device::desk::{DeskCommand, DeskEvent};
+use bystand_core::device::host::{HostCommand, HostEvent};
+use bystand_core::device::member::{Duty, MemberCommand, MemberEvent};
+use bystand_core::device::registrar::{RegistrarCommand, RegistrarEvent};
+use bystand_core::device::{Command, Device, Event, Identity};
+use bystand_core::geo::{CALL_OUT_RESOLUTION, Point, cell_of};
+use bystand_core::io::Random;
+use bystand_core::network::invite::Invitation;
+use bystand_core::report::{Kind, Place, ReportIn};
+use bystand_core::testing::{FOUNDER, World, founded};
+use bystand_wire::{IncidentId, ReportId, Role, ZoneId};
+use rand_core::SeedableRng;
+
+pub const SECOND: u64 = 1_000;
+pub const MINUTE: u64 = 60 * SECOND;
+pub const HOUR: u64 = 60 * MINUTE;
+
+/// The zone that everything happens in.
+pub fn zone() -> ZoneId {
+    bystand_core::fixtures::ZONE.parse().expect("a zone")
+}
+
+pub fn city_hall() -> Point {
+    Point::from_degrees(44.9771, -93.2655).expect("in range")
+}
+
+pub fn far_away() -> Point {
+    Point::from_degrees(45.3, -93.9).expect("in range")
+}
+
+/// Admits a device with these roles and lets it settle in.
+pub fn admit(world: &mut World, name: &'static str, roles: &[Role]) -> usize {
+    let command = RegistrarCommand::Invite { roles: roles.to_vec(), life_ms: HOUR };
+    world.command(FOUNDER, Command::Registrar(command)).expect("an invitation");
+    let text = world.actor(FOUNDER).events.iter().rev().find_map(|event| match event {
+        Event::Registrar(RegistrarEvent::Invitation { text, .. }) => Some(text.expose().to_owned()),
+        _ => None,
+    });
+    let now = world.now();
+    let invitation = Invitation::from_text(&text.expect("told"), now).expect("readable");
+    let seed = u64::try_from(world.actors.len()).expect("a number");
+    let mut rng = Random::seed_from_u64(1_000 + seed);
+    let identity = Identity::new(invitation.network, invitation.relay.to_string(), &mut rng);
+    let mut device = Device::create(identity, now, &mut rng);
+    device.enroll(&invitation, now, &mut rng);
+    let place = world.add(name, device);
+    world.connect(place);
+    world.run(10 * SECOND);
+    place
+}
+
+/// Admits a host box that opens rooms by schedule.
+pub fn admit_host(world: &mut World, name: &'static str) -> usize {
+    let place = admit(world, name, &[Role::Host]);
+    let is_in = |w: &World| {
+        let teams = &w.device(place).shared().teams;
+        teams.get(&bystand_core::team::TeamKind::Hosts).is_some_and(|t| t.is_ready())
+    };
+    assert!(world.run_until(MINUTE, is_in), "{name} is in the hosts' team");
+    place
+}
+
+/// Admits a member with room passes for the zone.
+pub fn admit_member(world: &mut World, name: &'static str, roles: &[Role]) -> usize {
+    let place = admit(world, name, roles);
+    world.with(place, |d, now, rng| d.choose_zones(&[zone()], now, rng)).expect("a zone");
+    let has_pass = |w: &World| w.device(place).shared().wallet.room_pass(&zone(), w.now()).is_some();
+    assert!(world.run_until(MINUTE, has_pass), "{name} has a room pass");
+    place
+}
+
+/// A network whose founder opened the zone's room.
+pub fn opened(seed: u64) -> World {
+    let mut world = founded(seed, 1);
+    open(&mut world, FOUNDER);
+    world
+}
+
+/// Has a host open the zone's room.
+pub fn open(world: &mut World, host: usize) {
+    host_command(world, host, HostCommand::Open(vec![zone()]));
+    let told = |w: &World| host_events(w, host).iter().any(|e| matches!(e, HostEvent::RoomOpened { .. }));
+    assert!(world.run_until(MINUTE, told), "the room is open");
+}
+
+pub fn host_command(world: &mut World, host: usize, command: HostCommand) {
+    world.command(host, Command::Host(command)).expect("a host's command");
+}
+
+/// Puts a member on duty near city hall.
+pub fn on_duty(world: &mut World, member: usize) {
+    on_duty_at(world, member, city_hall());
+}
+
+pub fn on_duty_at(world: &mut World, member: usize, place: Point) {
+    let duty = Duty {
+        zones: vec![zone()],
+        until: world.now().plus_ms(8 * HOUR),
+        place: Some(place),
+        reach_m: 3_000,
+        roles: vec![Role::Observer],
+    };
+    world.command(member, Command::Member(MemberCommand::DutyOn(duty))).expect("on duty");
+}
+
+/// Whether a member is in the zone's room.
+pub fn is_in(world: &World, member: usize) -> bool {
+    world.device(member).member().day(&zone()).is_some()
+        && member_events(world, member).iter().any(|e| matches!(e, MemberEvent::Joined(..)))
+}
+
+/// On duty and let in.
+pub fn join(world: &mut World, member: usize) {
+    on_duty(world, member);
+    assert!(world.run_until(MINUTE, |w| is_in(w, member)), "{} is in", world.actor(member).name);
+}
+
+pub fn host_events(world: &World, place: usize) -> Vec<HostEvent> {
+    let events = world.actor(place).events.iter();
+    events.filter_map(|e| if let Event::Host(e) = e { Some(e.clone()) } else { None }).collect()
+}
+
+pub fn member_events(world: &World, place: usize) -> Vec<MemberEvent> {
+    let events = world.actor(place).events.iter();
+    events.filter_map(|e| if let Event::Member(e) = e { Some(e.clone()) } else { None }).collect()
+}
+
+pub fn desk_events(world: &World, place: usize) -> Vec<DeskEvent> {
+    let events = world.actor(place).events.iter();
+    events.filter_map(|e| if let Event::Desk(e) = e { Some(e.clone()) } else { None }).collect()
+}
+
+pub fn desk(world: &mut World, command: DeskCommand) {
+    world.command(FOUNDER, Command::Desk(command)).expect("a dispatcher's command");
+}
+
+/// The founder starts a shift, takes a caller's report and claims it.
+pub fn incident(world: &mut World, n: u8) -> IncidentId {
+    let cell = cell_of(city_hall(), CALL_OUT_RESOLUTION).expect("a cell");
+    let place =
+        Place { zone: Some(zone()), near: Some(cell), text: "4th and 3rd".into(), ..Place::default() };
+    let report = ReportIn::new(ReportId([n; 16]), Kind::Checkpoint, place, world.now());
+    let id = bystand_core::desk::incident_of_report(report.id);
+    desk(world, DeskCommand::StartShift(vec!["en".into()]));
+    world.run(2 * SECOND);
+    desk(world, DeskCommand::Caller(Box::new(report), None));
+    world.run(2 * SECOND);
+    desk(world, DeskCommand::Claim(id));
+    world.run(2 * SECOND);
+    id
+}

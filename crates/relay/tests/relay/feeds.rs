@@ -1,0 +1,242 @@
+//! Public pages and feeds.
+
+use bystand_core::alerts::{FalseAlarm, HowEnded, NoteKind, Outcome, Place};
+use bystand_crypto::hash::plain_sha256;
+use bystand_crypto::notes::Checkpoint;
+use bystand_crypto::tree;
+use bystand_wire::problem::Code;
+use bystand_wire::relay_api::*;
+use bystand_wire::{Cell, Hash32, encode};
+use http_body_util::{BodyExt, Empty};
+use hyper::body::{Bytes, Incoming};
+use hyper_util::rt::TokioIo;
+use serde_json::Value;
+
+use crate::client::{Client, get};
+use crate::log::{alert, alert_at};
+use crate::world::{DAY_MS, Relay};
+
+/// A cell of resolution 9 in Minneapolis.
+const CELL: Cell = Cell(0x0892_7525_ad97_ffff);
+const HOUR_MS: u64 = 3_600_000;
+
+async fn publish(client: &Client, note: Vec<u8>) -> u64 {
+    client.log(LogKind::Alert, note).await.read::<Logged>().index
+}
+
+fn text(reply: &crate::client::Reply) -> String {
+    assert!(matches!(reply.status, 200 | 404), "{}", reply.status);
+    String::from_utf8(reply.body.clone()).expect("text")
+}
+
+/// Whether every element that is opened is closed, in order.
+fn is_balanced(markup: &str, void: &[&str]) -> bool {
+    let mut open = Vec::new();
+    for tag in markup.split('<').skip(1) {
+        let Some((tag, _)) = tag.split_once('>') else { return false };
+        let name = tag.trim_start_matches('/').split([' ', '/', '\n']).next().unwrap_or_default();
+        if tag.starts_with(['?', '!']) || tag.ends_with('/') || void.contains(&name) {
+            continue;
+        }
+        if tag.starts_with('/') {
+            if open.pop() != Some(name) {
+                return false;
+            }
+        } else {
+            open.push(name);
+        }
+    }
+    open.is_empty()
+}
+
+/// One of each: current in a cell, a rumor check in a zone, over.
+async fn fill(relay: &Relay) -> [u64; 3] {
+    let (client, now) = (relay.client(), relay.now());
+    let current = alert_at(Place::Cell(CELL), Outcome::Confirmed, 1, (NoteKind::New, 1), 100, now);
+    let zone = || Place::Zone(crate::world::zone());
+    let police = Outcome::FalseAlarm(FalseAlarm::CityPolice);
+    let rumor = alert_at(zone(), police, 2, (NoteKind::RumorCheck, 1), 101, now);
+    publish(&client, alert(3, NoteKind::New, 1, 102, now)).await;
+    let over = Outcome::Over(HowEnded::PeopleReleased);
+    let over = alert_at(zone(), over, 3, (NoteKind::Over, 2), 103, now);
+    [publish(&client, current).await, publish(&client, rumor).await, publish(&client, over).await]
+}
+
+#[tokio::test]
+async fn pages_are_plain_strict_and_never_say_safe() {
+    let relay = Relay::start().await;
+    let client = relay.client();
+    let empty = text(&get(client.addr, "/").await);
+    assert!(empty.contains("No confirmed activity was reported to us in the last 2 hours."), "{empty}");
+    assert!(empty.contains("We do not see everything."));
+    fill(&relay).await;
+    let one = format!("/alerts/{}", "01".repeat(16));
+    let gone = format!("/alerts/{}", "09".repeat(16));
+    for (path, status) in [("/", 200), ("/alerts", 200), (&one, 200), (&gone, 404), ("/alerts/x", 404)] {
+        let reply = get(client.addr, path).await;
+        assert_eq!(reply.status, status, "{path}");
+        let page = text(&reply);
+        let policy = reply.header("content-security-policy");
+        assert!(policy.starts_with("default-src 'none';") && !policy.contains("script"), "{path}");
+        assert!(is_balanced(&page, &["meta", "link"]), "{page}");
+        for absent in ["<script", "onclick", " safe", "Safe", "style=\"", "http://", "https://"] {
+            assert!(!page.contains(absent), "{path} has {absent}");
+        }
+        assert!(page.contains("<html lang=") && page.contains("<main>") && page.len() < 10_000);
+        assert!(page.contains("Twin Cities &lt;&amp; neighbors&gt;"));
+    }
+    let front = text(&get(client.addr, "/").await);
+    assert!(front.contains("Checkpoint: around Powderhorn &quot;Park&quot;"), "{front}");
+    assert!(front.contains("Rumor check: somewhere in Whittier"));
+    assert!(front.contains("saw city police, no immigration officers"));
+    assert!(front.contains("It is over") && front.contains("let go"));
+    assert!(front.contains("href=\"tel:+16125550100\""));
+    assert!(!front.contains("No confirmed activity"));
+    let style = get(client.addr, "/style.css").await;
+    assert!(text(&style).contains("prefers-color-scheme:dark"));
+    // An alert past its time does not just vanish.
+    relay.clock.advance_ms(2 * HOUR_MS);
+    let later = text(&get(client.addr, "/").await);
+    assert!(later.contains("No news since") && later.contains("This does not mean it is over."), "{later}");
+    relay.clock.advance_ms(DAY_MS);
+    assert!(text(&get(client.addr, "/").await).contains("No confirmed activity"));
+    relay.running.stop().await;
+}
+
+#[tokio::test]
+async fn geojson_and_atom_list_what_the_book_holds() {
+    let relay = Relay::start().await;
+    let client = relay.client();
+    let indexes = fill(&relay).await;
+    let reply = get(client.addr, "/v1/alerts.geojson").await;
+    assert_eq!(reply.header("content-type"), "application/geo+json");
+    assert_eq!(reply.header("access-control-allow-origin"), "*");
+    let collection: Value = serde_json::from_slice(&reply.body).expect("JSON");
+    let features = collection["features"].as_array().expect("features");
+    let by_state = |state: &str| features.iter().find(|f| f["properties"]["state"] == state).expect("there");
+    assert_eq!(features.len(), 3);
+    let current = by_state("current");
+    assert_eq!(current["geometry"]["type"], "Point");
+    let (lon, lat) = (&current["geometry"]["coordinates"][0], &current["geometry"]["coordinates"][1]);
+    assert!((-93.4..-93.1).contains(&lon.as_f64().expect("a number")), "{lon}");
+    assert!((44.8..45.1).contains(&lat.as_f64().expect("a number")), "{lat}");
+    assert_eq!(current["properties"]["log_index"].as_u64(), Some(indexes[0]));
+    assert_eq!(current["properties"]["issued"], "2026-11-21T12:00:00Z");
+    assert_eq!(by_state("rumor-check")["geometry"], Value::Null, "a zone without an area");
+    assert_eq!(by_state("over")["properties"]["serial"], 2);
+
+    let reply = get(client.addr, "/v1/alerts.atom").await;
+    assert_eq!(reply.header("content-type"), "application/atom+xml; charset=utf-8");
+    let feed = text(&reply);
+    assert!(is_balanced(&feed, &[]), "{feed}");
+    assert_eq!(feed.matches("<entry>").count(), 3);
+    assert!(feed.contains("<title>Checkpoint: around Powderhorn &quot;Park&quot;</title>"), "{feed}");
+    assert!(feed.contains("<updated>2026-11-21T12:00:00Z</updated>"));
+    let zone = alert_at(
+        Place::Zone("powderhorn-park".parse().expect("a zone")),
+        Outcome::Confirmed,
+        4,
+        (NoteKind::New, 1),
+        104,
+        relay.now(),
+    );
+    publish(&client, zone).await;
+    let collection: Value =
+        serde_json::from_slice(&get(client.addr, "/v1/alerts.geojson").await.body).expect("JSON");
+    let area = collection["features"]
+        .as_array()
+        .expect("features")
+        .iter()
+        .find(|f| f["geometry"]["type"] == "MultiPolygon");
+    let ring =
+        area.expect("a zone's area")["geometry"]["coordinates"][0][0].as_array().expect("a ring").clone();
+    assert_eq!((ring.len(), &ring[0]), (5, &ring[4]), "closed");
+    relay.running.stop().await;
+}
+
+/// A reader of the event stream.
+struct Events {
+    body: Incoming,
+    text: String,
+    connection: tokio::task::JoinHandle<Result<(), hyper::Error>>,
+}
+
+impl Events {
+    async fn open(relay: &Relay, query: &str, last: Option<u64>) -> Events {
+        let stream = tokio::net::TcpStream::connect(relay.running.addr()).await.expect("connected");
+        let (mut sender, connection) =
+            hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.expect("HTTP");
+        let connection = tokio::spawn(connection);
+        let mut request =
+            hyper::Request::get(format!("/v1/alerts/stream{query}")).header("host", "relay.test");
+        if let Some(last) = last {
+            request = request.header("last-event-id", last.to_string());
+        }
+        let request = request.body(Empty::<Bytes>::new()).expect("a request");
+        let response = sender.send_request(request).await.expect("an answer");
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        Events { body: response.into_body(), text: String::new(), connection }
+    }
+
+    /// The next alert; `None` when the stream has ended.
+    async fn next(&mut self) -> Option<Value> {
+        loop {
+            if let Some((event, rest)) = self.text.split_once("\n\n") {
+                let data = event.lines().find_map(|l| l.strip_prefix("data: ")).map(str::to_owned);
+                self.text = rest.to_owned();
+                match data {
+                    Some(data) => return Some(serde_json::from_str(&data).expect("JSON")),
+                    None => continue,
+                }
+            }
+            let frame = self.body.frame().await?.ok()?;
+            let data = frame.into_data().expect("data");
+            self.text.push_str(std::str::from_utf8(&data).expect("whole characters"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_event_stream_gives_each_alert_once_with_its_proof() {
+    let relay = Relay::start().await;
+    let client = relay.client();
+    let first = publish(&client, alert(1, NoteKind::New, 1, 110, relay.now())).await;
+    let mut all = Events::open(&relay, "", None).await;
+    let mut late = Events::open(&relay, &format!("?after={first}"), None).await;
+    let mut resumed = Events::open(&relay, "?after=0", Some(first)).await;
+    let event = all.next().await.expect("the one before");
+    assert_eq!(event["index"].as_u64(), Some(first));
+    let second = publish(&client, alert(2, NoteKind::New, 1, 111, relay.now())).await;
+    for events in [&mut all, &mut late, &mut resumed] {
+        let event = events.next().await.expect("pushed");
+        assert_eq!(event["index"].as_u64(), Some(second));
+        // It proves itself without a further question.
+        let checkpoint = event["checkpoint"].as_str().expect("text");
+        let head = Checkpoint::open(checkpoint.as_bytes(), relay.running.log()).expect("signed");
+        let body = event["note"].as_str().expect("text").as_bytes();
+        let leaf = encode(&LogLeaf { kind: LogKind::Alert, body_hash: plain_sha256(body) });
+        let proof: Vec<Hash32> = event["proof"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .map(|h| h.as_str().expect("text").parse().expect("a hash"))
+            .collect();
+        tree::verify_inclusion(&tree::leaf_hash(&leaf), second, head.size, &proof, &head.root)
+            .expect("included");
+    }
+    relay.running.stop().await;
+    assert!(all.next().await.is_none() && late.next().await.is_none());
+    all.connection.await.expect("ended").expect("in order");
+}
+
+#[tokio::test]
+async fn without_a_manifest_there_is_nothing_to_show() {
+    let relay = Relay::empty(|c| c.tuning.max_live = 0).await;
+    let client = relay.client();
+    for path in ["/", "/alerts", "/v1/alerts.geojson", "/v1/alerts.atom"] {
+        assert_eq!(get(client.addr, path).await.code(), Code::NotSetUp, "{path}");
+    }
+    assert_eq!(get(client.addr, "/v1/alerts/stream").await.code(), Code::Busy);
+    assert_eq!(get(client.addr, "/v1/alerts/stream?after=x").await.code(), Code::Malformed);
+    relay.running.stop().await;
+}
