@@ -179,13 +179,16 @@ fn attach(connection: &Connection, other: &Path) -> rusqlite::Result<()> {
     Ok(())
 }
 
+/// Files of the data folder, by name.
+type Files = Vec<(String, Vec<u8>)>;
+
 /// The files in a backup, when it is one.
-fn check_backup(path: &Path) -> Result<Vec<(String, Vec<u8>)>, BackupError> {
+fn check_backup(path: &Path) -> Result<Files, BackupError> {
     let not_one = || BackupError::NotABackup(path.to_path_buf());
     if !path.is_file() {
         return Err(not_one());
     }
-    let read = || -> rusqlite::Result<Option<Vec<(String, Vec<u8>)>>> {
+    let read = || -> rusqlite::Result<Option<Files>> {
         let connection = Connection::open_with_flags(path, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         let number = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
         if number("application_id")? != APPLICATION_ID || number("user_version")? != VERSION {

@@ -51,13 +51,13 @@ fn geometry(spot: &Spot) -> Value {
         }),
         Spot::Zone(polygons) => json!({
             "type": "MultiPolygon",
-            "coordinates": polygons.iter().map(|p| p.iter().map(ring).collect()).collect::<Vec<Vec<_>>>(),
+            "coordinates": polygons.iter().map(|p| p.iter().map(|corners| ring(corners)).collect()).collect::<Vec<Vec<_>>>(),
         }),
     }
 }
 
 /// A ring in degrees, closed as GeoJSON wants it.
-fn ring(corners: &Vec<(i32, i32)>) -> Vec<[f64; 2]> {
+fn ring(corners: &[(i32, i32)]) -> Vec<[f64; 2]> {
     let degrees = |(lon, lat): &(i32, i32)| [f64::from(*lon) / 1e6, f64::from(*lat) / 1e6];
     corners.iter().chain(corners.first()).map(degrees).collect()
 }

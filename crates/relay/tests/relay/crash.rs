@@ -1,7 +1,7 @@
 //! A relay that is killed (SIGKILL) while clients append: whatever it acknowledged is there afterwards.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -44,7 +44,7 @@ async fn serve_and_append(folder: &Path, round: u64, mut limit: Option<u64>) {
             let owner = owner.clone();
             async move {
                 let appended: Appended = client.append_by_key(id, &owner, frame(&text)).await.read();
-                println!("ack {} {text}", appended.seq);
+                say(&format!("ack {} {text}", appended.seq));
             }
         });
         futures_util::future::join_all(batch).await;
@@ -52,6 +52,12 @@ async fn serve_and_append(folder: &Path, round: u64, mut limit: Option<u64>) {
         limit = limit.map(|l| l.max(8));
     }
     running.stop().await;
+}
+
+/// To the parent, which reads this process's output.
+pub fn say(line: &str) {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{line}").and_then(|()| out.flush()).expect("the parent reads");
 }
 
 fn held(folder: &Path) -> BTreeMap<u64, String> {

@@ -265,7 +265,7 @@ async fn the_scenario_by_itself() {
     if let (Ok(step), Ok(folder)) = (std::env::var(STEP), std::env::var(FOLDER)) {
         let step = step.parse().expect("a number");
         let plan = Plan::new(Some((step, Fault::Death)));
-        run(Path::new(&folder), &plan, |a| println!("answer {a}")).await;
+        run(Path::new(&folder), &plan, |a| crate::crash::say(&format!("answer {a}"))).await;
         return;
     }
     let (answers, end, _) = undisturbed().await;

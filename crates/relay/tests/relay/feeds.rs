@@ -1,6 +1,7 @@
 //! Public pages and feeds.
 
 use bystand_core::alerts::{FalseAlarm, HowEnded, NoteKind, Outcome, Place};
+use bystand_core::geo;
 use bystand_crypto::hash::plain_sha256;
 use bystand_crypto::notes::Checkpoint;
 use bystand_crypto::tree;
@@ -16,8 +17,11 @@ use crate::client::{Client, get};
 use crate::log::{alert, alert_at};
 use crate::world::{DAY_MS, Relay};
 
-/// A cell of resolution 9 in Minneapolis.
-const CELL: Cell = Cell(0x0892_7525_ad97_ffff);
+/// A cell in Minneapolis.
+fn cell() -> Cell {
+    geo::cell_of(geo::Point::from_degrees(44.949, -93.256).expect("a point"), 9).expect("a cell")
+}
+
 const HOUR_MS: u64 = 3_600_000;
 
 async fn publish(client: &Client, note: Vec<u8>) -> u64 {
@@ -52,7 +56,7 @@ fn is_balanced(markup: &str, void: &[&str]) -> bool {
 /// One of each: current in a cell, a rumor check in a zone, over.
 async fn fill(relay: &Relay) -> [u64; 3] {
     let (client, now) = (relay.client(), relay.now());
-    let current = alert_at(Place::Cell(CELL), Outcome::Confirmed, 1, (NoteKind::New, 1), 100, now);
+    let current = alert_at(Place::Cell(cell()), Outcome::Confirmed, 1, (NoteKind::New, 1), 100, now);
     let zone = || Place::Zone(crate::world::zone());
     let police = Outcome::FalseAlarm(FalseAlarm::CityPolice);
     let rumor = alert_at(zone(), police, 2, (NoteKind::RumorCheck, 1), 101, now);
@@ -118,8 +122,8 @@ async fn geojson_and_atom_list_what_the_book_holds() {
     let current = by_state("current");
     assert_eq!(current["geometry"]["type"], "Point");
     let (lon, lat) = (&current["geometry"]["coordinates"][0], &current["geometry"]["coordinates"][1]);
-    assert!((-93.4..-93.1).contains(&lon.as_f64().expect("a number")), "{lon}");
-    assert!((44.8..45.1).contains(&lat.as_f64().expect("a number")), "{lat}");
+    assert!((-93.3..-93.2).contains(&lon.as_f64().expect("a number")), "{lon}");
+    assert!((44.9..45.0).contains(&lat.as_f64().expect("a number")), "{lat}");
     assert_eq!(current["properties"]["log_index"].as_u64(), Some(indexes[0]));
     assert_eq!(current["properties"]["issued"], "2026-11-21T12:00:00Z");
     assert_eq!(by_state("rumor-check")["geometry"], Value::Null, "a zone without an area");

@@ -29,7 +29,9 @@ impl Live {
             match self.0.next().await.expect("open").expect("a message") {
                 Message::Binary(bytes) => return decode(&bytes).expect("canonical"),
                 Message::Ping(_) | Message::Pong(_) => {}
-                other => panic!("unexpected {other:?}"),
+                other @ (Message::Text(_) | Message::Close(_) | Message::Frame(_)) => {
+                    panic!("unexpected {other:?}")
+                }
             }
         }
     }
@@ -38,12 +40,10 @@ impl Live {
     async fn frames(&mut self, id: StreamId, count: usize) -> Vec<u64> {
         let mut seqs = Vec::new();
         while seqs.len() < count {
-            match self.hear().await {
-                LiveOut::Frames(stream, frames) if stream == id => {
-                    seqs.extend(frames.frames.iter().map(|f| f.seq.0));
-                }
-                other => panic!("unexpected {other:?}"),
-            }
+            let heard = self.hear().await;
+            let LiveOut::Frames(stream, frames) = heard else { panic!("unexpected {heard:?}") };
+            assert_eq!(stream, id);
+            seqs.extend(frames.frames.iter().map(|f| f.seq.0));
         }
         seqs
     }
@@ -166,7 +166,7 @@ async fn a_slow_follower_is_told_that_it_lagged_and_resumes() {
                 assert_eq!(stream, id);
                 break;
             }
-            other => panic!("unexpected {other:?}"),
+            other @ (LiveOut::Refused(..) | LiveOut::LogSize(_)) => panic!("unexpected {other:?}"),
         }
     }
     live.say(&LiveIn::Follow(id, Seq(seen), None)).await;
