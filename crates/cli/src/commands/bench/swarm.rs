@@ -101,7 +101,9 @@ async fn subscribe(addr: SocketAddr, hello: &[Step]) -> anyhow::Result<TcpStream
                 ensure!(len == answer.len(), "a message came before the subscription stood");
                 break;
             }
-            ensure!(stream.read_buf(&mut answer).await? > 0, "the server refused a subscriber");
+            let refused = answer.starts_with(b"HTTP/1.1 4") || answer.starts_with(b"HTTP/1.1 5");
+            ensure!(!refused, "a subscriber was refused: {}", String::from_utf8_lossy(&answer));
+            ensure!(stream.read_buf(&mut answer).await? > 0, "the server hung up on a subscriber");
         }
     }
     Ok(stream)
