@@ -112,7 +112,8 @@ async fn until_taken(session: &mut Session<Device>, talk: &mut Conversation) -> 
             Some(NeighborEvent::Refused(_, code)) => {
                 return Err(Failure::Refused(format!("The relay does not take the report: {code}.")));
             }
-            Some(NeighborEvent::Kept { .. } | NeighborEvent::Desk { .. } | NeighborEvent::Answered(..)) | None => {}
+            Some(NeighborEvent::Kept { .. } | NeighborEvent::Desk { .. } | NeighborEvent::Answered(..))
+            | None => {}
         }
     }
     match sent {
