@@ -86,7 +86,7 @@ async fn send(session: &mut Session<Device>, args: &ReportCommand, card: Option<
             let mut id = [0; ReportId::LEN];
             rng.fill_bytes(&mut id);
             let report = what.report(ReportId(id), Zones::of(device.shared()).as_ref(), now);
-            let command = NeighborCommand::Report(Box::new(report), card, None);
+            let command = NeighborCommand::Report(Box::new(report), card.map(Box::new), None);
             device.handle_command(Command::Neighbor(command), now, rng)
         })
         .await?;

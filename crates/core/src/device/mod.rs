@@ -314,7 +314,7 @@ impl Device {
             Command::Member(member::MemberCommand::ReportAndFind(report, outcome, seen_by)) => {
                 let found = self.member.find_on_the_spot(ctx, shared, &report, outcome, seen_by)?;
                 let pass = shared.wallet.take(ctx, bystand_wire::PassPurpose::Report);
-                let command = neighbor::NeighborCommand::Report(report, pass, Some(found));
+                let command = neighbor::NeighborCommand::Report(report, pass.map(Box::new), Some(Box::new(found)));
                 self.neighbor.command(ctx, shared, command)
             }
             Command::Member(command) => self.member.command(ctx, shared, command),
@@ -408,7 +408,13 @@ impl Device {
                 ctx.tell(Event::Warning { code: "log-refused", text });
                 return;
             }
-            _ => return,
+            Response::Work(_)
+            | Response::Created(_)
+            | Response::Appended(_)
+            | Response::Frames(_)
+            | Response::Erased(_)
+            | Response::Blob(_)
+            | Response::Logged(_) => return,
         };
         match result {
             Ok(news) => {
