@@ -62,8 +62,9 @@ fn what_the_desk_says_is_passed_on_once_wherever_the_host_is_killed() {
         }
     }
     let events = member_events(&world, member).into_iter();
-    let heard: Vec<String> =
-        events.filter_map(|e| if let MemberEvent::Note(_, text, _) = e { Some(text) } else { None }).collect();
+    let heard: Vec<String> = events
+        .filter_map(|e| if let MemberEvent::Note(_, text, _) = e { Some(text) } else { None })
+        .collect();
     assert_eq!(heard, said);
     let counts = world.device(FOUNDER).host().day(&zone()).expect("a day").counts();
     assert_eq!(usize::try_from(counts.notes), Ok(said.len()));

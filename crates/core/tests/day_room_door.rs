@@ -72,11 +72,8 @@ fn sealed(world: &World, body: &[u8]) -> Vec<u8> {
 }
 
 fn request(world: &World, leaf: &SigningKey, credential: &Credential) -> Vec<u8> {
-    let config = RoomConfig {
-        leaf_key: leaf.seed(),
-        credential: credential.to_bytes(),
-        trust: Arc::new(NoRules),
-    };
+    let config =
+        RoomConfig { leaf_key: leaf.seed(), credential: credential.to_bytes(), trust: Arc::new(NoRules) };
     let (key_package, _) = Room::key_package(&config, world.now(), HOUR, &mut rng(8)).expect("a key package");
     sealed(world, &encode(&DoorRequest { key_package, room: None }))
 }

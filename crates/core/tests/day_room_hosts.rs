@@ -206,7 +206,8 @@ fn after_a_host_was_removed_all_rooms_stand_behind_new_keys() {
     let is_new = |w: &World| {
         let note = w.device(FOUNDER).shared().key_note().expect("a note");
         let old = old.as_ref().expect("old keys");
-        note.host_keys_at(w.now()).is_some_and(|k| k.host_key != old.host_key) && !note.is_host_key(&old.host_key)
+        note.host_keys_at(w.now()).is_some_and(|k| k.host_key != old.host_key)
+            && !note.is_host_key(&old.host_key)
     };
     assert!(world.run_until(10 * MINUTE, is_new), "the key note lists new keys alone");
     assert!(world.run_until(5 * MINUTE, |w| succession(w, FOUNDER) == 1 && is_with(w, member, FOUNDER)));

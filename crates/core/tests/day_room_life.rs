@@ -14,10 +14,8 @@ use bystand_wire::{CallOutId, OfferId, Role};
 use day_support::*;
 
 fn call_out_heard(world: &World, member: usize) -> Option<(CallOut, bool)> {
-    member_events(world, member).into_iter().find_map(|e| match e {
-        MemberEvent::CallOut(_, call_out, is_near) => Some((call_out, is_near)),
-        _ => None,
-    })
+    let mut events = member_events(world, member).into_iter();
+    events.find_map(|e| if let MemberEvent::CallOut(_, c, is_near) = e { Some((c, is_near)) } else { None })
 }
 
 fn say(world: &mut World, member: usize, command: MemberCommand) {
@@ -32,10 +30,8 @@ fn offer(world: &mut World, member: usize, call_out: CallOutId) -> OfferId {
 }
 
 fn accepted(world: &World, member: usize) -> Option<Acceptance> {
-    member_events(world, member).into_iter().find_map(|e| match e {
-        MemberEvent::Accepted(_, acceptance) => Some(*acceptance),
-        _ => None,
-    })
+    let mut events = member_events(world, member).into_iter();
+    events.find_map(|e| if let MemberEvent::Accepted(_, place) = e { Some(*place) } else { None })
 }
 
 #[test]
