@@ -2,6 +2,7 @@
 
 pub mod alerts;
 pub mod backup;
+pub mod demo;
 pub mod follow;
 pub mod init;
 pub mod join;
@@ -43,6 +44,7 @@ pub fn run(cli: Cli, output: Output) -> Done {
             Command::Restore(args) => backup::restore(&args, output),
             Command::Report(args) => report::run(&global, args, output).await,
             Command::Follow(args) => follow::run(&global, args, output).await,
+            Command::Demo(args) => demo::run(&global, args, output).await,
             Command::Alerts(args) => alerts::run(&global, &args, output).await,
             Command::Zones(args) => zones::run(&global, &args, output).await,
             Command::Vault(command) => vault::run(&global, &command, output),
