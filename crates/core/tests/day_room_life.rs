@@ -180,6 +180,7 @@ fn the_end_of_the_day_leaves_counts_and_nothing_else() {
 fn the_next_day_has_a_room_of_its_own() {
     let mut world = opened(5);
     host_command(&mut world, FOUNDER, HostCommand::Schedule(true));
+    world.run(10 * SECOND);
     let member = admit_member(&mut world, "member", &[Role::Observer]);
     join(&mut world, member);
     let first = world.device(FOUNDER).host().day(&zone()).expect("a day").clone();

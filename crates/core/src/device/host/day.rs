@@ -17,7 +17,7 @@ use super::{Counts, DAYS, Host, HostEvent, HostJob, Opening, host_key, room_rank
 use crate::messages::{DayMessage, DeskMessage};
 use crate::network::statements::EpochAuthenticator;
 use crate::outbox::{By, JobId, Work};
-use crate::room::{Credential, Leaf, RoomEvent, RoomKind, RoomSync};
+use crate::room::{Credential, Leaf, RoomEvent, RoomKind};
 
 /// A zone's day as a host has it in its vault. It is gone when the day is over.
 #[derive(Debug, Clone, Encode, Decode)]
@@ -112,11 +112,6 @@ impl Day {
         })
     }
 
-    /// This host's place among the hosts in the room.
-    pub(super) fn rank(&self, room: &RoomSync) -> u64 {
-        self.credential.as_ref().map_or(u64::MAX, |own| room_rank(room, own))
-    }
-
     /// Whether it is this device that says so.
     pub(super) fn is_own(&self, from: &Credential) -> bool {
         self.credential.as_ref() == Some(from)
@@ -199,6 +194,16 @@ impl Host {
             // Members' talk is theirs; the rest is noise.
             (Ok(_) | Err(_), _) => {}
         }
+    }
+
+    /// This host's place among the hosts in a zone's room: 0 acts first. Worked out once for each change
+    /// of the membership, since it takes a look at everybody.
+    pub(super) fn rank(&mut self, shared: &Shared, zone: &ZoneId) -> u64 {
+        let Some(day) = self.days.get(zone) else { return u64::MAX };
+        let room = day.room().and_then(|room| shared.rooms.get(&room));
+        let (Some(room), Some(own)) = (room, &day.credential) else { return u64::MAX };
+        let watch = self.watches.entry(zone.clone()).or_default();
+        *watch.rank.get_or_insert_with(|| room_rank(room, own))
     }
 
     /// Whether the connection stands, and since when: what does not move while it is broken says nothing.
