@@ -163,7 +163,8 @@ pub struct AppendContext {
     /// Where.
     #[n(0)]
     pub stream: StreamId,
-    /// The frame; for the creation of a stream or blob the hash of the policy or chunk.
+    /// The frame; for the creation of a stream or blob the SHA-256 of the policy's bytes (those in
+    /// [`CreateStream::policy`]) or of the chunk, and the blob's id in `stream`.
     #[n(1)]
     pub frame: FrameHash,
     /// The commit that goes with it.
