@@ -1,10 +1,10 @@
 //! A newcomer joins: from an invitation to certificate, passes and team. And whatever can go wrong.
 
-use bystand_core::device::Event;
 use bystand_core::device::enroll::EnrollEvent;
 use bystand_core::device::registrar::RegistrarEvent;
-use bystand_core::team::TeamKind;
+use bystand_core::device::Event;
 use bystand_core::testing::{FOUNDER, World, founded};
+use bystand_core::team::TeamKind;
 use bystand_wire::{PassPurpose, Role};
 
 fn refusals(world: &World, place: usize) -> Vec<&'static str> {
@@ -12,10 +12,9 @@ fn refusals(world: &World, place: usize) -> Vec<&'static str> {
         .actor(place)
         .events
         .iter()
-        .filter_map(|event| match event {
-            Event::Enroll(EnrollEvent::Refused(code)) => Some(*code),
-            _ => None,
-        })
+        .filter_map(
+            |event| if let Event::Enroll(EnrollEvent::Refused(code)) = event { Some(*code) } else { None },
+        )
         .collect()
 }
 
@@ -23,11 +22,14 @@ fn count(world: &World, place: usize, purpose: PassPurpose) -> usize {
     world.device(place).shared().wallet.count(purpose, world.now())
 }
 
+/// A name, its roles, and how many passes they bring.
+type Case = (&'static str, &'static [Role], &'static [(PassPurpose, usize)]);
+
 #[test]
 fn every_role_gets_its_passes() {
     use PassPurpose::{Finding, Publish, Report, Room, Voice};
     let mut world = founded(1, 1);
-    let cases: [(&'static str, &[Role], &[(PassPurpose, usize)]); 4] = [
+    let cases: [Case; 4] = [
         ("observer", &[Role::Observer], &[(Report, 10), (Voice, 4), (Finding, 0), (Publish, 0)]),
         ("verifier", &[Role::Observer, Role::Verifier], &[(Report, 10), (Finding, 10), (Publish, 0)]),
         ("dispatcher", &[Role::Dispatcher], &[(Report, 10), (Publish, 50), (Finding, 0)]),
@@ -145,11 +147,9 @@ fn a_relay_of_another_network_is_not_believed() {
     // The device is made for the network of the invitation; the relay serves another one.
     let place = world.join("lost", &invitation);
     world.run(30_000);
-    let is_told = world
-        .actor(place)
-        .events
-        .iter()
-        .any(|event| matches!(event, Event::Warning { code, .. } if *code == "trust-other-network"));
+    let is_told = world.actor(place).events.iter().any(
+        |event| matches!(event, Event::Warning { code, .. } if *code == "trust-other-network"),
+    );
     assert!(is_told, "{:?}", world.actor(place).events);
     assert!(world.device(place).shared().identity.certificate.is_none());
     assert_eq!(world.device(FOUNDER).registrar().book().admitted(), 0);

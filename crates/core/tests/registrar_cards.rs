@@ -13,9 +13,9 @@ fn cards(world: &mut World, count: u32, quarter: Quarter) -> Result<Vec<String>,
     world.take_events(FOUNDER);
     let command = RegistrarCommand::Cards { count, quarter };
     world.command(FOUNDER, Command::Registrar(command)).map_err(|e| e.code())?;
-    let links = world.take_events(FOUNDER).into_iter().find_map(|event| match event {
-        Event::Registrar(RegistrarEvent::Cards { links, .. }) => Some(links),
-        _ => None,
+    let links = world.take_events(FOUNDER).into_iter().find_map(|event| {
+        let Event::Registrar(RegistrarEvent::Cards { links, .. }) = event else { return None };
+        Some(links)
     });
     Ok(links.expect("told").iter().map(|link| link.expose().to_owned()).collect())
 }

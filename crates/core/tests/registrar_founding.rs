@@ -4,10 +4,11 @@ use bystand_core::device::Device;
 use bystand_core::device::setup::{Founding, SetupError, init};
 use bystand_core::fixtures::NOW;
 use bystand_core::io::Random;
+use bystand_core::network::KeyNote;
 use bystand_core::team::TeamKind;
 use bystand_core::testing::{FOUNDER, Kill, MemoryRelay, World, founded, plan};
 use bystand_wire::relay_api::LogKind;
-use bystand_wire::{Role, limits};
+use bystand_wire::{Role, StreamId, limits};
 use rand_core::SeedableRng;
 
 /// A network that was founded without a relay at hand.
@@ -21,22 +22,22 @@ fn unborn() -> World {
 
 fn is_up(world: &World) -> bool {
     let device = world.device(FOUNDER);
-    let waits = device.enrollment().is_waiting() || !device.shared().outbox.is_empty();
-    !waits && device.registrar().book().certificates().len() == 1
+    let Some(note) = device.shared().key_note() else { return false };
+    let is_there = streams(note.note()).iter().all(|id| world.relay.has(id));
+    is_there && device.registrar().book().certificates().len() == 1
+}
+
+fn streams(note: &KeyNote) -> Vec<StreamId> {
+    let streams = &note.streams;
+    let teams = [streams.desk, streams.hosts, streams.registrars];
+    let teams = teams.into_iter().flat_map(|t| [t.room, t.door, t.welcome, t.casebook]);
+    teams.chain([streams.drop, streams.hosts_inbox, streams.day_notes, streams.registrars_inbox]).collect()
 }
 
 fn check(world: &World, case: &str) {
     let device = world.device(FOUNDER);
     let note = device.shared().key_note().expect("a key note").note();
-    let streams = &note.streams;
-    for team in [&streams.desk, &streams.hosts, &streams.registrars] {
-        for id in [team.room, team.door, team.welcome, team.casebook] {
-            assert!(world.relay.has(&id), "{case}");
-        }
-    }
-    for id in [streams.drop, streams.hosts_inbox, streams.day_notes, streams.registrars_inbox] {
-        assert!(world.relay.has(&id), "{case}");
-    }
+    assert!(streams(note).iter().all(|id| world.relay.has(id)), "{case}");
     let kinds: Vec<LogKind> = (0..2).map(|index| world.relay.log.logged(index).entry.kind).collect();
     assert_eq!(kinds, [LogKind::Manifest, LogKind::KeyNote], "{case}");
     for kind in TeamKind::ALL {

@@ -2,6 +2,7 @@
 //! certificates renewed.
 
 use bystand_core::network::statements::{CertificatesIssued, IssuanceTotals};
+use bystand_core::team::TeamKind;
 use bystand_core::testing::{FOUNDER, Kill, World, founded};
 use bystand_crypto::sign::Signed;
 use bystand_wire::relay_api::LogKind;
@@ -145,6 +146,15 @@ fn certificates_are_renewed_before_they_end() {
     world.skip(66 * DAY_MS);
     world.run(5 * 60_000);
     assert!(until(&world, observer) > before.1.plus_ms(120 * DAY_MS));
+    // The founder has sat in its teams' rooms with its first certificate all along; newcomers are let in,
+    // and after a restart it is still there.
+    world.restart(FOUNDER);
+    world.run(60_000);
+    let dispatcher = world.admit("dispatcher", FOUNDER, &[Role::Dispatcher]);
+    let members = |place: usize| {
+        world.device(place).shared().teams.get(&TeamKind::Desk).map(|t| t.room().members().len())
+    };
+    assert_eq!((members(FOUNDER), members(dispatcher)), (Some(2), Some(2)));
 }
 
 #[test]
@@ -164,5 +174,7 @@ fn policies_are_renewed_before_they_end() {
             assert!(world.relay.has(&id));
         }
     }
-    assert!(world.relay.has(&streams.registrars_inbox) && world.relay.has(&streams.day_notes));
+    for id in [streams.drop, streams.hosts_inbox, streams.day_notes, streams.registrars_inbox] {
+        assert!(world.relay.has(&id));
+    }
 }

@@ -11,11 +11,11 @@ fn command(world: &mut World, place: usize, command: RegistrarCommand) -> Result
 }
 
 fn proposal(world: &mut World, place: usize) -> (Vec<u8>, bool, (usize, usize, usize)) {
-    let found = world.take_events(place).into_iter().find_map(|event| match event {
-        Event::Registrar(RegistrarEvent::Proposal { bytes, is_complete, missing }) => {
-            Some((bytes, is_complete, missing))
-        }
-        _ => None,
+    let found = world.take_events(place).into_iter().find_map(|event| {
+        let Event::Registrar(RegistrarEvent::Proposal { bytes, is_complete, missing }) = event else {
+            return None;
+        };
+        Some((bytes, is_complete, missing))
     });
     found.expect("a proposal is told")
 }

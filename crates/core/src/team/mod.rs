@@ -4,7 +4,7 @@
 //! removal, and turns casebook frames into verified entries in the relay's order. What entries mean is
 //! the business of the team's own fold (the desk's is `crate::desk`).
 
-mod entry;
+pub mod entry;
 mod keyring;
 
 use std::collections::{BTreeMap, VecDeque};

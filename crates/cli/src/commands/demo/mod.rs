@@ -35,8 +35,12 @@ Examples:
 Everything is in one temporary folder, which goes when the demo ends. Ctrl-C ends it at any moment.";
 
 /// Zones in which the demo's responders live; the positions of its events lie in them.
-const ZONES: [&str; 4] =
-    ["powderhorn-park", "corcoran", "east-phillips", "midtown-phillips"];
+const ZONES: [&str; 4] = [
+    "mpls-powderhorn-park",
+    "mpls-corcoran",
+    "mpls-east-phillips",
+    "mpls-midtown-phillips",
+];
 /// Responders.
 const RESPONDERS: usize = 6;
 
@@ -56,6 +60,9 @@ pub struct DemoArgs {
     /// Folder with zones.geojson and incidents.csv
     #[arg(long, value_name = "DIR", default_value = "data/twin-cities")]
     city: PathBuf,
+    /// Also write everything the processes say to a file
+    #[arg(long, value_name = "FILE", hide = true)]
+    transcript: Option<PathBuf>,
     /// The relay's port; 0 takes a free one
     #[arg(long, value_name = "PORT", default_value_t = 0)]
     port: u16,
@@ -91,7 +98,9 @@ async fn whole(args: &DemoArgs, folder: &tempfile::TempDir, output: Output) -> a
     let start_ms = u64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis())?;
     let port = if args.port == 0 { free_port()? } else { args.port };
     let relay = format!("http://127.0.0.1:{port}");
-    let stage = Stage { folder: folder.path().to_owned(), rate: args.rate.max(1), start_ms, relay };
+    let transcript = args.transcript.as_ref().map(std::fs::File::create).transpose()?.map(std::sync::Arc::new);
+    let stage =
+        Stage { folder: folder.path().to_owned(), rate: args.rate.max(1), start_ms, relay, transcript };
 
     let step = |text: &str| output.line(&output.tone(Tone::Faint, text));
     step(&format!("Everything is in {} and goes when the demo ends.", stage.folder.display()))?;

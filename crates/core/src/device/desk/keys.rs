@@ -47,6 +47,9 @@ impl Desk {
         let Some(mut secrets) = secrets(shared) else { return };
         if secrets.keys.roll(ctx.rng, ctx.now) {
             secrets.version += 1;
+            // The drop's end moves on with it, week by week.
+            secrets.drop_policy += 1;
+            promise_drop(ctx, shared, &secrets);
             self.spread(ctx, shared, &secrets);
         }
         let Some(note) = shared.key_note() else { return };
@@ -67,12 +70,7 @@ impl Desk {
         if let Some(team) = teams.get_mut(&TeamKind::Desk) {
             team.rotate(ctx, outbox, epoch, Some((secrets.version, encode(&secrets))));
         }
-        let creator = secrets.drop_creator.signing();
-        let policy = drop_policy(&secrets, ctx.now.plus_ms(limits::STREAM_LIFE_MS));
-        let policy = SignedBytes::from(Signed::sign(&ctx.network, &creator, &policy));
-        let Some(drop) = shared.key_note().map(|n| n.note().streams.drop) else { return };
-        let work = Work::Create(drop, policy, None);
-        shared.promise(ctx, Owner::Desk(DeskJob::DropPolicy), work, &[]);
+        promise_drop(ctx, shared, &secrets);
         hand_in(ctx, shared, &secrets);
         self.read_drop_anew(ctx, shared, &secrets);
     }
@@ -91,6 +89,15 @@ impl Desk {
         let read = secrets.drop_read.signing();
         shared.follow(ctx, drop, Listener::Desk(DeskStream::Drop), after, Some(&read));
     }
+}
+
+/// Signs the drop's policy of this version.
+fn promise_drop(ctx: &mut Cx<'_>, shared: &mut Shared, secrets: &DeskSecrets) {
+    let Some(drop) = shared.key_note().map(|n| n.note().streams.drop) else { return };
+    let creator = secrets.drop_creator.signing();
+    let policy = drop_policy(secrets, ctx.now.plus_ms(limits::STREAM_LIFE_MS));
+    let policy = SignedBytes::from(Signed::sign(&ctx.network, &creator, &policy));
+    shared.promise(ctx, Owner::Desk(DeskJob::DropPolicy), Work::Create(drop, policy, None), &[]);
 }
 
 /// Hands the desk's public keys to every registrar, for the next key note.

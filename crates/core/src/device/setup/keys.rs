@@ -140,10 +140,11 @@ impl Keys {
         };
         let read = |seed: &Seed| ReadRule::Key(seed.signing().public());
         let notes = AppendRule::Keys(vec![self.notes_creator.signing().public()]);
-        let dispatchers = AppendRule::Certified(vec![Role::Dispatcher]);
+        // The relay need not learn which dispatcher it is.
+        let desk = AppendRule::Room(self.streams().desk.room);
         let everybody = AppendRule::Certified(Role::ALL.to_vec());
         [
-            rule(&self.hosts_creator, dispatchers, read(&self.hosts_read), HOSTS_FRAME_MS),
+            rule(&self.hosts_creator, desk, read(&self.hosts_read), HOSTS_FRAME_MS),
             rule(&self.notes_creator, notes, ReadRule::Public, HOSTS_FRAME_MS),
             rule(&self.inbox_creator, everybody, read(&self.inbox_read), INBOX_FRAME_MS),
         ]
