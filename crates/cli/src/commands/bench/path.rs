@@ -135,10 +135,10 @@ async fn alerts(args: &BenchArgs) -> anyhow::Result<Vec<f64>> {
     ensure!(outcome == Outcome::Reached, "the subscriber did not get the network's keys");
 
     let mut waits = Vec::new();
-    for note in notes {
+    for alert in notes {
         tokio::time::sleep(PAUSE).await;
         let sent = Instant::now();
-        let (status, answer) = connection.send(&note).await?;
+        let (status, answer) = connection.send(&alert).await?;
         ensure!(status == 200, "{status} {}", String::from_utf8_lossy(&answer));
         loop {
             match tokio::time::timeout(PATIENCE, subscriber.next()).await?.context("the subscriber stopped")? {
