@@ -6,7 +6,7 @@ use bystand_client::{Clock, vault as vaults};
 use bystand_wire::Timestamp;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::commands::{alerts, bench, follow, init, join, report, serve, status, vault};
+use crate::commands::{alerts, backup, bench, demo, follow, init, join, report, serve, status, vault, zones};
 use crate::desk::DeskVerb;
 use crate::duty::DutyVerb;
 use crate::host::HostVerb;
@@ -100,8 +100,10 @@ pub enum Command {
     #[command(after_help = "Examples:\n  bystand desk\n  bystand desk --follow\n  bystand desk claim 12")]
     Desk(RoleArgs<DeskVerb>),
     /// Be on duty as observer, verifier or driver
-    #[command(after_help = "Examples:\n  bystand duty on --zone powderhorn-park --point 44.9484,-93.2619\n  bystand \
-                            duty --follow")]
+    #[command(
+        after_help = "Examples:\n  bystand duty on --zone powderhorn-park --point 44.9484,-93.2619\n  bystand \
+                            duty --follow"
+    )]
     Duty(RoleArgs<DutyVerb>),
     /// Run a host box: the zones' day rooms
     #[command(after_help = "Example:\n  bystand host --follow")]
@@ -120,12 +122,20 @@ pub enum Command {
     Status(status::StatusArgs),
     /// Run the relay
     Serve(serve::ServeArgs),
+    /// Back up a relay, which may be running
+    Backup(backup::BackupArgs),
+    /// Make a new relay from a backup
+    Restore(backup::RestoreArgs),
     /// Tell the desk what you see
     Report(report::ReportCommand),
     /// Follow a report by its phrase
     Follow(follow::FollowArgs),
     /// Show confirmed alerts and rumor checks
     Alerts(alerts::AlertsArgs),
+    /// List the network's zones
+    Zones(zones::ZonesArgs),
+    /// Play a lively hour of a network, with real processes
+    Demo(demo::DemoArgs),
     /// Measure speed and memory against their limits
     #[command(disable_help_flag = true)]
     Bench(bench::Words),

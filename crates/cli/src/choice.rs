@@ -5,7 +5,7 @@ use bystand_core::desk::{
     AlertStep, Class, Drawer, Ending, Helpers, HowEnded, News, SignFrom, Verdict, WhatItWas,
 };
 use bystand_core::report::{FirstHand, Kind};
-use bystand_wire::{Role, Timestamp};
+use bystand_wire::{Role, Timestamp, ZoneId};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 /// A parser for a closed list of values.
@@ -13,8 +13,9 @@ fn one_of<T, const N: usize>(all: [T; N], word: fn(T) -> &'static str) -> impl T
 where
     T: Copy + Send + Sync + 'static,
 {
-    PossibleValuesParser::new(all.map(word))
-        .try_map(move |text| all.into_iter().find(|value| word(*value) == text).ok_or("not one of the words"))
+    PossibleValuesParser::new(all.map(word)).try_map(move |text| {
+        all.into_iter().find(|value| word(*value) == text).ok_or("not one of the words")
+    })
 }
 
 /// What is going on.
@@ -25,11 +26,6 @@ pub fn kind() -> impl TypedValueParser<Value = Kind> {
 /// A role.
 pub fn role() -> impl TypedValueParser<Value = Role> {
     one_of(Role::ALL, Role::as_str)
-}
-
-/// What a false alarm was.
-pub fn what_it_was() -> impl TypedValueParser<Value = WhatItWas> {
-    one_of(WhatItWas::ALL, WhatItWas::as_str)
 }
 
 /// How it ended.
@@ -49,16 +45,7 @@ pub fn class() -> impl TypedValueParser<Value = Class> {
 
 /// A drawer of triage.
 pub fn drawer() -> impl TypedValueParser<Value = Drawer> {
-    one_of([Drawer::DoNotShare, Drawer::ShareUnconfirmed, Drawer::Strong], drawer_word)
-}
-
-/// A drawer's word.
-pub fn drawer_word(drawer: Drawer) -> &'static str {
-    match drawer {
-        Drawer::DoNotShare => "do-not-share",
-        Drawer::ShareUnconfirmed => "share-unconfirmed",
-        Drawer::Strong => "strong",
-    }
+    one_of(Drawer::ALL, Drawer::as_str)
 }
 
 /// Another team.
@@ -96,16 +83,7 @@ pub fn sign_word(sign: SignFrom) -> &'static str {
 
 /// Whether the person sees it themselves.
 pub fn first_hand() -> impl TypedValueParser<Value = FirstHand> {
-    one_of([FirstHand::Yes, FirstHand::No, FirstHand::Unknown], first_hand_word)
-}
-
-/// The word for it.
-pub fn first_hand_word(first_hand: FirstHand) -> &'static str {
-    match first_hand {
-        FirstHand::Yes => "yes",
-        FirstHand::No => "no",
-        FirstHand::Unknown => "unknown",
-    }
+    one_of(FirstHand::ALL, FirstHand::as_str)
 }
 
 /// A verdict as a word: `confirmed`, `false-alarm:city-police`, `could-not-check`, `over:people-taken`.
@@ -196,6 +174,19 @@ pub fn step(text: &str) -> Result<AlertStep, String> {
     }
 }
 
+/// A zone by its id or, close enough, its name: *Powderhorn Park* is `powderhorn-park`.
+pub fn zone(text: &str) -> Result<ZoneId, String> {
+    ZoneId::new(&slug(text)).map_err(|_| "not a zone's name; `bystand zones` lists them".to_owned())
+}
+
+/// Lower-case letters, digits and hyphens.
+pub fn slug(name: &str) -> String {
+    let letters = name.to_lowercase();
+    let words: Vec<&str> =
+        letters.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    words.join("-")
+}
+
 /// `2026-01-14T20:05:00Z`.
 pub fn moment(text: &str) -> Result<Timestamp, String> {
     text.parse().map_err(|_| "write a time in UTC as 2026-01-14T20:05:00Z".to_owned())
@@ -210,9 +201,7 @@ mod tests {
         for word in ["confirmed", "could-not-check", "false-alarm:towing", "over:left-unknown"] {
             assert_eq!(verdict(word).map(verdict_word).as_deref(), Ok(word));
         }
-        for word in
-            ["received", "being-checked", "confirmed", "false-alarm:sheriff", "could-not-check", "over"]
-        {
+        for word in ["received", "being-checked", "confirmed", "false-alarm:sheriff", "could-not-check", "over"] {
             assert_eq!(news(word).map(news_word).as_deref(), Ok(word));
         }
         for word in ["new", "update", "renew", "wrong", "over:people-taken"] {

@@ -30,7 +30,7 @@ pub enum DutyVerb {
     /// Choose the zones whose day rooms you take part in (at most three a week)
     Zones {
         /// Their names
-        #[arg(required = true)]
+        #[arg(required = true, value_parser = choice::zone)]
         zones: Vec<ZoneId>,
     },
     /// Go on duty
@@ -73,6 +73,7 @@ pub enum DutyVerb {
     /// Say something in a zone's room
     Say {
         /// Which zone
+        #[arg(value_parser = choice::zone)]
         zone: ZoneId,
         /// What
         #[arg(required = true)]
@@ -81,6 +82,7 @@ pub enum DutyVerb {
     /// You looked around: all quiet
     Quiet {
         /// In which zone
+        #[arg(value_parser = choice::zone)]
         zone: ZoneId,
     },
 }
@@ -89,7 +91,7 @@ pub enum DutyVerb {
 #[derive(Debug, Clone, Args)]
 pub struct OnArgs {
     /// In which zone; can be repeated
-    #[arg(long = "zone", value_name = "ZONE", required = true)]
+    #[arg(long = "zone", value_name = "ZONE", required = true, value_parser = choice::zone)]
     zones: Vec<ZoneId>,
     /// For how many minutes
     #[arg(long, value_name = "MINUTES", default_value_t = 240)]
@@ -144,8 +146,6 @@ fn found(text: &str) -> Result<Outcome, String> {
 }
 
 impl RoleVerb for DutyVerb {
-    const ROLE: Role = Role::Observer;
-
     fn usual() -> Self {
         DutyVerb::Show
     }
@@ -216,8 +216,11 @@ fn duty(device: &Device, on: OnArgs, now: Timestamp) -> Duty {
 fn named(device: &Device, given: &str) -> Result<CallOutId, String> {
     let zones = device.member().duty().map(|duty| duty.zones.as_slice()).unwrap_or_default();
     let days = zones.iter().filter_map(|zone| device.member().day(zone));
-    let mut found: Vec<CallOutId> =
-        days.flat_map(|day| day.call_outs.keys()).filter(|id| id.to_string().starts_with(given)).copied().collect();
+    let mut found: Vec<CallOutId> = days
+        .flat_map(|day| day.call_outs.keys())
+        .filter(|id| id.to_string().starts_with(given))
+        .copied()
+        .collect();
     found.dedup();
     match found.as_slice() {
         [one] => Ok(*one),
@@ -230,7 +233,9 @@ fn named(device: &Device, given: &str) -> Result<CallOutId, String> {
 fn going(device: &Device, given: Option<String>) -> Result<OfferId, String> {
     let all = device.member().going();
     let found: Vec<OfferId> = match &given {
-        Some(given) => all.filter(|(id, _)| id.to_string().starts_with(given.as_str())).map(|(id, _)| *id).collect(),
+        Some(given) => {
+            all.filter(|(id, _)| id.to_string().starts_with(given.as_str())).map(|(id, _)| *id).collect()
+        }
         None => all.filter(|(_, going)| going.state() != GoingState::Over).map(|(id, _)| *id).collect(),
     };
     match found.as_slice() {
@@ -312,7 +317,9 @@ fn line(wall: &WallClock, now: Timestamp, news: &MemberEvent) -> (String, Tone, 
         MemberEvent::DayOver(zone) => {
             room("day-over", zone, "the day is over; everything of it is erased".into(), Tone::Faint)
         }
-        MemberEvent::NoRoom(zone) => room("no-room", zone, "no host has opened the room today".into(), Tone::Warn),
+        MemberEvent::NoRoom(zone) => {
+            room("no-room", zone, "no host has opened the room today".into(), Tone::Warn)
+        }
         MemberEvent::NoPass(zone) => {
             room("no-pass", zone, "no room pass yet; a registrar's device sends them".into(), Tone::Warn)
         }
@@ -348,7 +355,9 @@ fn line(wall: &WallClock, now: Timestamp, news: &MemberEvent) -> (String, Tone, 
         MemberEvent::Released(offer) => {
             of_offer("released", offer, "over, thank you; the place is forgotten", Tone::Good)
         }
-        MemberEvent::SignDue(offer) => of_offer("sign-due", offer, "a sign is due. Type: sign fine", Tone::Warn),
+        MemberEvent::SignDue(offer) => {
+            of_offer("sign-due", offer, "a sign is due. Type: sign fine", Tone::Warn)
+        }
         MemberEvent::Told(offer) => of_offer("told", offer, "the relay has it", Tone::Faint),
     }
 }
@@ -360,7 +369,11 @@ fn called(zone: &ZoneId, call_out: &CallOut, concerns_you: bool) -> (String, Ton
         "{zone}: CALL-OUT {id}: {} needed within {} min, around {near}{}",
         roles.join(", "),
         call_out.within_min,
-        if concerns_you { format!(". Nobody is obliged. Type: go {id} MINUTES") } else { " (not near you)".to_owned() }
+        if concerns_you {
+            format!(". Nobody is obliged. Type: go {id} MINUTES")
+        } else {
+            " (not near you)".to_owned()
+        }
     );
     let value = json!({"event": "call-out", "call_out": id, "zone": zone.to_string(), "roles": roles,
                        "within_min": call_out.within_min, "around": near, "near": concerns_you});

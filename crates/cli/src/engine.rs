@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use bystand_client::{Forgetful, Outcome, RelayAddress, RunConfig, Session, Store, Told, Transport, Vault, system_random};
+use bystand_client::{
+    Forgetful, Outcome, RelayAddress, RunConfig, Session, Store, Told, Transport, Vault, system_random,
+};
 use bystand_core::device::{Command, CommandError, Device, Event, Identity, OpenError};
-use bystand_core::io::{Request, Response};
+use bystand_core::io::{Batch, Effect, Engine, Request, Response};
 use bystand_wire::NetworkId;
 use clap::Args;
 use tokio::time::{Instant, timeout_at};
@@ -36,8 +38,7 @@ pub struct Whose {
 /// Opens the vault and the device in it.
 pub fn open(global: &Global) -> Result<(Vault, Device), Failure> {
     let vault = commands::open_vault(global)?;
-    let records: BTreeMap<String, Vec<u8>> =
-        vault.load()?.into_iter().map(|(name, mut value)| (name, std::mem::take(&mut *value))).collect();
+    let records = records(&vault)?;
     let mut rng = system_random().map_err(|error| Failure::Failed(error.into()))?;
     let device = Device::open(&records, global.clock().now(), &mut rng).map_err(|error| match error {
         OpenError::Empty => Failure::Refused(
@@ -46,6 +47,23 @@ pub fn open(global: &Global) -> Result<(Vault, Device), Failure> {
         OpenError::Damaged { .. } | OpenError::Room(_) => Failure::Failed(error.into()),
     })?;
     Ok((vault, device))
+}
+
+/// The vault's records, opened.
+pub fn records(vault: &Vault) -> Result<BTreeMap<String, Vec<u8>>, Failure> {
+    Ok(vault.load()?.into_iter().map(|(name, mut value)| (name, std::mem::take(&mut *value))).collect())
+}
+
+/// What a new device must not forget, to be put into its new vault. What it wants to send besides is
+/// in its outbox by then, and is sent when the device is run.
+pub fn first_records(device: &mut Device) -> Batch {
+    let mut first = Batch::default();
+    while let Some(effect) = device.poll_effect() {
+        if let Effect::Store(batch) = effect {
+            first.records.extend(batch.records);
+        }
+    }
+    first
 }
 
 /// Starts to run the device of the vault.
@@ -85,12 +103,7 @@ pub async fn start_without_vault(
 }
 
 /// Runs a device with a store.
-pub fn run(
-    global: &Global,
-    device: Device,
-    store: impl Store,
-    live: bool,
-) -> Result<Session<Device>, Failure> {
+pub fn run(global: &Global, device: Device, store: impl Store, live: bool) -> Result<Session<Device>, Failure> {
     let identity = &device.shared().identity;
     let (network, transport) = (identity.network, transport(global, &identity.relay)?);
     let config = RunConfig { transport, network, clock: global.clock(), live };
@@ -110,6 +123,7 @@ pub fn refused(error: CommandError) -> Failure {
         CommandError::NotSetUp => " Is the relay reachable? See `bystand status`.",
         CommandError::NotInTeam => " Somebody of the team has to be online to let this device in.",
         CommandError::NoPass(_) => " New ones come by themselves while `bystand registrar` runs somewhere.",
+        CommandError::Unknown("zone") => " `bystand zones` lists them.",
         CommandError::Unknown(_)
         | CommandError::NotNow(_)
         | CommandError::Invalid(_)
@@ -129,7 +143,9 @@ pub async fn until_current(
     let outcome = session.until(PATIENCE, wanted, |told| why = trouble(told).or(why.take())).await?;
     if outcome == Outcome::Pending {
         let why = why.map_or_else(String::new, |why| format!(" ({why})"));
-        note(&format!("The relay or the team did not answer in time{why}: this is as far as this device knows."));
+        note(&format!(
+            "The relay or the team did not answer in time{why}: this is as far as this device knows."
+        ));
         return Ok(());
     }
     let latest = Instant::now() + CATCH_UP;
@@ -181,10 +197,9 @@ async fn ask_network(global: &Global, url: &str) -> Result<NetworkId, Failure> {
             ));
             Ok(network.id)
         }
-        Response::Refused(refusal) => Err(Failure::Refused(format!(
-            "The relay does not say which network it serves: {}.",
-            refusal.code
-        ))),
+        Response::Refused(refusal) => {
+            Err(Failure::Refused(format!("The relay does not say which network it serves: {}.", refusal.code)))
+        }
         _ => Err(Failure::Pending(format!(
             "The relay at {url} was not reached: {}.",
             answer.trouble.unwrap_or_default()

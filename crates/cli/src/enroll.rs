@@ -11,7 +11,8 @@ use crate::output::{Output, Tone};
 pub fn show(output: Output, news: EnrollEvent) -> Done {
     match news {
         EnrollEvent::Waiting { roles } => {
-            let text = format!("The request is on its way: {}. A registrar's device must be running.", list(&roles));
+            let text =
+                format!("The request is on its way: {}. A registrar's device must be running.", list(&roles));
             output.both(&text, &json!({"event": "waiting", "roles": words(&roles)}))?;
         }
         EnrollEvent::Certified { certificate, roles, until } => {

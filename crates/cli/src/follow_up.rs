@@ -3,6 +3,7 @@
 use bystand_client::{Clock, Session, Told};
 use bystand_core::device::neighbor::{NeighborCommand, NeighborEvent};
 use bystand_core::device::{Command, Device, Event};
+use bystand_core::texts::Texts;
 use bystand_crypto::phrase::Phrase;
 use clap::Subcommand;
 use serde_json::json;
@@ -32,12 +33,13 @@ pub struct Conversation {
     clock: Clock,
     wall: WallClock,
     phrase: Option<Phrase>,
+    texts: Texts,
 }
 
 impl Conversation {
     /// About the report of this phrase, or about the one that is being sent.
     pub fn new(output: Output, clock: Clock, phrase: Option<Phrase>) -> Self {
-        Self { output, clock, wall: WallClock::here(), phrase }
+        Self { output, clock, wall: WallClock::here(), phrase, texts: Texts::english() }
     }
 
     /// Shows what the runner tells.
@@ -54,18 +56,19 @@ impl Conversation {
             NeighborEvent::Kept { report, words, digits } => {
                 self.phrase = Phrase::parse(&words).ok();
                 output.line("Kept on this device.")?;
-                output.line(&format!(
-                    "To follow it from anywhere, keep these words:\n\n    {}\n\nor these digits: {digits}\n",
-                    output.tone(Tone::Strong, &words)
-                ))?;
+                let phrase = format!("\n\n    {}\n\n(or: {digits})\n", output.tone(Tone::Strong, &words));
+                output.line(&self.texts.get("form-phrase", &[("phrase", phrase.as_str().into())]))?;
                 output.object(&json!({"event": "kept", "report": report.to_string(), "words": words,
                                       "digits": digits}))?;
             }
             NeighborEvent::Sent(report) => {
-                output.both("Sent.", &json!({"event": "sent", "report": report.to_string()}))?;
+                output.both(
+                    &self.texts.plain("report-sent"),
+                    &json!({"event": "sent", "report": report.to_string()}),
+                )?;
             }
             NeighborEvent::Received(report, at) => {
-                let text = format!("The desk has it ({}).", self.time(at));
+                let text = format!("{} {}", self.time(at), self.texts.plain("report-desk-has-it"));
                 let value = json!({"event": "received", "report": report.to_string(), "at": at.to_string()});
                 output.both(&output.tone(Tone::Good, &text), &value)?;
             }

@@ -8,11 +8,11 @@ use bystand_wire::{Role, Timestamp, ZoneId};
 use clap::Subcommand;
 use serde_json::{Value, json};
 
-use crate::engine;
 use crate::failure::Done;
 use crate::output::Tone;
 use crate::terminal::{RoleVerb, Terminal};
 use crate::when::WallClock;
+use crate::{choice, engine};
 
 /// A host's verbs.
 #[derive(Debug, Clone, Subcommand)]
@@ -22,8 +22,8 @@ pub enum HostVerb {
     /// Open today's rooms of zones now, if nobody has
     #[command(after_help = "Example:\n  bystand host open powderhorn-park phillips")]
     Open {
-        /// The zones
-        #[arg(required = true)]
+        /// Which zones
+        #[arg(required = true, value_parser = choice::zone)]
         zones: Vec<ZoneId>,
     },
     /// Say whether this box opens the rooms of all zones by schedule, every day at 04:00
@@ -35,7 +35,8 @@ pub enum HostVerb {
     },
     /// Remove a member from a zone's rooms for the week
     Remove {
-        /// The zone
+        /// Which zone
+        #[arg(value_parser = choice::zone)]
         zone: ZoneId,
         /// The member's name of the week
         #[arg(required = true)]
@@ -43,14 +44,13 @@ pub enum HostVerb {
     },
     /// Replace a zone's broken room by a new one
     Renew {
-        /// The zone
+        /// Which zone
+        #[arg(value_parser = choice::zone)]
         zone: ZoneId,
     },
 }
 
 impl RoleVerb for HostVerb {
-    const ROLE: Role = Role::Host;
-
     fn usual() -> Self {
         HostVerb::Show
     }
@@ -61,35 +61,51 @@ impl RoleVerb for HostVerb {
 
     async fn act(self, terminal: &mut Terminal, session: &mut Session<Device>) -> Done {
         let command = match self {
-            HostVerb::Show => return show_rooms(terminal, session).await,
+            HostVerb::Show => {
+                let rows = session.ask(|device, now, _| rooms(device, now)).await?;
+                let headings = ["Zone", "State", "Until", "Most members", "Call-outs", "Quiet"];
+                terminal.output.table(&headings, &rows, "No rooms are open.")?;
+                return Ok(());
+            }
             HostVerb::Open { zones } => HostCommand::Open(zones),
             HostVerb::Schedule { state } => HostCommand::Schedule(state == "on"),
             HostVerb::Remove { zone, name } => HostCommand::Remove { zone, name: name.join(" ") },
             HostVerb::Renew { zone } => HostCommand::Succeed(zone),
         };
-        let done = session.ask(move |device, now, rng| {
-            // The core knows no time zones: days begin at 04:00 by the wall clock that the shell reads.
-            let offset = WallClock::of(device.shared()).offset_min(now);
-            device.handle_command(Command::Host(HostCommand::UtcOffset(offset)), now, rng)?;
-            device.handle_command(Command::Host(command), now, rng)
-        });
-        done.await?.map_err(engine::refused)
+        engine::command(session, Command::Host(command)).await
     }
 }
 
-async fn show_rooms(terminal: &mut Terminal, session: &mut Session<Device>) -> Done {
-    let rows = session
-        .ask(|device, _, _| {
-            let rooms = device.shared().rooms.values();
-            rooms.map(|room| vec![room.id().short(), room.members().len().to_string()]).collect::<Vec<_>>()
-        })
-        .await?;
-    terminal.output.table(&["Room", "Members"], &rows, "No rooms are open.")?;
-    Ok(())
+fn rooms(device: &Device, now: Timestamp) -> Vec<Vec<String>> {
+    let wall = WallClock::of(device.shared());
+    let row = |(zone, day): (&ZoneId, &bystand_core::device::host::Day)| {
+        let (counts, state) = (day.counts(), if day.is_in() { "open" } else { "opening" });
+        vec![
+            zone.to_string(),
+            state.to_owned(),
+            wall.short(day.opening().until, now),
+            counts.members.to_string(),
+            counts.call_outs.to_string(),
+            counts.quiet.to_string(),
+        ]
+    };
+    device.host().zones().map(row).collect()
+}
+
+/// Tells the host box how far the network's clock is from UTC: days begin at 04:00 local time.
+pub async fn set_offset(session: &mut Session<Device>) -> Done {
+    let set = |device: &mut Device, now, rng: &mut bystand_core::io::Random| {
+        if device.shared().identity.has_role(Role::Host, now) && device.shared().manifest().is_some() {
+            let offset = WallClock::of(device.shared()).offset_min(now);
+            // It is refused only when it is no offset at all.
+            drop(device.handle_command(Command::Host(HostCommand::UtcOffset(offset)), now, rng));
+        }
+    };
+    Ok(session.ask(set).await?)
 }
 
 /// Shows what a host is told.
-pub fn show(terminal: &mut Terminal, news: HostEvent) -> Done {
+pub fn show(terminal: &Terminal, news: HostEvent) -> Done {
     let output = terminal.output;
     let (text, tone, value) = tell(&news);
     output.both(&output.tone(tone, &text), &value)?;
@@ -116,7 +132,8 @@ fn tell(news: &HostEvent) -> (String, Tone, Value) {
         }
         HostEvent::Refused { zone, why } => {
             let zone = zone.as_ref().map(ToString::to_string);
-            let text = format!("{}not taken: {why}", zone.as_ref().map_or_else(String::new, |z| format!("{z}: ")));
+            let text =
+                format!("{}not taken: {why}", zone.as_ref().map_or_else(String::new, |z| format!("{z}: ")));
             (text, Tone::Warn, json!({"event": "not-taken", "zone": zone, "why": why}))
         }
         HostEvent::Passed { zone, count } => {
@@ -129,7 +146,10 @@ fn tell(news: &HostEvent) -> (String, Tone, Value) {
         }
         HostEvent::Ended(summary) => {
             let text = format!("{}: the day is over and erased", summary.zone);
-            (text, Tone::Faint, json!({"event": "day-over", "zone": summary.zone.to_string()}))
+            let counts = summary.counts;
+            let value = json!({"event": "day-over", "zone": summary.zone.to_string(), "members": counts.members,
+                               "admitted": counts.admitted, "call_outs": counts.call_outs, "quiet": counts.quiet});
+            (text, Tone::Faint, value)
         }
         HostEvent::Succeeding(zone) => {
             let text = format!("{zone}: the room does not work any more; another one is opened");

@@ -49,9 +49,11 @@ pub enum RegistrarVerb {
 
 /// `bystand invite`
 #[derive(Debug, Clone, Args)]
-#[command(after_help = "Examples:\n  bystand invite --role observer --role verifier\n  bystand invite --role \
+#[command(
+    after_help = "Examples:\n  bystand invite --role observer --role verifier\n  bystand invite --role \
                         dispatcher --days 3\n\nThe invitation is a secret for one person: hand it over yourself. A \
-                        device with `bystand registrar --follow` must be running to answer it.")]
+                        device with `bystand registrar --follow` must be running to answer it."
+)]
 pub struct InviteArgs {
     /// What the device will be allowed; can be repeated
     #[arg(long = "role", value_name = "ROLE", required = true, value_parser = choice::role())]
@@ -63,9 +65,11 @@ pub struct InviteArgs {
 
 /// `bystand cards`
 #[derive(Debug, Clone, Args)]
-#[command(after_help = "Examples:\n  bystand cards --count 20\n  bystand cards --count 100 --out spring --paper a4\n\n\
+#[command(
+    after_help = "Examples:\n  bystand cards --count 20\n  bystand cards --count 100 --out spring --paper a4\n\n\
                         Writes spring-1.svg, spring-2.svg, …, ten cards each. Whoever has a card can send one \
-                        report in the vouched lane, unlinkably.")]
+                        report in the vouched lane, unlinkably."
+)]
 pub struct CardsArgs {
     /// How many cards
     #[arg(long, value_name = "N")]
@@ -127,8 +131,6 @@ pub enum StewardVerb {
 }
 
 impl RoleVerb for RegistrarVerb {
-    const ROLE: Role = Role::Registrar;
-
     fn usual() -> Self {
         RegistrarVerb::Show
     }
@@ -142,9 +144,10 @@ impl RoleVerb for RegistrarVerb {
     async fn act(self, terminal: &mut Terminal, session: &mut Session<Device>) -> Done {
         let command = match self {
             RegistrarVerb::Show => return show_admitted(terminal, session).await,
-            RegistrarVerb::Invite(invite) => {
-                RegistrarCommand::Invite { roles: sorted(invite.roles), life_ms: invite.days.saturating_mul(DAY_MS) }
-            }
+            RegistrarVerb::Invite(invite) => RegistrarCommand::Invite {
+                roles: sorted(invite.roles),
+                life_ms: invite.days.saturating_mul(DAY_MS),
+            },
             RegistrarVerb::TakeBack { id } => RegistrarCommand::TakeBack(id),
             RegistrarVerb::Cards(args) => {
                 let quarter = Quarter::of(terminal.clock.now());
@@ -161,8 +164,6 @@ impl RoleVerb for RegistrarVerb {
 }
 
 impl RoleVerb for StewardVerb {
-    const ROLE: Role = Role::Steward;
-
     fn usual() -> Self {
         StewardVerb::Key
     }
@@ -174,7 +175,9 @@ impl RoleVerb for StewardVerb {
     async fn act(self, terminal: &mut Terminal, session: &mut Session<Device>) -> Done {
         let (command, out) = match self {
             StewardVerb::Key => (RegistrarCommand::RootKey, None),
-            StewardVerb::Add { keys, threshold, out } => (propose_roots(session, keys, threshold).await?, Some(out)),
+            StewardVerb::Add { keys, threshold, out } => {
+                (propose_roots(session, keys, threshold).await?, Some(out))
+            }
             StewardVerb::Show { file } => return show_proposal(terminal, &read(&file)?),
             StewardVerb::Sign { file } => {
                 let bytes = read(&file)?;
@@ -182,7 +185,9 @@ impl RoleVerb for StewardVerb {
                 (RegistrarCommand::Sign(bytes), Some(file))
             }
             StewardVerb::AddRegistrar { device, out } => (RegistrarCommand::AddRegistrar(device), Some(out)),
-            StewardVerb::RemoveRegistrar { device, out } => (RegistrarCommand::RemoveRegistrar(device), Some(out)),
+            StewardVerb::RemoveRegistrar { device, out } => {
+                (RegistrarCommand::RemoveRegistrar(device), Some(out))
+            }
         };
         terminal.files.proposal = out;
         engine::command(session, Command::Registrar(command)).await
@@ -236,15 +241,19 @@ async fn show_admitted(terminal: &Terminal, session: &mut Session<Device>) -> Do
                 vec![state.to_owned(), hash.short(), list(&issued.roles)]
             };
             let mut rows: Vec<Vec<String>> = book.certificates().iter().map(row).collect();
-            rows.extend(book.invited().iter().map(|(id, invited)| {
-                vec!["invited".to_owned(), id.short(), list(&invited.roles)]
-            }));
+            rows.extend(
+                book.invited()
+                    .iter()
+                    .map(|(id, invited)| vec!["invited".to_owned(), id.short(), list(&invited.roles)]),
+            );
             (rows, device.registrar().missing_issuers(device.shared(), now).len())
         })
         .await?;
     terminal.output.table(&["State", "Certificate", "Roles"], &rows, "Nobody was invited yet.")?;
     if missing > 0 {
-        note(&format!("{missing} issuer keys are still to be made: leave `bystand registrar --follow` running."));
+        note(&format!(
+            "{missing} issuer keys are still to be made: leave `bystand registrar --follow` running."
+        ));
     }
     Ok(())
 }
@@ -256,13 +265,20 @@ pub async fn show(terminal: &mut Terminal, session: &mut Session<Device>, news: 
         RegistrarEvent::Invitation { id, text, roles, expires_at } => {
             return show_invitation(terminal, &id, &text, &roles, expires_at);
         }
-        RegistrarEvent::Cards { quarter, links } => return write_cards(terminal, session, quarter, &links).await,
+        RegistrarEvent::Cards { quarter, links } => {
+            return write_cards(terminal, session, quarter, &links).await;
+        }
         RegistrarEvent::Proposal { bytes, is_complete, missing } => {
             return write_proposal(terminal, &bytes, is_complete, missing);
         }
         RegistrarEvent::Admitted { certificate, roles } => {
-            let value = json!({"event": "admitted", "certificate": certificate.to_string(), "roles": words(&roles)});
-            (format!("A device was admitted as {} ({}).", list(&roles), certificate.short()), Tone::Good, value)
+            let value =
+                json!({"event": "admitted", "certificate": certificate.to_string(), "roles": words(&roles)});
+            (
+                format!("A device was admitted as {} ({}).", list(&roles), certificate.short()),
+                Tone::Good,
+                value,
+            )
         }
         RegistrarEvent::Issued { purpose, period, count } => {
             let value = json!({"event": "issued", "purpose": purpose.as_str(), "period": period.to_string(),
@@ -301,12 +317,16 @@ pub async fn show(terminal: &mut Terminal, session: &mut Session<Device>, news: 
                                "certificate": certificate.to_string()});
             (text, Tone::Strong, value)
         }
-        RegistrarEvent::RootKey(key) => {
-            (format!("This device's root key: {key}"), Tone::Plain, json!({"event": "root-key", "key": key.to_string()}))
-        }
-        RegistrarEvent::Due(what) => {
-            (format!("Something should be looked after: {what}."), Tone::Warn, json!({"event": "due", "what": what}))
-        }
+        RegistrarEvent::RootKey(key) => (
+            format!("This device's root key: {key}"),
+            Tone::Plain,
+            json!({"event": "root-key", "key": key.to_string()}),
+        ),
+        RegistrarEvent::Due(what) => (
+            format!("Something should be looked after: {what}."),
+            Tone::Warn,
+            json!({"event": "due", "what": what}),
+        ),
     };
     output.both(&output.tone(tone, &text), &value)?;
     Ok(())
@@ -376,7 +396,12 @@ fn card_text(device: &Device) -> CardText {
     }
 }
 
-fn write_proposal(terminal: &mut Terminal, bytes: &[u8], is_complete: bool, missing: (usize, usize, usize)) -> Done {
+fn write_proposal(
+    terminal: &mut Terminal,
+    bytes: &[u8],
+    is_complete: bool,
+    missing: (usize, usize, usize),
+) -> Done {
     let out = terminal.files.proposal.take();
     if let Some(file) = &out {
         write_secret(file, bytes)?;

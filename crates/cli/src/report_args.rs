@@ -21,7 +21,7 @@ pub struct ReportArgs {
     #[arg(long, value_name = "LAT,LON", value_parser = point, allow_hyphen_values = true)]
     pub point: Option<Point>,
     /// In which zone
-    #[arg(long, value_name = "ZONE")]
+    #[arg(long, value_name = "ZONE", value_parser = choice::zone)]
     pub zone: Option<ZoneId>,
     /// It is somebody's home (then the exact place is kept apart and vanishes)
     #[arg(long)]

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use bystand_client::{Clock, Session, Told};
 use bystand_core::device::{Device, Event};
-use bystand_wire::{Role, Timestamp};
+use bystand_wire::Timestamp;
 use clap::{Args, Subcommand};
 
 use crate::cards::Paper;
@@ -24,9 +24,6 @@ use crate::{enroll, told};
 
 /// What a role's command can do.
 pub trait RoleVerb: Subcommand + Send + 'static {
-    /// The role.
-    const ROLE: Role;
-
     /// Without any verb: what the role looks at.
     fn usual() -> Self;
 
@@ -104,6 +101,10 @@ impl Terminal {
             Told::Event(Event::Host(news)) => host::show(self, news),
             Told::Event(Event::Registrar(news)) => registrar::show(self, session, news).await,
             Told::Event(Event::Enroll(news)) => enroll::show(self.output, news),
+            Told::Event(Event::Network) => {
+                host::set_offset(session).await?;
+                told::show(self.output, Told::Event(Event::Network))
+            }
             Told::Event(news @ Event::Neighbor(_)) => self.conversation.tell(Told::Event(news)),
             other => told::show(self.output, other),
         }
@@ -149,6 +150,7 @@ pub async fn run<V: RoleVerb>(global: &crate::args::Global, args: RoleArgs<V>, o
     let mut stop = crate::stop::Stop::install()?;
     let mut session = engine::start(global)?;
     let mut terminal = Terminal::new(output, global.clock());
+    host::set_offset(&mut session).await?;
     let outcome = if args.follow {
         let mut talk = RoleTalk::<V>::new(terminal);
         if let Some(verb) = args.verb {

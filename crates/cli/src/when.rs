@@ -23,18 +23,20 @@ impl WallClock {
         Self { zone: TimeZone::system() }
     }
 
-    /// Minutes that the wall clock is ahead of UTC at a moment.
-    pub fn offset_min(&self, moment: Timestamp) -> i32 {
-        let ms = i64::try_from(moment.0).unwrap_or(i64::MAX);
-        let at = jiff::Timestamp::from_millisecond(ms).unwrap_or(jiff::Timestamp::MAX);
-        self.zone.to_offset(at).seconds() / 60
-    }
-
-    /// `14:05` for today, `Nov 21 14:05` for another day.
+    /// `14:05` for today, `Nov 21 14:05` for another day, `Nov 21, 2027` for another year.
     pub fn short(&self, moment: Timestamp, now: Timestamp) -> String {
         let (Some(moment), Some(now)) = (self.local(moment), self.local(now)) else { return String::new() };
-        let form = if moment.date() == now.date() { "%H:%M" } else { "%b %-d %H:%M" };
+        let form = match (moment.date() == now.date(), moment.year() == now.year()) {
+            (true, _) => "%H:%M",
+            (false, true) => "%b %-d %H:%M",
+            (false, false) => "%b %-d, %Y",
+        };
         moment.strftime(form).to_string()
+    }
+
+    /// Minutes that the wall clock is ahead of UTC at a moment.
+    pub fn offset_min(&self, moment: Timestamp) -> i32 {
+        self.local(moment).map_or(0, |local| local.offset().seconds() / 60)
     }
 
     fn local(&self, moment: Timestamp) -> Option<jiff::Zoned> {
@@ -68,9 +70,17 @@ mod tests {
             ("2026-01-14T06:00:00Z", "00:00"),
             ("2026-01-14T05:59:59Z", "Jan 13 23:59"),
             ("2026-07-04T17:00:00Z", "Jul 4 12:00"),
+            ("2027-01-14T20:05:00Z", "Jan 14, 2027"),
         ] {
             assert_eq!(clock.short(at(moment), now), text, "{moment}");
         }
+    }
+
+    #[test]
+    fn the_offset_follows_the_season() {
+        let clock = WallClock { zone: TimeZone::get("America/Chicago").expect("a zone") };
+        assert_eq!(clock.offset_min("2026-01-14T20:05:00Z".parse().expect("a moment")), -360);
+        assert_eq!(clock.offset_min("2026-07-14T20:05:00Z".parse().expect("a moment")), -300);
     }
 
     #[test]

@@ -2,12 +2,41 @@
 
 mod day_support;
 
+use bystand_core::alerts::Outcome;
+use bystand_core::desk::{SignFrom, Verdict};
+use bystand_core::device::Command;
 use bystand_core::device::desk::DeskCommand;
-use bystand_core::device::host::HostEvent;
-use bystand_core::device::member::MemberEvent;
-use bystand_core::testing::FOUNDER;
-use bystand_wire::Role;
+use bystand_core::device::host::{HostCommand, HostEvent};
+use bystand_core::device::member::{MemberCommand, MemberEvent};
+use bystand_core::messages::{Acceptance, CallOut};
+use bystand_core::testing::{FOUNDER, World};
+use bystand_wire::{CallOutId, OfferId, Role};
 use day_support::*;
+
+fn call_out_heard(world: &World, member: usize) -> Option<(CallOut, bool)> {
+    member_events(world, member).into_iter().find_map(|e| match e {
+        MemberEvent::CallOut(_, call_out, is_near) => Some((call_out, is_near)),
+        _ => None,
+    })
+}
+
+fn say(world: &mut World, member: usize, command: MemberCommand) {
+    world.command(member, Command::Member(command)).expect("a member's command");
+}
+
+fn offer(world: &mut World, member: usize, call_out: CallOutId) -> OfferId {
+    say(world, member, MemberCommand::Offer(call_out, 6));
+    world.run(5 * SECOND);
+    let (id, _) = world.device(member).member().going().next().expect("an offer");
+    *id
+}
+
+fn accepted(world: &World, member: usize) -> Option<Acceptance> {
+    member_events(world, member).into_iter().find_map(|e| match e {
+        MemberEvent::Accepted(_, acceptance) => Some(*acceptance),
+        _ => None,
+    })
+}
 
 #[test]
 fn members_join_and_hear_of_a_call_out() {
@@ -22,15 +51,151 @@ fn members_join_and_hear_of_a_call_out() {
     let incident = incident(&mut world, 1);
     desk(&mut world, DeskCommand::Check(incident, vec![Role::Observer], 10));
     world.run(5 * SECOND);
-    let heard = |member: usize| {
-        member_events(&world, member).into_iter().find_map(|e| match e {
-            MemberEvent::CallOut(_, call_out, is_near) => Some((call_out, is_near)),
-            _ => None,
-        })
-    };
-    let (call_out, is_near) = heard(near).expect("passed on");
+    let (call_out, is_near) = call_out_heard(&world, near).expect("passed on");
     assert!(is_near);
-    assert_eq!(heard(far), Some((call_out, false)));
+    assert_eq!(call_out_heard(&world, far), Some((call_out, false)));
     let passed = host_events(&world, FOUNDER).into_iter().filter(|e| matches!(e, HostEvent::Passed { .. }));
     assert_eq!(passed.count(), 1);
+}
+
+#[test]
+fn only_who_is_accepted_learns_the_place_and_the_finding_comes_back() {
+    let mut world = opened(2);
+    let goes = admit_member(&mut world, "goes", &[Role::Observer, Role::Verifier]);
+    let stays = admit_member(&mut world, "stays", &[Role::Observer]);
+    join(&mut world, goes);
+    join(&mut world, stays);
+    let incident = incident(&mut world, 1);
+    desk(&mut world, DeskCommand::Check(incident, vec![Role::Observer], 10));
+    world.run(5 * SECOND);
+    let (call_out, _) = call_out_heard(&world, goes).expect("passed on");
+    let going = offer(&mut world, goes, call_out.id);
+    offer(&mut world, stays, call_out.id);
+    desk(&mut world, DeskCommand::Accept(call_out.id, vec![going], true));
+    world.run(5 * SECOND);
+    assert_eq!(accepted(&world, goes).expect("accepted").place, "4th and 3rd");
+    assert_eq!(accepted(&world, stays), None);
+    // Nothing that the other device keeps holds the place.
+    let holds = |world: &World, place: usize| {
+        let needle = b"4th and 3rd";
+        let mut records = world.actor(place).records.values();
+        records.any(|record| record.windows(needle.len()).any(|w| w == needle))
+    };
+    assert!(holds(&world, goes) && !holds(&world, stays));
+    for sign in [SignFrom::OnTheWay, SignFrom::Parked, SignFrom::OnScene] {
+        say(&mut world, goes, MemberCommand::Sign(going, sign));
+        world.run(2 * SECOND);
+    }
+    say(&mut world, goes, MemberCommand::Finding(going, Outcome::Confirmed, 2, "four agents".into()));
+    world.run(5 * SECOND);
+    let found =
+        world.device(FOUNDER).desk().state().incident(incident).expect("an incident").findings.clone();
+    let finding = &found.first().expect("a finding").finding;
+    assert_eq!((finding.verdict, finding.seen_by), (Verdict::Confirmed, 2));
+    assert!(finding.signed.is_some());
+    say(&mut world, goes, MemberCommand::Sign(going, SignFrom::Left));
+    world.run(2 * SECOND);
+    assert!(!holds(&world, goes), "the place is forgotten when they have left");
+    desk(&mut world, DeskCommand::CloseCallOut(call_out.id));
+    world.run(5 * SECOND);
+    assert!(member_events(&world, stays).contains(&MemberEvent::CallOutOver(call_out.id)));
+    assert_eq!(world.device(FOUNDER).host().day(&zone()).expect("a day").state().count(), 0);
+}
+
+#[test]
+fn a_newcomer_hears_what_holds_and_no_earlier_talk() {
+    let mut world = opened(3);
+    let early = admit_member(&mut world, "early", &[Role::Observer]);
+    let late = admit_member(&mut world, "late", &[Role::Observer]);
+    join(&mut world, early);
+    let incident = incident(&mut world, 1);
+    desk(&mut world, DeskCommand::HeadsUp(incident));
+    desk(&mut world, DeskCommand::Check(incident, vec![Role::Observer], 10));
+    desk(&mut world, DeskCommand::NoteToZones(vec![zone()], "watch the school".into()));
+    say(&mut world, early, MemberCommand::Say(zone(), "early talk".into()));
+    say(&mut world, early, MemberCommand::AllQuiet(zone()));
+    // The heads-up is over then; call-out and note hold.
+    world.run(21 * MINUTE);
+    let heard = member_events(&world, early);
+    assert!(heard.iter().any(|e| matches!(e, MemberEvent::HeadsUp(..))));
+    assert!(heard.iter().any(|e| matches!(e, MemberEvent::Said(_, _, text) if text == "early talk")));
+    join(&mut world, late);
+    world.run(5 * SECOND);
+    let heard = member_events(&world, late);
+    assert!(heard.iter().any(|e| matches!(e, MemberEvent::CallOut(..))), "{heard:?}");
+    assert!(heard.iter().any(|e| matches!(e, MemberEvent::Note(_, text, _) if text == "watch the school")));
+    assert!(!heard.iter().any(|e| matches!(e, MemberEvent::HeadsUp(..) | MemberEvent::Said(..))));
+    // Who was there hears nothing twice.
+    let again = member_events(&world, early).into_iter().filter(|e| matches!(e, MemberEvent::Note(..)));
+    assert_eq!(again.count(), 1);
+    let counts = world.device(FOUNDER).host().day(&zone()).expect("a day").counts();
+    let told =
+        (counts.members, counts.admitted, counts.call_outs, counts.heads_ups, counts.notes, counts.quiet);
+    assert_eq!(told, (2, 2, 1, 1, 1, 1));
+}
+
+/// Everything in a vault that belongs to a day's room.
+fn traces(world: &World, place: usize) -> Vec<String> {
+    let teams: Vec<String> =
+        world.device(place).shared().teams.values().map(|t| format!("room/{}/", t.room().id())).collect();
+    let names = world.actor(place).records.keys();
+    names
+        .filter(|name| {
+            let is_room = name.starts_with("room/") && !teams.iter().any(|team| name.starts_with(team));
+            let is_day = ["host/day/", "member/day/", "knock/"].iter().any(|p| name.starts_with(p));
+            is_room || is_day
+        })
+        .cloned()
+        .collect()
+}
+
+#[test]
+fn the_end_of_the_day_leaves_counts_and_nothing_else() {
+    let mut world = opened(4);
+    let member = admit_member(&mut world, "member", &[Role::Observer]);
+    join(&mut world, member);
+    let incident = incident(&mut world, 1);
+    desk(&mut world, DeskCommand::Check(incident, vec![Role::Observer], 10));
+    say(&mut world, member, MemberCommand::Say(zone(), "good night".into()));
+    world.run(5 * SECOND);
+    assert!(!traces(&world, FOUNDER).is_empty() && !traces(&world, member).is_empty());
+    let until = world.device(FOUNDER).host().day(&zone()).expect("a day").opening().until;
+    // An unsent message must not outlive the day either.
+    world.relay.is_down = true;
+    say(&mut world, member, MemberCommand::AllQuiet(zone()));
+    let name = name_of(&world, member);
+    host_command(&mut world, FOUNDER, HostCommand::Remove { zone: zone(), name });
+    world.run(SECOND);
+    world.skip(until.since_ms(world.now()));
+    world.relay.is_down = false;
+    world.run(2 * MINUTE);
+    assert_eq!(traces(&world, FOUNDER), Vec::<String>::new());
+    assert_eq!(traces(&world, member), Vec::<String>::new());
+    assert!(world.device(FOUNDER).shared().rooms.is_empty());
+    let summaries = world.device(FOUNDER).host().book().summaries(&zone()).to_vec();
+    let summary = summaries.last().expect("a summary");
+    assert_eq!((summary.until, summary.counts.admitted, summary.counts.call_outs), (until, 1, 1));
+    assert_eq!(summaries.len(), 1);
+    let ended = HostEvent::Ended(summary.clone());
+    assert!(host_events(&world, FOUNDER).contains(&ended));
+}
+
+#[test]
+fn the_next_day_has_a_room_of_its_own() {
+    let mut world = opened(5);
+    host_command(&mut world, FOUNDER, HostCommand::Schedule(true));
+    let member = admit_member(&mut world, "member", &[Role::Observer]);
+    join(&mut world, member);
+    let first = world.device(FOUNDER).host().day(&zone()).expect("a day").clone();
+    let zones = world.device(FOUNDER).host().zones().count();
+    assert_eq!(zones, 4, "all zones by schedule");
+    world.take_events(member);
+    world.skip(first.opening().until.since_ms(world.now()));
+    world.run(10 * SECOND);
+    let second = world.device(FOUNDER).host().day(&zone()).expect("a day").clone();
+    assert_eq!(second.opening().from, first.opening().until);
+    assert_ne!(second.room(), first.room());
+    // Duty had ended by then: the member is asked to come on duty again.
+    join(&mut world, member);
+    assert_eq!(world.device(FOUNDER).host().book().summaries(&zone()).len(), 1);
 }

@@ -12,10 +12,9 @@ fn refusals(world: &World, place: usize) -> Vec<&'static str> {
         .actor(place)
         .events
         .iter()
-        .filter_map(|event| match event {
-            Event::Enroll(EnrollEvent::Refused(code)) => Some(*code),
-            _ => None,
-        })
+        .filter_map(
+            |event| if let Event::Enroll(EnrollEvent::Refused(code)) = event { Some(*code) } else { None },
+        )
         .collect()
 }
 
@@ -23,11 +22,14 @@ fn count(world: &World, place: usize, purpose: PassPurpose) -> usize {
     world.device(place).shared().wallet.count(purpose, world.now())
 }
 
+/// A name, its roles, and how many passes they bring.
+type Case = (&'static str, &'static [Role], &'static [(PassPurpose, usize)]);
+
 #[test]
 fn every_role_gets_its_passes() {
     use PassPurpose::{Finding, Publish, Report, Room, Voice};
     let mut world = founded(1, 1);
-    let cases: [(&'static str, &[Role], &[(PassPurpose, usize)]); 4] = [
+    let cases: [Case; 4] = [
         ("observer", &[Role::Observer], &[(Report, 10), (Voice, 4), (Finding, 0), (Publish, 0)]),
         ("verifier", &[Role::Observer, Role::Verifier], &[(Report, 10), (Finding, 10), (Publish, 0)]),
         ("dispatcher", &[Role::Dispatcher], &[(Report, 10), (Publish, 50), (Finding, 0)]),

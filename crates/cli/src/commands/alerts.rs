@@ -2,7 +2,10 @@
 
 use bystand_client::{Outcome, Session, Told};
 use bystand_core::alerts::AlertView;
+use bystand_core::alerts::book::KEPT_MS;
 use bystand_core::device::{Device, Event};
+use bystand_core::texts::Texts;
+use bystand_wire::time::HOUR_MS;
 use clap::{Args, Subcommand};
 
 use crate::args::Global;
@@ -94,7 +97,8 @@ async fn show_all(session: &mut Session<Device>, output: Output) -> Done {
         }
         return Ok(());
     }
-    let nothing = "No confirmed activity reported to us now. We do not see everything.";
-    output.table(&alert_lines::HEADINGS, &rows, nothing)?;
+    let hours = u32::try_from(KEPT_MS / HOUR_MS).unwrap_or(u32::MAX);
+    let nothing = Texts::english().get("page-empty", &[("hours", hours.into())]);
+    output.table(&alert_lines::HEADINGS, &rows, &nothing)?;
     Ok(())
 }

@@ -5,13 +5,12 @@ use std::path::{Path, PathBuf};
 use bystand_client::{Vault, VaultError, system_random};
 use bystand_core::device::setup::{Founding, NetworkPlan, NewNetwork, SetupError};
 use bystand_core::geo::{Shape, Zone, zones_from_geojson};
-use bystand_core::io::{Batch, Effect, Engine};
 use bystand_core::network::manifest::{PhoneLine, ZoneInfo};
 use bystand_core::network::{KindCode, RelayUrl};
 use bystand_core::report::Kind;
 use bystand_crypto::passes::IssuerKey;
 use bystand_relay::data_dir;
-use bystand_wire::{ZoneId, to_hex};
+use bystand_wire::to_hex;
 use clap::Args;
 use serde_json::json;
 use tokio::task::JoinSet;
@@ -21,7 +20,7 @@ use crate::commands;
 use crate::failure::{Done, Failure};
 use crate::output::{Output, note};
 use crate::registrar::write_secret;
-use crate::{engine, passphrase};
+use crate::{choice, engine, passphrase};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -82,14 +81,7 @@ pub async fn run(global: &Global, args: InitArgs, output: Output) -> Done {
     let plan = plan(&args)?;
     let passphrase = passphrase::choose(global.passphrase_file.as_deref(), passphrase::VARIABLE)?;
     let NewNetwork { mut device, relay } = found(global, plan).await?;
-    // With everything the device must not forget the vault comes into being; what it would send now it
-    // asks for again when it is opened.
-    let mut first = Batch::default();
-    while let Some(effect) = device.poll_effect() {
-        if let Effect::Store(batch) = effect {
-            first.records.extend(batch.records);
-        }
-    }
+    let first = engine::first_records(&mut device);
     make_relay_folder(&args.data, &relay.network, &relay.log_key.seed()[..])?;
     drop(Vault::create(&folder, &passphrase, global.cost(), &first)?);
     let network = relay.network;
@@ -109,7 +101,8 @@ pub async fn run(global: &Global, args: InitArgs, output: Output) -> Done {
 }
 
 fn plan(args: &InitArgs) -> Result<NetworkPlan, Failure> {
-    let relay = RelayUrl::new(&args.relay).map_err(|error| Failure::Usage(format!("The relay's address is {error}.")))?;
+    let relay = RelayUrl::new(&args.relay)
+        .map_err(|error| Failure::Usage(format!("The relay's address is {error}.")))?;
     let mut plan = NetworkPlan::new(&args.name, zones(args)?, relay).map_err(setup_failed)?;
     plan.time_zone.clone_from(&args.time_zone);
     if !args.languages.is_empty() {
@@ -139,7 +132,7 @@ fn zones(args: &InitArgs) -> Result<Vec<ZoneInfo>, Failure> {
     }
     for name in &args.places {
         let bad = || Failure::Usage(format!("{name:?} cannot be a zone's name."));
-        let id = ZoneId::new(&slug(name)).map_err(|_| bad())?;
+        let id = choice::zone(name).map_err(|_| bad())?;
         zones.push(info(&Zone::without_area(id, name).map_err(|_| bad())?));
     }
     match zones.is_empty() {
@@ -150,7 +143,8 @@ fn zones(args: &InitArgs) -> Result<Vec<ZoneInfo>, Failure> {
 
 /// A zone as the manifest carries it.
 fn info(zone: &Zone) -> ZoneInfo {
-    let ring = |ring: &bystand_core::geo::Ring| ring.corners.iter().map(|p| (p.lon, p.lat)).collect::<Vec<_>>();
+    let ring =
+        |ring: &bystand_core::geo::Ring| ring.corners.iter().map(|p| (p.lon, p.lat)).collect::<Vec<_>>();
     let polygons = |shape: &Shape| {
         let polygon = |polygon: &bystand_core::geo::Polygon| {
             std::iter::once(&polygon.outer).chain(&polygon.holes).map(ring).collect::<Vec<_>>()
@@ -162,14 +156,6 @@ fn info(zone: &Zone) -> ZoneInfo {
         name: zone.name.clone(),
         polygons: zone.shape.as_ref().map(polygons).unwrap_or_default(),
     }
-}
-
-/// Lower-case letters, digits and hyphens.
-fn slug(name: &str) -> String {
-    let letters = name.to_lowercase();
-    let words: Vec<&str> =
-        letters.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    words.join("-")
 }
 
 /// Makes the issuer keys on all cores and founds the network.
@@ -202,7 +188,9 @@ fn make_relay_folder(data: &Path, network: &bystand_wire::NetworkId, seed: &[u8]
 
 fn setup_failed(error: SetupError) -> Failure {
     match error {
-        SetupError::Manifest(error) => Failure::Refused(format!("The network cannot be founded like this: {error}.")),
+        SetupError::Manifest(error) => {
+            Failure::Refused(format!("The network cannot be founded like this: {error}."))
+        }
         other => Failure::Failed(other.into()),
     }
 }

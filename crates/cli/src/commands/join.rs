@@ -5,7 +5,6 @@ use std::time::Duration;
 use bystand_client::{Session, Told, Vault, VaultError, system_random};
 use bystand_core::device::enroll::EnrollEvent;
 use bystand_core::device::{Device, Event, Identity};
-use bystand_core::io::{Batch, Effect, Engine};
 use bystand_core::network::invite::Invitation;
 use bystand_wire::ZoneId;
 use clap::Args;
@@ -15,7 +14,7 @@ use crate::args::Global;
 use crate::failure::{Done, Failure};
 use crate::output::Output;
 use crate::stop::Stop;
-use crate::{commands, engine, enroll, passphrase, told};
+use crate::{choice, commands, engine, enroll, passphrase, told};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -35,7 +34,7 @@ pub struct JoinArgs {
     /// The invitation, as it was shown
     invitation: String,
     /// A zone whose day rooms you will take part in; at most three
-    #[arg(long = "zone", value_name = "ZONE")]
+    #[arg(long = "zone", value_name = "ZONE", value_parser = choice::zone)]
     zones: Vec<ZoneId>,
 }
 
@@ -71,12 +70,13 @@ fn begin(global: &Global, invitation: &Invitation) -> Result<Session<Device>, Fa
     let passphrase = passphrase::choose(global.passphrase_file.as_deref(), passphrase::VARIABLE)?;
     let identity = Identity::new(invitation.network, invitation.relay.to_string(), &mut rng);
     let mut device = Device::create(identity, now, &mut rng);
-    let first = match device.poll_effect() {
-        Some(Effect::Store(batch)) => batch,
-        _ => Batch::default(),
-    };
-    let vault = Vault::create(&folder, &passphrase, global.cost(), &first)?;
     device.enroll(invitation, now, &mut rng);
+    let first = engine::first_records(&mut device);
+    let vault = Vault::create(&folder, &passphrase, global.cost(), &first)?;
+    // As it lies in the vault, so that what it wants to send is sent.
+    drop(device);
+    let records = engine::records(&vault)?;
+    let device = Device::open(&records, now, &mut rng).map_err(|error| Failure::Failed(error.into()))?;
     engine::run(global, device, vault, true)
 }
 
@@ -93,7 +93,8 @@ async fn until_admitted(session: &mut Session<Device>, mut zones: Vec<ZoneId>, o
             Told::Event(Event::Network) => {
                 if !zones.is_empty() {
                     let wanted = std::mem::take(&mut zones);
-                    let chosen = session.ask(move |device, now, rng| device.choose_zones(&wanted, now, rng)).await?;
+                    let chosen =
+                        session.ask(move |device, now, rng| device.choose_zones(&wanted, now, rng)).await?;
                     chosen.map_err(engine::refused)?;
                 }
             }
@@ -126,6 +127,7 @@ fn has_passes(device: &Device, now: bystand_wire::Timestamp) -> bool {
     let roles = device.shared().identity.certified().map(|certificate| certificate.roles).unwrap_or_default();
     let purposes = bystand_core::device::enroll::purposes_of(&roles);
     let is_room = |purpose: &bystand_wire::PassPurpose| *purpose == bystand_wire::PassPurpose::Room;
-    let wanted = purposes.iter().filter(|purpose| !is_room(purpose) || !device.enrollment().zones().is_empty());
+    let wanted =
+        purposes.iter().filter(|purpose| !is_room(purpose) || !device.enrollment().zones().is_empty());
     wanted.into_iter().all(|purpose| device.shared().wallet.count(*purpose, now) > 0)
 }

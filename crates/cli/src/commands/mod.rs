@@ -1,6 +1,8 @@
 //! What the commands do.
 
 pub mod alerts;
+pub mod backup;
+pub mod demo;
 pub mod bench;
 pub mod follow;
 pub mod init;
@@ -9,6 +11,7 @@ pub mod report;
 pub mod serve;
 pub mod status;
 pub mod vault;
+pub mod zones;
 
 use std::path::PathBuf;
 
@@ -38,9 +41,13 @@ pub fn run(cli: Cli, output: Output) -> Done {
             Command::Registrar(args) => terminal::run(&global, args, output).await,
             Command::Status(_) => status::run(&global, output).await,
             Command::Serve(args) => serve::run(&global, &args, output).await,
+            Command::Backup(args) => backup::backup(&args, output),
+            Command::Restore(args) => backup::restore(&args, output),
             Command::Report(args) => report::run(&global, args, output).await,
             Command::Follow(args) => follow::run(&global, args, output).await,
+            Command::Demo(args) => demo::run(&global, args, output).await,
             Command::Alerts(args) => alerts::run(&global, &args, output).await,
+            Command::Zones(args) => zones::run(&global, &args, output).await,
             Command::Bench(words) => tokio::task::block_in_place(|| bench::run(&words, output)),
             Command::Vault(command) => vault::run(&global, &command, output),
         }

@@ -8,6 +8,7 @@ use bystand_core::device::zones::Zones;
 use bystand_core::device::{Command, Device, Event};
 use bystand_core::network::invite::CardLink;
 use bystand_core::report::screen_text;
+use bystand_core::texts::Texts;
 use bystand_crypto::passes::OwnedPass;
 use bystand_wire::ReportId;
 use clap::Args;
@@ -111,8 +112,7 @@ async fn until_taken(session: &mut Session<Device>, talk: &mut Conversation) -> 
             Some(NeighborEvent::Refused(_, code)) => {
                 return Err(Failure::Refused(format!("The relay does not take the report: {code}.")));
             }
-            Some(NeighborEvent::Kept { .. } | NeighborEvent::Desk { .. } | NeighborEvent::Answered(..))
-            | None => {}
+            Some(NeighborEvent::Kept { .. } | NeighborEvent::Desk { .. } | NeighborEvent::Answered(..)) | None => {}
         }
     }
     match sent {
@@ -127,11 +127,10 @@ async fn until_taken(session: &mut Session<Device>, talk: &mut Conversation) -> 
 
 /// Points out what should not be in a report; it is sent all the same.
 fn warn_of_names(what: &ReportArgs) {
-    let texts = [&what.text, &what.place, &what.unit, &what.equipment];
-    for concern in texts.into_iter().flatten().flat_map(|text| screen_text(text)) {
-        note(&format!(
-            "The text seems to hold a {}. It is sent as it is; the desk can strike it.",
-            concern.kind.as_str()
-        ));
+    let texts = Texts::english();
+    let written = [&what.text, &what.place, &what.unit, &what.equipment];
+    for concern in written.into_iter().flatten().flat_map(|text| screen_text(text)) {
+        let text = texts.plain(&format!("concern-{}", concern.kind.as_str()));
+        note(&format!("{text} (It is sent as it is; the desk can strike it.)"));
     }
 }

@@ -16,7 +16,9 @@ use crate::when::{WallClock, span};
 
 /// `bystand status`
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  bystand status\n\nConnects, sends what waits, and shows how things stand.")]
+#[command(
+    after_help = "Example:\n  bystand status\n\nConnects, sends what waits, and shows how things stand."
+)]
 pub struct StatusArgs {}
 
 /// Runs `bystand status`.
@@ -24,10 +26,14 @@ pub async fn run(global: &Global, output: Output) -> Done {
     let mut session = engine::start(global)?;
     let is_here = |device: &Device| {
         let shared = device.shared();
-        shared.connected && shared.log.is_following() && shared.outbox.is_empty() && !device.enrollment().is_waiting()
+        shared.connected
+            && shared.log.is_following()
+            && shared.outbox.is_empty()
+            && !device.enrollment().is_waiting()
     };
     let mut why = None;
-    let outcome = session.until(engine::PATIENCE, is_here, |told| why = engine::trouble(told).or(why.take())).await?;
+    let outcome =
+        session.until(engine::PATIENCE, is_here, |told| why = engine::trouble(told).or(why.take())).await?;
     let fields = session.ask(|device, now, _| fields(device, now)).await?;
     let connection = match (outcome, why) {
         (Outcome::Reached, _) => "reached".to_owned(),
@@ -55,13 +61,19 @@ fn fields(device: &Device, now: Timestamp) -> Vec<(&'static str, String)> {
         Some(verified) => {
             let manifest = verified.manifest();
             fields.push(("network", manifest.name.clone()));
-            fields.push(("settings", format!("version {}, until {}", manifest.version, wall.short(manifest.expires_at, now))));
+            fields.push((
+                "settings",
+                format!("version {}, until {}", manifest.version, wall.short(manifest.expires_at, now)),
+            ));
         }
         None => fields.push(("network", "its settings are not here yet".to_owned())),
     }
     if let Some(note) = shared.key_note() {
         let note = note.note();
-        fields.push(("key note", format!("version {}, {} old", note.version, span(now.since_ms(note.issued_at)))));
+        fields.push((
+            "key note",
+            format!("version {}, {} old", note.version, span(now.since_ms(note.issued_at))),
+        ));
     }
     match identity.certified() {
         Some(certificate) => {
@@ -69,10 +81,13 @@ fn fields(device: &Device, now: Timestamp) -> Vec<(&'static str, String)> {
             let hash = identity.author().map(|hash| hash.short()).unwrap_or_default();
             fields.push(("certificate", format!("{hash}, until {}", wall.short(certificate.not_after, now))));
         }
-        None if device.enrollment().is_waiting() => fields.push(("roles", "waiting for a registrar".to_owned())),
+        None if device.enrollment().is_waiting() => {
+            fields.push(("roles", "waiting for a registrar".to_owned()))
+        }
         None => fields.push(("roles", "none".to_owned())),
     }
-    let passes = |purpose: &PassPurpose| format!("{} {}", shared.wallet.count(*purpose, now), purpose.as_str());
+    let passes =
+        |purpose: &PassPurpose| format!("{} {}", shared.wallet.count(*purpose, now), purpose.as_str());
     fields.push(("passes", PassPurpose::ALL.iter().map(passes).collect::<Vec<_>>().join(", ")));
     let team = |kind: &TeamKind| {
         let team = shared.teams.get(kind)?;

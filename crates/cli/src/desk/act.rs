@@ -1,11 +1,12 @@
 //! A dispatcher's verbs as commands of the engine.
 
-use bystand_core::desk::{AlertStep, DeskState};
+use bystand_core::desk::{AlertStep, DeskState, News};
 use bystand_core::device::desk::DeskCommand;
 use bystand_core::device::zones::Zones;
 use bystand_core::device::{Command, CommandError, Device};
 use bystand_core::io::Random;
 use bystand_core::report::{TextField, find_words};
+use bystand_core::texts::{Texts, news_id};
 use bystand_wire::{IncidentId, ReportId, Role, Timestamp};
 use rand_core::Rng;
 
@@ -72,9 +73,7 @@ fn commands(
         DeskVerb::Note { incident, text } => DeskCommand::Note(of(incident)?, text.join(" ")),
         DeskVerb::Home { incident } => DeskCommand::MarkHome(of(incident)?),
         DeskVerb::Ask { incident, text } => DeskCommand::Ask(of(incident)?, text.join(" ")),
-        DeskVerb::Tell { incident, news } => {
-            DeskCommand::Tell(of(incident)?, news, crate::choice::news_word(news))
-        }
+        DeskVerb::Tell { incident, news } => DeskCommand::Tell(of(incident)?, news, news_text(news)),
         DeskVerb::HeadsUp { incident } => DeskCommand::HeadsUp(of(incident)?),
         DeskVerb::ZoneNote { zones, text } => DeskCommand::NoteToZones(zones, text.join(" ")),
         DeskVerb::Rumor { incident } => DeskCommand::Rumor(of(incident)?),
@@ -131,6 +130,18 @@ fn commands(
         DeskVerb::ReleaseHold { incident } => DeskCommand::ReleaseHold(of(incident)?),
     };
     Ok(vec![command])
+}
+
+/// What the reporter reads, from the template.
+fn news_text(news: News) -> String {
+    let texts = Texts::english();
+    let what = match news {
+        News::FalseAlarm(what) => texts.plain(&format!("what-{}", what.as_str())),
+        News::Received | News::BeingChecked | News::Confirmed | News::CouldNotCheck | News::Over => {
+            String::new()
+        }
+    };
+    texts.get(news_id(news), &[("what", what.as_str().into())])
 }
 
 fn step(state: &DeskState, args: &StepArgs, step: AlertStep) -> Result<DeskCommand, Failure> {

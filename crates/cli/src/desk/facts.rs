@@ -119,7 +119,7 @@ fn work(event: &WorkEvent) -> Said {
         }
         WorkEvent::Noted { note, .. } => Said::new("note", format!("notes: {note}"), json!({"text": note})),
         WorkEvent::Sorted { drawer, .. } => {
-            let drawer = choice::drawer_word(*drawer);
+            let drawer = drawer.as_str();
             Said::new("sorted", format!("sorts it: {drawer}"), json!({"drawer": drawer}))
         }
         WorkEvent::HeadsUp { zone, .. } => {
@@ -137,11 +137,13 @@ fn call_out(event: &CallOutEvent) -> Said {
         CallOutEvent::Opened { request, .. } => {
             let roles: Vec<&str> = request.roles.iter().map(|role| role.as_str()).collect();
             let text = format!("calls out {} within {} min", roles.join(", "), request.within_min);
-            let more = json!({"roles": roles, "within_min": request.within_min, "cell": request.cell.to_string()});
+            let more =
+                json!({"roles": roles, "within_min": request.within_min, "cell": request.cell.to_string()});
             Said::new("call-out", text, more)
         }
         CallOutEvent::Offered { offer, minutes, .. } => {
-            let (offer, text) = (offer.short(), format!("offer {}: can be there in {minutes} min", offer.short()));
+            let (offer, text) =
+                (offer.short(), format!("offer {}: can be there in {minutes} min", offer.short()));
             Said::new("offer", text, json!({"offer": offer, "minutes": minutes}))
         }
         CallOutEvent::Accepted { offers, alone_agreed, .. } => {
@@ -171,7 +173,9 @@ fn call_out(event: &CallOutEvent) -> Said {
         CallOutEvent::Rung { count, .. } => {
             Said::new("rung", format!("{count} on call were rung"), json!({"count": count}))
         }
-        CallOutEvent::NobodyArrived { .. } => Said::plain("nobody-arrived", "nobody who was accepted arrived"),
+        CallOutEvent::NobodyArrived { .. } => {
+            Said::plain("nobody-arrived", "nobody who was accepted arrived")
+        }
         CallOutEvent::Closed { .. } => Said::plain("call-out-ended", "the call-out is over"),
     }
 }
@@ -295,7 +299,7 @@ fn report_said(word: &'static str, report: &Report) -> Said {
     let more = json!({
         "kind": said.kind.as_str(), "zone": place.zone.as_ref().map(ToString::to_string),
         "place": place.text, "text": said.activity, "home": place.home,
-        "first_hand": choice::first_hand_word(said.first_hand), "source": report.source().as_str(),
+        "first_hand": said.first_hand.as_str(), "source": report.source().as_str(),
     });
     Said::new(word, format!("{source}: {}", parts.join(", ")), more)
 }

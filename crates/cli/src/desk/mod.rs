@@ -12,7 +12,8 @@ use bystand_core::desk::Outcome;
 use bystand_core::device::Device;
 use bystand_core::device::desk::DeskEvent;
 use bystand_core::team::{TeamKind, TeamSync};
-use bystand_wire::{Role, Timestamp};
+use bystand_core::texts::Texts;
+use bystand_wire::Timestamp;
 use serde_json::{Value, json};
 
 pub use verbs::DeskVerb;
@@ -24,8 +25,6 @@ use crate::terminal::{RoleVerb, Terminal};
 use crate::when::WallClock;
 
 impl RoleVerb for DeskVerb {
-    const ROLE: Role = Role::Dispatcher;
-
     fn usual() -> Self {
         DeskVerb::Queue
     }
@@ -59,9 +58,11 @@ fn line(device: &Device, news: &DeskEvent, now: Timestamp, quiet: bool) -> Optio
     let (state, wall) = (device.desk().state(), WallClock::of(device.shared()));
     let number = |incident| names::number_of(state, incident);
     Some(match news {
-        DeskEvent::Arrived(report) => {
-            ("A report is coming in.".to_owned(), Tone::Faint, json!({"event": "arrived", "report": report.to_string()}))
-        }
+        DeskEvent::Arrived(report) => (
+            "A report is coming in.".to_owned(),
+            Tone::Faint,
+            json!({"event": "arrived", "report": report.to_string()}),
+        ),
         DeskEvent::Entry { seq, author, at, fact, outcome } => {
             let said = facts::tell(state, fact);
             if quiet && said.word == "sign" {
@@ -122,7 +123,10 @@ fn remark(outcome: Outcome) -> String {
     match outcome {
         Outcome::Applied => String::new(),
         Outcome::Duplicate => " (known already)".to_owned(),
-        Outcome::Refused(breach) => format!(" (no effect: {breach})"),
+        Outcome::Refused(breach) => {
+            let why = Texts::english().plain(&format!("breach-{}", breach.as_str()));
+            format!(" (no effect: {why})")
+        }
     }
 }
 

@@ -29,7 +29,9 @@ pub fn call_out(state: &DeskState, given: u64) -> Result<CallOutId, Failure> {
     }
     let of = incident(state, given).map_err(|_| nothing(&format!("call-out or incident {given}")))?;
     let newest = state.group(of).flat_map(|member| member.call_outs.values()).max_by_key(|c| c.opened.seq);
-    newest.map(|call_out| call_out.request.id).ok_or_else(|| nothing(&format!("call-out for incident {given}")))
+    newest
+        .map(|call_out| call_out.request.id)
+        .ok_or_else(|| nothing(&format!("call-out for incident {given}")))
 }
 
 /// An offer by the beginning of its id.
@@ -42,7 +44,10 @@ pub fn offer(state: &DeskState, given: &str) -> Result<OfferId, Failure> {
 /// Somebody on shift by the beginning of their name.
 pub fn colleague(state: &DeskState, given: &str) -> Result<Author, Failure> {
     let on_shift = state.on_shift().map(|(author, _)| author);
-    only(on_shift.filter(|author| begins(&author.0.to_string(), given)), &format!("dispatcher {given} on shift"))
+    only(
+        on_shift.filter(|author| begins(&author.0.to_string(), given)),
+        &format!("dispatcher {given} on shift"),
+    )
 }
 
 /// A finding by its number, or the newest that stands.
@@ -77,7 +82,9 @@ fn only<T: Copy + PartialEq>(found: impl Iterator<Item = T>, what: &str) -> Resu
     let mut found = found;
     match (found.next(), found.next()) {
         (Some(one), None) => Ok(one),
-        (Some(_), Some(_)) => Err(Failure::Refused(format!("There is more than one {what}: type more of it."))),
+        (Some(_), Some(_)) => {
+            Err(Failure::Refused(format!("There is more than one {what}: type more of it.")))
+        }
         (None, _) => Err(nothing(what)),
     }
 }

@@ -60,6 +60,7 @@ fn place(device: &Device, incident: IncidentId, args: &FindingArgs) -> Result<Pu
         return Ok(PublicPlace::Cell(cell));
     }
     let zone = said.and_then(|place| place.zone.clone()).or_else(|| zones?.at(point?).cloned());
-    let nowhere = || Failure::Refused("The report has no place: say where it was with --point LAT,LON.".into());
+    let nowhere =
+        || Failure::Refused("The report has no place: say where it was with --point LAT,LON.".into());
     zone.map(PublicPlace::Zone).ok_or_else(nowhere)
 }

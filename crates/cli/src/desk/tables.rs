@@ -1,9 +1,10 @@
 //! What a dispatcher looks at: the queue, one incident, what needs somebody, rumors, shifts, figures.
 
-use bystand_core::desk::{Attention, CallOutPhase, DeskState, Incident, ResponderPhase, Stage, Words};
+use bystand_core::desk::{Attention, DeskState, Incident, Stage, Words};
 use bystand_core::device::Device;
+use bystand_core::texts::{Texts, attention_id};
 use bystand_wire::time::DAY_MS;
-use bystand_wire::{IncidentId, OfferId, Timestamp};
+use bystand_wire::{IncidentId, Timestamp};
 use serde_json::{Map, Value};
 
 use super::names;
@@ -37,7 +38,11 @@ impl View {
             View::Card(fields) if output.is_json() => output.object(&as_object(fields))?,
             View::Card(fields) => {
                 for (name, value) in fields {
-                    output.line(&format!("{} {}", output.tone(Tone::Faint, &format!("{name:<12}")), harmless(&value)))?;
+                    output.line(&format!(
+                        "{} {}",
+                        output.tone(Tone::Faint, &format!("{name:<12}")),
+                        harmless(&value)
+                    ))?;
                 }
             }
         }
@@ -62,7 +67,9 @@ pub fn is_view(verb: &DeskVerb) -> bool {
 pub fn view(device: &Device, verb: &DeskVerb, now: Timestamp) -> Result<View, Failure> {
     let (state, wall) = (device.desk().state(), WallClock::of(device.shared()));
     Ok(match verb {
-        DeskVerb::Show { incident } => View::Card(show(device, names::incident(state, *incident)?, &wall, now)),
+        DeskVerb::Show { incident } => {
+            View::Card(show(device, names::incident(state, *incident)?, &wall, now))
+        }
         DeskVerb::Attention => attention(state, now),
         DeskVerb::Shifts => shifts(state, &wall, now),
         DeskVerb::Rumors => rumors(state, &wall, now),
@@ -77,7 +84,8 @@ fn queue(state: &DeskState, now: Timestamp) -> View {
     let others: Vec<IncidentId> =
         state.open_incidents().map(|incident| incident.id).filter(|id| !ids.contains(id)).collect();
     ids.extend(others);
-    let rows = ids.iter().filter_map(|id| state.incident(*id)).map(|incident| row(state, incident, now)).collect();
+    let rows =
+        ids.iter().filter_map(|id| state.incident(*id)).map(|incident| row(state, incident, now)).collect();
     View::Table {
         headings: &["No", "Stage", "Age", "What", "Where", "Vouched", "Reports", "On it", "Like"],
         rows,
@@ -91,7 +99,7 @@ fn row(state: &DeskState, incident: &Incident, now: Timestamp) -> Vec<String> {
         state.proposed_joins(incident.id).iter().map(|join| names::number_of(state, join.with)).collect();
     vec![
         names::number(incident).to_string(),
-        state.stage(incident.id).map_or("", stage_word).to_owned(),
+        state.stage(incident.id).map_or("", Stage::as_str).to_owned(),
         span(now.since_ms(incident.received_at)),
         said.kind.as_str().to_owned(),
         place(incident),
@@ -129,14 +137,15 @@ type Fields = Vec<(&'static str, String)>;
 fn about_report(device: &Device, incident: &Incident, wall: &WallClock, now: Timestamp, fields: &mut Fields) {
     let (state, said) = (device.desk().state(), incident.report.said());
     fields.push(("no", names::number(incident).to_string()));
-    fields.push(("stage", state.stage(incident.id).map_or("", stage_word).to_owned()));
+    fields.push(("stage", state.stage(incident.id).map_or("", Stage::as_str).to_owned()));
     fields.push(("received", wall.short(incident.received_at, now)));
     fields.push(("source", incident.report.source().as_str().to_owned()));
     fields.push(("vouched", if state.is_vouched(incident) { "yes" } else { "no" }.to_owned()));
-    fields.push(("first hand", choice::first_hand_word(said.first_hand).to_owned()));
+    fields.push(("first hand", said.first_hand.as_str().to_owned()));
     fields.push(("what", said.kind.as_str().to_owned()));
     fields.push(("where", place(incident)));
-    let point = said.place.point.map(|point| format!("{:.5},{:.5}", point.lat_degrees(), point.lon_degrees()));
+    let point =
+        said.place.point.map(|point| format!("{:.5},{:.5}", point.lat_degrees(), point.lon_degrees()));
     let number = |count: Option<u16>| count.map(|count| count.to_string());
     let home = device.desk().home(&incident.id).map(|place| place.text.clone());
     let callback = device.desk().callback(&incident.id).map(ToOwned::to_owned);
@@ -160,7 +169,7 @@ fn about_report(device: &Device, incident: &Incident, wall: &WallClock, now: Tim
 
 fn about_work(state: &DeskState, incident: &Incident, wall: &WallClock, now: Timestamp, fields: &mut Fields) {
     fields.extend(incident.claim.map(|claim| ("on it", names::name(claim.holder))));
-    fields.extend(incident.drawer.map(|drawer| ("drawer", choice::drawer_word(drawer).to_owned())));
+    fields.extend(incident.drawer.map(|drawer| ("drawer", drawer.as_str().to_owned())));
     for join in state.proposed_joins(incident.id) {
         fields.push(("like", names::number_of(state, join.with)));
     }
@@ -192,11 +201,14 @@ fn about_work(state: &DeskState, incident: &Incident, wall: &WallClock, now: Tim
 fn about_call_outs(incident: &Incident, wall: &WallClock, now: Timestamp, fields: &mut Fields) {
     for call_out in incident.call_outs.values() {
         let (number, opened) = (call_out.opened.seq.0, wall.short(call_out.opened.at, now));
-        let phase = call_out_word(call_out.phase());
-        fields.push(("call-out", format!("{number} {phase}, opened {opened}, within {} min", call_out.request.within_min)));
+        let phase = call_out.phase().as_str();
+        fields.push((
+            "call-out",
+            format!("{number} {phase}, opened {opened}, within {} min", call_out.request.within_min),
+        ));
         for responder in call_out.responders.values() {
             let silent = if responder.silent.is_some() { ", SILENT" } else { "" };
-            let phase = responder_word(responder.phase);
+            let phase = responder.phase.as_str();
             let text = format!("{} {phase}, {} min{silent}", responder.offer.short(), responder.minutes);
             fields.push(("responder", text));
         }
@@ -211,7 +223,8 @@ fn about_findings(incident: &Incident, wall: &WallClock, now: Timestamp, fields:
         let (number, at) = (found.stamp.seq.0, wall.short(found.stamp.at, now));
         fields.push(("finding", format!("{number} {at} {verdict}, {signed}{aside} {}", found.finding.note)));
     }
-    for alert in incident.alerts.values().filter(|alert| alert.phase.is_public() || alert.prepared.is_some()) {
+    for alert in incident.alerts.values().filter(|alert| alert.phase.is_public() || alert.prepared.is_some())
+    {
         let steps: Vec<String> = alert
             .published
             .iter()
@@ -223,51 +236,35 @@ fn about_findings(incident: &Incident, wall: &WallClock, now: Timestamp, fields:
 }
 
 fn attention(state: &DeskState, now: Timestamp) -> View {
-    let list = state.attention(now);
-    let rows = list.iter().map(|what| needs(state, what)).collect();
-    View::Table { headings: &["No", "What", "Do"], rows, if_empty: "Nothing needs anybody now." }
+    let (list, texts) = (state.attention(now), Texts::english());
+    let rows = list.iter().map(|what| needs(state, &texts, what)).collect();
+    View::Table { headings: &["No", "Offer", "What"], rows, if_empty: "Nothing needs anybody now." }
 }
 
-fn needs(state: &DeskState, what: &Attention) -> Vec<String> {
-    let number = |incident: &IncidentId| names::number_of(state, *incident);
-    let offer = |offer: &OfferId| offer.short();
-    let row = |number: String, what: String, action: &str| vec![number, what, action.to_owned()];
-    match what {
-        Attention::Stopped(incident, _, who) => {
-            row(number(incident), format!("{} was stopped", offer(who)), "call them; envelope; legal")
+fn needs(state: &DeskState, texts: &Texts, what: &Attention) -> Vec<String> {
+    let (incident, offer) = match what {
+        Attention::Stopped(incident, _, offer) | Attention::Silent(incident, _, offer) => {
+            (Some(*incident), Some(*offer))
         }
-        Attention::Silent(incident, _, who) => {
-            row(number(incident), format!("{} gives no sign", offer(who)), "call them, then open the envelope")
-        }
-        Attention::Contradicted(incident) => {
-            row(number(incident), "findings contradict".into(), "resolve")
-        }
-        Attention::AlertDoubtful(incident, _) => {
-            row(number(incident), "a published alert is in doubt".into(), "recheck, then wrong, update or over")
-        }
-        Attention::NobodyAtDesk { waiting } => {
-            row(String::new(), format!("{waiting} wait and nobody is on shift"), "start")
-        }
-        Attention::Unanswered(incident, _) => {
-            row(number(incident), "nobody answered in 60 s".into(), "ring on-call volunteers, then rung")
-        }
-        Attention::NobodyArrived(incident, _) => {
-            row(number(incident), "nobody who was accepted arrived".into(), "check-in; accept others")
-        }
-        Attention::CountersignAwaited(incident, _) => {
-            row(number(incident), "a second signature is awaited".into(), "countersign (a registrar)")
-        }
-        Attention::NoNews(incident, _) => {
-            row(number(incident), "an alert's time passed without news".into(), "renew, update or over")
-        }
-        Attention::RumorMany(_) => row(String::new(), "a rumor is asked again and again".into(), "rumor-check"),
-        Attention::Home(incident) => {
-            row(number(incident), "the place is a home".into(), "zone only in public; the place only to those who go")
-        }
-        Attention::AloneAtDesk => {
-            row(String::new(), "one dispatcher alone".into(), "publishing needs a signed finding or a countersignature")
-        }
-    }
+        Attention::Contradicted(incident)
+        | Attention::AlertDoubtful(incident, _)
+        | Attention::Unanswered(incident, _)
+        | Attention::NobodyArrived(incident, _)
+        | Attention::CountersignAwaited(incident, _)
+        | Attention::NoNews(incident, _)
+        | Attention::Home(incident) => (Some(*incident), None),
+        Attention::NobodyAtDesk { .. } | Attention::RumorMany(_) | Attention::AloneAtDesk => (None, None),
+    };
+    let count = match what {
+        Attention::NobodyAtDesk { waiting } => *waiting,
+        Attention::RumorMany(rumor) => state.rumor(*rumor).map_or(0, |rumor| rumor.times()),
+        _ => 0,
+    };
+    vec![
+        incident.map_or_else(String::new, |incident| names::number_of(state, incident)),
+        offer.map_or_else(String::new, |offer| offer.short()),
+        texts.get(attention_id(what), &[("count", count.into())]),
+    ]
 }
 
 fn shifts(state: &DeskState, wall: &WallClock, now: Timestamp) -> View {
@@ -318,7 +315,9 @@ fn figures(state: &DeskState, now: Timestamp) -> Vec<(&'static str, String)> {
     let day = figures.total(now.minus_ms(DAY_MS), now.plus_ms(1));
     let share = figures.confirmed_permille(now.minus_ms(DAY_MS), now.plus_ms(1));
     let half = |spread: &bystand_core::desk::Spread| {
-        spread.within_ms(500).map_or_else(|| "not measured".to_owned(), |ms| format!("half within {}", span(ms)))
+        spread
+            .within_ms(500)
+            .map_or_else(|| "not measured".to_owned(), |ms| format!("half within {}", span(ms)))
     };
     vec![
         ("reports", day.reports.to_string()),
@@ -326,49 +325,17 @@ fn figures(state: &DeskState, now: Timestamp) -> Vec<(&'static str, String)> {
         ("confirmed", day.confirmed.to_string()),
         ("false alarms", day.false_alarms.to_string()),
         ("unchecked", day.unchecked.to_string()),
-        ("share", share.map_or_else(|| "not known".to_owned(), |share| format!("{}.{} % confirmed", share / 10, share % 10))),
+        (
+            "share",
+            share.map_or_else(
+                || "not known".to_owned(),
+                |share| format!("{}.{} % confirmed", share / 10, share % 10),
+            ),
+        ),
         ("to the desk", half(&figures.to_desk)),
         ("to a finding", half(&figures.to_finding)),
         ("to an alert", half(&figures.to_alert)),
     ]
-}
-
-fn stage_word(stage: Stage) -> &'static str {
-    match stage {
-        Stage::Waiting => "waiting",
-        Stage::Checking => "checking",
-        Stage::Found => "found",
-        Stage::Contradicted => "contradicted",
-        Stage::Alerted => "alerted",
-        Stage::Closed => "closed",
-        Stage::Joined => "joined",
-    }
-}
-
-fn call_out_word(phase: CallOutPhase) -> &'static str {
-    match phase {
-        CallOutPhase::Calling => "calling",
-        CallOutPhase::Unanswered => "unanswered",
-        CallOutPhase::Answered => "answered",
-        CallOutPhase::Staffed => "staffed",
-        CallOutPhase::NobodyArrived => "nobody arrived",
-        CallOutPhase::Closed => "over",
-    }
-}
-
-fn responder_word(phase: ResponderPhase) -> &'static str {
-    match phase {
-        ResponderPhase::Offered => "can go",
-        ResponderPhase::Accepted => "accepted",
-        ResponderPhase::OnTheWay => "on the way",
-        ResponderPhase::Parked => "parked",
-        ResponderPhase::OnScene => "on scene",
-        ResponderPhase::Leaving => "leaving",
-        ResponderPhase::Left => "home",
-        ResponderPhase::Stopped => "STOPPED",
-        ResponderPhase::Declined => "declined",
-        ResponderPhase::Withdrawn => "cannot go",
-    }
 }
 
 fn as_object(fields: Vec<(&'static str, String)>) -> Value {

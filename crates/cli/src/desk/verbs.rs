@@ -122,7 +122,7 @@ pub enum DeskVerb {
     /// A note to the members of zones
     ZoneNote {
         /// The zone; can be repeated
-        #[arg(long = "zone", value_name = "ZONE", required = true)]
+        #[arg(long = "zone", value_name = "ZONE", required = true, value_parser = choice::zone)]
         zones: Vec<ZoneId>,
         /// The note
         #[arg(required = true)]

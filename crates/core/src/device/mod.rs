@@ -19,6 +19,7 @@ pub mod zones;
 
 use std::collections::BTreeMap;
 
+use bystand_wire::problem::Code;
 use bystand_wire::relay_api::{LiveOut, StoredFrame, WorkProof};
 use bystand_wire::time::{MINUTE_MS, SECOND_MS};
 use bystand_wire::{DecodeError, Role, StreamId, Timestamp, decode};
@@ -450,6 +451,7 @@ impl Device {
         }
         self.rooms_due(ctx);
         let shared = &mut self.shared;
+        shared.look_for_absent(ctx);
         self.desk.due(ctx, shared);
         self.host.due(ctx, shared);
         self.registrar.due(ctx, shared);
@@ -488,8 +490,8 @@ impl Engine for Device {
             }
             LiveOut::LogSize(_) => device.look_at_log(ctx),
             LiveOut::Lagged(stream) => device.shared.follow_again(ctx, &stream),
-            // A stream of ours that is still to be made: it is followed again when it is there.
-            LiveOut::Refused(stream, _) if device.shared.is_to_be_made(&stream) => {}
+            LiveOut::Refused(stream, code)
+                if code == Code::NotFound.as_str() && device.shared.is_absent(&stream, ctx.now) => {}
             LiveOut::Refused(stream, code) => {
                 let text = format!("The relay does not give out stream {}: {code}.", stream.short());
                 ctx.tell(Event::Warning { code: "stream-refused", text });

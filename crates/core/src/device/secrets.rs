@@ -3,6 +3,7 @@
 
 use bystand_crypto::seal::SealSecretKey;
 use bystand_crypto::sign::SigningKey;
+use bystand_wire::relay_api::Policy;
 use bystand_wire::{Timestamp, Week};
 use minicbor::{Decode, Encode};
 use zeroize::{Zeroize, ZeroizeOnDrop};
@@ -34,6 +35,12 @@ impl Seed {
     /// The bytes, for a job that signs later.
     pub fn bytes(&self) -> [u8; 32] {
         self.0
+    }
+}
+
+impl From<&SigningKey> for Seed {
+    fn from(key: &SigningKey) -> Self {
+        Self(*key.seed())
     }
 }
 
@@ -201,4 +208,7 @@ pub struct RegistrarSecrets {
     /// Reads it.
     #[n(3)]
     pub inbox_read: Seed,
+    /// The policies of the network's streams (but the drop's), to be renewed before they end.
+    #[n(4)]
+    pub policies: Vec<Policy>,
 }

@@ -151,9 +151,9 @@ impl World {
         let before = self.actor(registrar).events.len();
         self.command(registrar, Command::Registrar(invite)).expect("an invitation");
         let told = self.actor(registrar).events.iter().skip(before);
-        let text = told.into_iter().find_map(|event| match event {
-            Event::Registrar(RegistrarEvent::Invitation { text, .. }) => Some(text.expose().to_owned()),
-            _ => None,
+        let text = told.into_iter().find_map(|event| {
+            let Event::Registrar(RegistrarEvent::Invitation { text, .. }) = event else { return None };
+            Some(text.expose().to_owned())
         });
         let invitation = Invitation::from_text(&text.expect("an invitation is told"), self.now());
         self.settle();

@@ -72,9 +72,16 @@ pub fn admit_member(world: &mut World, name: &'static str, roles: &[Role]) -> us
     place
 }
 
+/// A network whose rooms open by command only.
+pub fn unscheduled(seed: u64) -> World {
+    let mut world = founded(seed, 1);
+    host_command(&mut world, FOUNDER, HostCommand::Schedule(false));
+    world
+}
+
 /// A network whose founder opened the zone's room.
 pub fn opened(seed: u64) -> World {
-    let mut world = founded(seed, 1);
+    let mut world = unscheduled(seed);
     open(&mut world, FOUNDER);
     world
 }
@@ -151,4 +158,10 @@ pub fn incident(world: &mut World, n: u8) -> IncidentId {
     desk(world, DeskCommand::Claim(id));
     world.run(2 * SECOND);
     id
+}
+
+/// A member's name for the week in the zone's room.
+pub fn name_of(world: &World, member: usize) -> String {
+    let pass = world.device(member).shared().wallet.room_pass(&zone(), world.now()).expect("a room pass");
+    bystand_core::device::member::week_name(&pass.pass.key)
 }

@@ -4,7 +4,7 @@ use bystand_crypto::seal::{SealPurpose, seal};
 use bystand_crypto::sign::Signed;
 use bystand_wire::relay_api::{AppendRule, Policy, ReadRule, SignedBytes};
 use bystand_wire::time::{DAY_MS, MINUTE_MS};
-use bystand_wire::{Frame, FrameKind, PassPurpose, encode, limits};
+use bystand_wire::{Frame, FrameKind, PassPurpose, Timestamp, encode, limits};
 
 use super::super::secrets::{DeskSecrets, Seed};
 use super::super::{Cx, Listener, Owner, Shared};
@@ -20,7 +20,7 @@ const REPORT_LIFE_MS: u64 = 7 * DAY_MS;
 const REMIND_MS: u64 = 2 * MINUTE_MS;
 
 /// The drop's policy: anybody with a pass or work appends, the desk reads.
-pub fn drop_policy(secrets: &DeskSecrets) -> Policy {
+pub fn drop_policy(secrets: &DeskSecrets, expires_at: Timestamp) -> Policy {
     let creator = secrets.drop_creator.signing();
     Policy {
         creator: creator.public(),
@@ -30,7 +30,7 @@ pub fn drop_policy(secrets: &DeskSecrets) -> Policy {
         read: ReadRule::Key(secrets.drop_read.signing().public()),
         erasers: Vec::new(),
         room_key: None,
-        expires_at: bystand_wire::Timestamp(u64::MAX),
+        expires_at,
         frame_life_ms: REPORT_LIFE_MS,
         max_frame_len: u32::try_from(limits::FRAME_LEN).unwrap_or(u32::MAX),
         max_frames: 100_000,
@@ -47,6 +47,9 @@ impl Desk {
         let Some(mut secrets) = secrets(shared) else { return };
         if secrets.keys.roll(ctx.rng, ctx.now) {
             secrets.version += 1;
+            // The drop's end moves on with it, week by week.
+            secrets.drop_policy += 1;
+            promise_drop(ctx, shared, &secrets);
             self.spread(ctx, shared, &secrets);
         }
         let Some(note) = shared.key_note() else { return };
@@ -67,11 +70,7 @@ impl Desk {
         if let Some(team) = teams.get_mut(&TeamKind::Desk) {
             team.rotate(ctx, outbox, epoch, Some((secrets.version, encode(&secrets))));
         }
-        let creator = secrets.drop_creator.signing();
-        let policy = SignedBytes::from(Signed::sign(&ctx.network, &creator, &drop_policy(&secrets)));
-        let Some(drop) = shared.key_note().map(|n| n.note().streams.drop) else { return };
-        let work = Work::Create(drop, policy, None);
-        shared.promise(ctx, Owner::Desk(DeskJob::DropPolicy), work, &[]);
+        promise_drop(ctx, shared, &secrets);
         hand_in(ctx, shared, &secrets);
         self.read_drop_anew(ctx, shared, &secrets);
     }
@@ -90,6 +89,15 @@ impl Desk {
         let read = secrets.drop_read.signing();
         shared.follow(ctx, drop, Listener::Desk(DeskStream::Drop), after, Some(&read));
     }
+}
+
+/// Signs the drop's policy of this version.
+fn promise_drop(ctx: &mut Cx<'_>, shared: &mut Shared, secrets: &DeskSecrets) {
+    let Some(drop) = shared.key_note().map(|n| n.note().streams.drop) else { return };
+    let creator = secrets.drop_creator.signing();
+    let policy = drop_policy(secrets, ctx.now.plus_ms(limits::STREAM_LIFE_MS));
+    let policy = SignedBytes::from(Signed::sign(&ctx.network, &creator, &policy));
+    shared.promise(ctx, Owner::Desk(DeskJob::DropPolicy), Work::Create(drop, policy, None), &[]);
 }
 
 /// Hands the desk's public keys to every registrar, for the next key note.

@@ -12,17 +12,17 @@
 //! sent, so a device that is killed meanwhile loses nothing: the same request gets the same answer.
 
 mod asks;
+mod newcomer;
 mod replies;
 
 use std::collections::BTreeMap;
 
 use bystand_crypto::seal::{SealPublicKey, SealPurpose, seal};
-use bystand_crypto::sign::Signed;
 use bystand_wire::relay_api::{AppendRule, Policy, ReadRule, StoredFrame};
-use bystand_wire::time::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS};
+use bystand_wire::time::{DAY_MS, HOUR_MS, SECOND_MS};
 use bystand_wire::{
     Frame, FrameKind, Hash32, PassPurpose, Period, PublicKey, Role, Seq, StreamId, Timestamp, ZoneId, decode,
-    encode, limits,
+    limits,
 };
 use minicbor::{Decode, Encode};
 
@@ -31,9 +31,8 @@ use asks::Ask;
 use super::shared::policy;
 use super::{CommandError, Cx, Device, Event, Listener, Owner, Shared};
 use crate::io::{Random, Response};
-use crate::network::enroll::EnrollRequest;
+use crate::network::KeyNoteStatus;
 use crate::network::invite::{Invitation, InviteSecret};
-use crate::network::{VerifiedKeyNote, VerifiedManifest};
 use crate::outbox::{AppendJob, By, Job, Outcome, Work};
 
 const STATE: &str = "enroll/state";
@@ -43,8 +42,6 @@ const ASK: &str = "enroll/ask/";
 pub(crate) const MAILBOX_EXTRA_MS: u64 = 28 * DAY_MS;
 /// How long a frame waits in a mailbox, in milliseconds.
 const MAILBOX_FRAME_MS: u64 = 28 * DAY_MS;
-/// After so long without an answer a newcomer asks another registrar, in milliseconds.
-const OTHER_REGISTRAR_MS: u64 = 15 * MINUTE_MS;
 /// How long before its end a certificate is renewed, in milliseconds: three weeks.
 const RENEW_MS: u64 = 21 * DAY_MS;
 /// How long a refusal holds before one asks again, in milliseconds.
@@ -325,85 +322,18 @@ impl Enroll {
         let listener = Listener::Enroll(EnrollStream::Mailbox);
         let read = invitation.secret.read_key();
         shared.follow(ctx, invitation.secret.mailbox(), listener, self.state.seen, Some(&read));
-        let (Some(manifest), Some(note)) = (shared.manifest().cloned(), shared.key_note().cloned()) else {
+        let Some(note) = shared.key_note().cloned() else { return };
+        // An expired key note says nothing: once the registrars' box runs again there is a new one.
+        if note.status(ctx.now) == KeyNoteStatus::Expired {
             return;
-        };
+        }
         if self.state.is_new {
-            self.request(ctx, shared, (&manifest, &note), &invitation);
+            self.request(ctx, shared, &note, &invitation);
         } else if shared.identity.certificate.is_some() {
             self.keep_mailbox(ctx, shared, &invitation.secret);
             self.renew(ctx, shared, &note);
             self.ask_for_passes(ctx, shared, &note);
         }
-    }
-
-    /// A newcomer's requests: for the certificate alone, and one for each purpose and week that this
-    /// registrar certifies.
-    fn request(
-        &mut self,
-        ctx: &mut Cx<'_>,
-        shared: &mut Shared,
-        (_, note): (&VerifiedManifest, &VerifiedKeyNote),
-        invitation: &Invitation,
-    ) {
-        let Some(registrar) = self.whom_to_ask(ctx.now, note, invitation) else { return };
-        let Some(sealing_key) = note.registrar(&registrar).map(|r| r.sealing_key.clone()) else { return };
-        let is_first = self.state.request.is_none();
-        let hash = self.send_request(ctx, shared, invitation, &sealing_key, None);
-        self.state.request = Some((hash, registrar, ctx.now));
-        self.store(ctx);
-        if !is_first {
-            return;
-        }
-        for (purpose, period) in wanted(&invitation.roles, ctx.now, WEEKS_AT_ONCE) {
-            let is_theirs = note.issuer(purpose, period).is_some_and(|i| i.registrar == registrar);
-            let Some(id) = is_theirs.then(|| self.new_ask(ctx, note, purpose, period)).flatten() else {
-                continue;
-            };
-            let hash = self.send_request(ctx, shared, invitation, &sealing_key, Some(id));
-            self.sent(ctx, &id, hash);
-        }
-    }
-
-    /// The registrar who invited; another one when it does not answer or is none any more.
-    fn whom_to_ask(
-        &self,
-        now: Timestamp,
-        note: &VerifiedKeyNote,
-        invitation: &Invitation,
-    ) -> Option<PublicKey> {
-        let registrars: Vec<PublicKey> = note.note().registrars.iter().map(|r| r.device).collect();
-        match self.state.request {
-            None if registrars.contains(&invitation.registrar) => Some(invitation.registrar),
-            None => registrars.first().copied(),
-            Some((_, asked, at)) if now.since_ms(at) >= OTHER_REGISTRAR_MS => {
-                let at = registrars.iter().position(|r| *r == asked).map_or(0, |i| i + 1);
-                registrars.get(at).or(registrars.first()).copied().filter(|r| *r != asked)
-            }
-            Some(_) => None,
-        }
-    }
-
-    fn send_request(
-        &self,
-        ctx: &mut Cx<'_>,
-        shared: &mut Shared,
-        invitation: &Invitation,
-        to: &SealPublicKey,
-        ask: Option<Hash32>,
-    ) -> Hash32 {
-        let device = shared.identity.device();
-        let request = EnrollRequest {
-            token: invitation.secret.token(),
-            device: device.public(),
-            sealing_key: shared.identity.sealing().public(),
-            batch: ask.and_then(|id| self.asks.get(&id)).map(|ask| ask.batch.clone()),
-        };
-        let signed = Signed::sign(&ctx.network, &device, &request);
-        let stream = invitation.secret.mailbox();
-        let by = By::Key(*invitation.secret.mailbox_key().seed());
-        post(ctx, shared, EnrollJob::Request, stream, by, to, &encode(&signed));
-        signed.hash()
     }
 
     /// The mailbox must outlive the certificate; its creator's key is this device's.

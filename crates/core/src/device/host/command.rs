@@ -13,8 +13,8 @@ use crate::room::Credential;
 pub enum HostCommand {
     /// Opens today's rooms of these zones now, if nobody has.
     Open(Vec<ZoneId>),
-    /// Whether this device opens the rooms of all zones by schedule, from now on and after restarts: the
-    /// box that is always on says yes once; it does not unless told.
+    /// Whether this device opens the rooms of all zones by schedule, from now on and after restarts. It
+    /// does unless told otherwise; a laptop that only helps out should not.
     Schedule(bool),
     /// Minutes that the network's local time is ahead of UTC: days begin at 04:00 local time.
     UtcOffset(i32),

@@ -1,6 +1,6 @@
 //! A host box: opens each zone's day room by schedule, admits members in batches, passes on what the desk
-//! says, and destroys everything when the day is over (flows 3, protocol: Rooms). A host's laptop that is
-//! no box joins the rooms and helps, and opens one when its owner says so.
+//! says, and destroys everything when the day is over (flows 3, protocol: Rooms). A host's device that
+//! its owner has taken off the schedule joins the rooms and helps, and opens one when it is told to.
 //!
 //! All host boxes of a network are one team. Each joins every room, reads every door and the desk's inbox;
 //! whatever any of them could do is done by the one that ranks first for it, and by the next when nothing
@@ -148,7 +148,7 @@ pub enum HostEvent {
 }
 
 /// What the host box's owner decides.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 struct Settings {
     /// Minutes that the network's local time is ahead of UTC.
@@ -157,6 +157,12 @@ struct Settings {
     /// Whether rooms are opened without being asked: what makes a host's device a host box.
     #[n(1)]
     by_schedule: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { utc_offset_min: 0, by_schedule: true }
+    }
 }
 
 #[derive(Encode, Decode)]

@@ -384,6 +384,10 @@ impl Member {
         ctx.store(DUTY, &duty);
         self.duty = Some(duty);
         self.said_no_room.clear();
+        // Notes that came before, while off duty or for other zones, were passed over.
+        if let Some(notes) = shared.key_note().map(|n| n.note().streams.day_notes) {
+            shared.leave(ctx, &notes);
+        }
         self.follow(ctx, shared);
         self.join_rooms(ctx, shared);
         self.tell_duty(ctx, shared);

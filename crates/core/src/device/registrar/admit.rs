@@ -5,37 +5,32 @@
 
 use std::collections::BTreeSet;
 
-use bystand_crypto::hash::plain_sha256;
 use bystand_crypto::seal::{SealPublicKey, SealPurpose, open, seal};
 use bystand_crypto::sign::Signed;
 use bystand_wire::relay_api::{LogKind, SignedBytes, StoredFrame};
-use bystand_wire::time::{DAY_MS, HOUR_MS};
+use bystand_wire::time::DAY_MS;
 use bystand_wire::{
-    Frame, FrameKind, Hash32, PassPurpose, Period, PublicKey, Role, Seq, StreamId, Timestamp, encode, limits,
+    Frame, FrameKind, Hash32, PassPurpose, PublicKey, Role, Seq, StreamId, Timestamp, encode, limits,
 };
 
 use super::super::enroll::{MAILBOX_EXTRA_MS, mailbox_policy, purposes_of};
 use super::super::{CommandError, Cx, Event, Listener, Owner, Shared};
-use super::state::{Mailbox, Total};
+use super::state::Mailbox;
 use super::{
     INVITATION_MS, OPEN_INVITATIONS, Registrar, RegistrarEntry, RegistrarEvent, RegistrarJob,
     RegistrarStream, SecretText, token_hash,
 };
 use crate::network::Certificate;
-use crate::network::enroll::{
-    BlindedBatch, EnrollRefusal, EnrollReply, EnrollRequest, Opened, PassGrant, open_request,
-};
+use crate::network::enroll::{EnrollRefusal, EnrollReply, EnrollRequest, Opened, open_request};
 use crate::network::invite::{Invitation, InviteSecret};
 use crate::network::names::RelayUrl;
-use crate::network::statements::{CERTIFICATES, CertificatesIssued, IssuanceTotals};
+use crate::network::statements::{CERTIFICATES, CertificatesIssued};
 use crate::outbox::{AppendJob, By, Work};
 
 /// Requests that may wait in one mailbox: a newcomer sends one for each purpose and week.
 const WAITING: usize = 64;
 /// How long a mailbox is watched after its invitation was used, in milliseconds: a day.
 const AFTERWARDS_MS: u64 = DAY_MS;
-/// How often totals are logged at most, in milliseconds.
-const TOTALS_MS: u64 = HOUR_MS;
 
 /// Where an answer goes.
 pub(super) struct ReplyTo {
@@ -317,57 +312,6 @@ impl Registrar {
         shared.promise(ctx, Owner::Registrar(RegistrarJob::Answer), Work::Append(append), &[]);
     }
 
-    /// Certifies a batch of passes for a device, within its roles and the period's limit.
-    pub(super) fn grant(
-        &mut self,
-        ctx: &mut Cx<'_>,
-        shared: &mut Shared,
-        device: PublicKey,
-        roles: &[Role],
-        batch: &BlindedBatch,
-    ) -> Result<PassGrant, EnrollRefusal> {
-        let (purpose, period) = (batch.purpose, batch.period);
-        if !purposes_of(roles).contains(&purpose) {
-            return Err(EnrollRefusal::NotForYourRoles);
-        }
-        let sound = shared.key_note().is_some_and(|note| batch.check(note, ctx.now).is_ok());
-        let own = self.secret_for(shared, purpose, period).filter(|_| sound);
-        let Some((issuer, own)) = own.map(|(hash, own)| (hash, own.clone())) else {
-            return Err(EnrollRefusal::OtherRegistrar);
-        };
-        let rival = rival_of(purpose);
-        if rival.is_some_and(|rival| self.has_taken(device, period, rival)) {
-            return Err(EnrollRefusal::NotForYourRoles);
-        }
-        let hash = plain_sha256(&encode(batch));
-        let given = self.kept.ledger(&device).and_then(|l| l.get(&(purpose, period, issuer)));
-        let is_known = given.is_some_and(|g| g.batches.contains(&hash));
-        let count = u32::try_from(batch.blinded.len()).unwrap_or(u32::MAX);
-        let before = given.map_or(0, |g| g.count);
-        if !is_known && before.saturating_add(count) > purpose.per_period() {
-            return Err(EnrollRefusal::NoneLeft);
-        }
-        let mut signatures = Vec::with_capacity(batch.blinded.len());
-        for blinded in &batch.blinded {
-            let signature = own.key.sign_blinded(blinded, ctx.rng);
-            signatures.push(signature.map_err(|_| EnrollRefusal::NotForYourRoles)?);
-        }
-        if !is_known {
-            self.kept.count(ctx, device, (purpose, period, issuer), (hash, count));
-            ctx.tell(Event::Registrar(RegistrarEvent::Issued { purpose, period, count }));
-            if rival.is_some() && !self.kept.book.took(device, period, purpose) {
-                let _ = Self::append_entry(ctx, shared, &RegistrarEntry::Took(device, period, purpose));
-            }
-        }
-        Ok(PassGrant { purpose, period, signatures })
-    }
-
-    fn has_taken(&self, device: PublicKey, period: Period, purpose: PassPurpose) -> bool {
-        let here = self.kept.ledger(&device);
-        let here = here.is_some_and(|l| l.keys().any(|(p, w, _)| (*p, *w) == (purpose, period)));
-        here || self.kept.book.took(device, period, purpose)
-    }
-
     pub(super) fn certified(&mut self, ctx: &mut Cx<'_>, shared: &Shared, hash: Hash32) {
         // Whoever issued it tells the log.
         let device = shared.identity.device().public();
@@ -411,24 +355,6 @@ impl Registrar {
         let body = encode(&Signed::sign(&ctx.network, &shared.identity.device(), &statement));
         Self::log(ctx, shared, RegistrarJob::Certificates(certificates), LogKind::Certificates, body);
     }
-
-    /// Tells the log how many passes were certified.
-    pub(super) fn log_totals(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
-        let now = ctx.now;
-        let due = |t: &Total| t.issued > t.logged && now.since_ms(t.logged_at) >= TOTALS_MS;
-        let keys: Vec<(PassPurpose, Period)> =
-            self.kept.state.totals.iter().filter(|(_, t)| due(t)).map(|(key, _)| *key).collect();
-        for (purpose, period) in keys {
-            let Some(total) = self.kept.state.totals.get_mut(&(purpose, period)) else { continue };
-            let issued = total.issued;
-            total.logged_at = now;
-            let statement = IssuanceTotals { purpose, period, issued, at: now };
-            let body = encode(&Signed::sign(&ctx.network, &shared.identity.device(), &statement));
-            let job = RegistrarJob::Total(purpose, period, issued);
-            Self::log(ctx, shared, job, LogKind::IssuanceTotals, body);
-            self.kept.store_state(ctx);
-        }
-    }
 }
 
 /// A certificate signed by this registrar, from now on.
@@ -438,13 +364,4 @@ pub(super) fn certify(ctx: &Cx<'_>, shared: &Shared, device: PublicKey, roles: V
     let not_after = not_before.plus_ms(limits::CERTIFICATE_MS);
     let certificate = Certificate { device, roles, not_before, not_after, issuer: key.public() };
     SignedBytes::from(Signed::sign(&ctx.network, &key, &certificate))
-}
-
-/// Nobody holds both halves of an alert's quorum in one week.
-fn rival_of(purpose: PassPurpose) -> Option<PassPurpose> {
-    match purpose {
-        PassPurpose::Finding => Some(PassPurpose::Publish),
-        PassPurpose::Publish => Some(PassPurpose::Finding),
-        PassPurpose::Card | PassPurpose::Report | PassPurpose::Room | PassPurpose::Voice => None,
-    }
 }

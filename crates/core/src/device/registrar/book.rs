@@ -268,10 +268,12 @@ impl RegistrarBook {
     fn prune(&mut self, at: Timestamp) {
         let over = |end: Timestamp| end.plus_ms(REMEMBER_MS) <= at;
         self.invited.retain(|_, i| !over(i.expires_at));
-        self.certificates.retain(|_, c| !over(c.not_after));
+        // A device may sit in a team's room with an older certificate than it holds now.
+        let live: BTreeSet<PublicKey> =
+            self.certificates.values().filter(|c| !over(c.not_after)).map(|c| c.device).collect();
+        self.certificates.retain(|_, c| live.contains(&c.device));
         self.issuers.retain(|(_, period), _| !over(period.end()));
         self.took.retain(|(_, period, _)| !over(period.end()));
-        let certificates = &self.certificates;
-        self.revoked.retain(|device| certificates.values().any(|c| c.device == *device));
+        self.revoked.retain(|device| live.contains(device));
     }
 }

@@ -144,7 +144,10 @@ impl Registrar {
             return;
         };
         let note = self.next_note(shared, &manifest, &held, ctx.now);
-        let is_new = KeyNote { version: held.version, ..dated(note.clone(), &held) } != held;
+        // Issuer keys wait until all of them are made; a revocation or a team's keys do not wait.
+        let as_held = KeyNote { version: held.version, ..dated(note.clone(), &held) };
+        let is_urgent = KeyNote { issuers: held.issuers.clone(), ..as_held.clone() } != held;
+        let is_new = is_urgent || (as_held != held && self.missing(shared, ctx.now).is_empty());
         let rank = rank(&manifest, &shared.identity.device().public());
         let is_old = ctx.now.since_ms(held.issued_at) >= RENEW_MS + RANK_MS * rank;
         // While a new manifest does not bear the old note out, nobody has a key note at all.
@@ -246,9 +249,12 @@ impl Registrar {
         let known = self.kept.book.certificates();
         let ours = known.iter().filter(|(_, c)| c.is_revoked).map(|(hash, _)| *hash);
         let all: BTreeSet<Hash32> = held.revoked.iter().copied().chain(ours).collect();
-        all.into_iter()
-            .filter(|hash| known.get(hash).is_none_or(|c| now < c.not_after.plus_ms(DAY_MS)))
-            .collect()
+        // As long as any of the device's certificates would count: it may be in a team's room with an
+        // older one than it holds now.
+        let is_live = |device: &PublicKey| {
+            known.values().any(|c| c.device == *device && now < c.not_after.plus_ms(DAY_MS))
+        };
+        all.into_iter().filter(|hash| known.get(hash).is_none_or(|c| is_live(&c.device))).collect()
     }
 
     /// What the teams handed in, unless the key note already lists newer keys.
@@ -374,7 +380,7 @@ fn holders(
     holders
 }
 
-fn rank(manifest: &VerifiedManifest, device: &PublicKey) -> u64 {
+pub(super) fn rank(manifest: &VerifiedManifest, device: &PublicKey) -> u64 {
     let at = manifest.manifest().registrars.iter().position(|d| d == device).unwrap_or(0);
     u64::try_from(at).unwrap_or(0)
 }

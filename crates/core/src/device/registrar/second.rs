@@ -17,6 +17,7 @@ use super::super::{CommandError, Cx, Event, Owner, Shared};
 use super::admit::{ReplyTo, certify};
 use super::note::wanted_issuers;
 use super::state::Applicant;
+use super::streams::{replace_policies, share};
 use super::{ISSUER_WEEKS, Registrar, RegistrarEntry, RegistrarEvent, RegistrarJob, secrets};
 use crate::network::Certificate;
 use crate::network::enroll::EnrollReply;
@@ -209,14 +210,13 @@ impl Registrar {
             }
             Holder::Host(_) | Holder::Pass(_) => false,
         };
-        let Shared { outbox, teams, .. } = shared;
-        let Some(team) = teams.get_mut(&TeamKind::Registrars) else { return };
+        let Some(team) = shared.teams.get(&TeamKind::Registrars) else { return };
         if !team.room().members().iter().all(is_listed) {
             return;
         }
-        let version = held.version.saturating_add(1);
-        let fresh = RegistrarSecrets { version, operations: next, ..held };
-        team.change_secrets(ctx, outbox, version, encode(&fresh));
+        let (old, successor) = (held.operations.signing(), next.signing().public());
+        let policies = replace_policies(ctx, shared, &held.policies, &old, successor);
+        share(ctx, shared, RegistrarSecrets { operations: next, policies, ..held });
         self.kept.state.next_operations = None;
         self.kept.store_state(ctx);
     }

@@ -1,0 +1,68 @@
+//! `bystand backup` and `bystand restore`: the relay's keys, manifest, log and spent passes.
+
+use std::path::PathBuf;
+
+use bystand_relay::backup::{self, BackupError, RestoreOptions};
+use clap::Args;
+use serde_json::json;
+
+use crate::failure::{Done, Failure};
+use crate::output::Output;
+
+/// `bystand backup`
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  bystand backup --data /var/lib/bystand backup-2026-01-14.bystand\n\nThe relay may be \
+                        running. The file holds the log key: keep it as you keep the relay's folder. Streams are \
+                        never in it."
+)]
+pub struct BackupArgs {
+    /// The relay's folder
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+    /// The file to write; must not exist
+    file: PathBuf,
+}
+
+/// `bystand restore`
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  bystand restore backup-2026-01-14.bystand --data ./relay-new\n  bystand serve --data \
+                        ./relay-new\n\nThe restored relay has no streams: every room and casebook is succeeded by a \
+                        new one. With --new-log the stewards must sign a manifest that names the new log."
+)]
+pub struct RestoreArgs {
+    /// The file that `bystand backup` wrote
+    file: PathBuf,
+    /// The folder to make; must be empty or missing
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+    /// Begin a new log with a new key: when clients have seen entries that are not in the backup
+    #[arg(long)]
+    new_log: bool,
+}
+
+/// Runs `bystand backup`.
+pub fn backup(args: &BackupArgs, output: Output) -> Done {
+    backup::backup(&args.data, &args.file).map_err(failed)?;
+    let file = args.file.display().to_string();
+    output.both(&format!("The backup is in {file}."), &json!({"event": "backup", "file": file}))?;
+    Ok(())
+}
+
+/// Runs `bystand restore`.
+pub fn restore(args: &RestoreArgs, output: Output) -> Done {
+    let options = RestoreOptions { new_log: args.new_log };
+    let restored = backup::restore(&args.file, &args.data, options).map_err(failed)?;
+    let data = args.data.display().to_string();
+    let text = format!(
+        "Restored into {data} as generation {}. Next: bystand serve --data {data}",
+        restored.generation
+    );
+    output.both(&text, &json!({"event": "restored", "data": data, "generation": restored.generation}))?;
+    Ok(())
+}
+
+fn failed(error: BackupError) -> Failure {
+    Failure::failed(format!("{error}."))
+}
