@@ -2,6 +2,7 @@
 
 pub mod alerts;
 pub mod backup;
+pub mod bench;
 pub mod demo;
 pub mod follow;
 pub mod init;
@@ -47,6 +48,7 @@ pub fn run(cli: Cli, output: Output) -> Done {
             Command::Demo(args) => demo::run(&global, args, output).await,
             Command::Alerts(args) => alerts::run(&global, &args, output).await,
             Command::Zones(args) => zones::run(&global, &args, output).await,
+            Command::Bench(words) => tokio::task::block_in_place(|| bench::run(&words, output)),
             Command::Vault(command) => vault::run(&global, &command, output),
         }
     })

@@ -171,6 +171,8 @@ pub struct Device {
     enroll: enroll::Enroll,
     outputs: Outputs<Event>,
     log_due: Timestamp,
+    /// The relay said that the log has grown since it was last asked for.
+    log_grew: bool,
     tick: Timestamp,
 }
 
@@ -281,6 +283,7 @@ impl Device {
             shared,
             outputs: Outputs::default(),
             log_due: now,
+            log_grew: false,
             tick: now,
         }
     }
@@ -395,6 +398,7 @@ impl Device {
         if self.shared.is_calling(&Caller::Log) {
             return;
         }
+        self.log_grew = false;
         let request = self.shared.log.next_request(ctx.now);
         self.shared.call(ctx, Caller::Log, request);
     }
@@ -428,7 +432,8 @@ impl Device {
                 if news.trust_changed {
                     self.trust_changed(ctx);
                 }
-                if news.more {
+                // What was logged while this answer was on its way may not be in it.
+                if news.more || self.log_grew {
                     self.look_at_log(ctx);
                 }
             }
@@ -495,7 +500,10 @@ impl Engine for Device {
                     device.frame(ctx, stream, stored);
                 }
             }
-            LiveOut::LogSize(_) => device.look_at_log(ctx),
+            LiveOut::LogSize(_) => {
+                device.log_grew = true;
+                device.look_at_log(ctx);
+            }
             LiveOut::Lagged(stream) => device.shared.follow_again(ctx, &stream),
             LiveOut::Refused(stream, code)
                 if code == Code::NotFound.as_str() && device.shared.is_absent(&stream, ctx.now) => {}

@@ -5,7 +5,7 @@
 //! the business of the team's own fold (the desk's is `crate::desk`).
 
 mod casebook;
-mod entry;
+pub mod entry;
 mod keyring;
 mod sharing;
 

@@ -107,6 +107,8 @@ async fn whole(args: &DemoArgs, folder: &tempfile::TempDir, output: Output) -> a
     step(&format!("The relay listens on {}.", stage.relay))?;
     let (mouth, mut ears) = mpsc::channel(1_024);
     let mut registrar = Player::start(&stage, "steward", "registrar", &mouth)?;
+    // The founder's device could host too; here the box alone does, and only the zones that are played.
+    registrar.type_line("host schedule off").await?;
     step("Inviting two dispatchers, a host box and six responders; each joins in a process of its own…")?;
     let mut players = Vec::new();
     for (name, role, roles) in [
@@ -115,7 +117,11 @@ async fn whole(args: &DemoArgs, folder: &tempfile::TempDir, output: Output) -> a
         ("box", "host", "--role host"),
     ] {
         admit(&stage, &mut registrar, &mut ears, name, roles, &[]).await?;
-        players.push(Player::start(&stage, name, role, &mouth)?);
+        let mut player = Player::start(&stage, name, role, &mouth)?;
+        if role == "host" {
+            player.type_line("schedule off").await?;
+        }
+        players.push(player);
     }
     for number in 0..RESPONDERS {
         let name = ["Cy", "Dee", "Eli", "Flo", "Gus", "Hal"][number % 6];

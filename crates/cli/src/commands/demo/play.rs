@@ -222,7 +222,7 @@ impl<'a> Director<'a> {
                     &format!("is in the room of {} as {}", said.text("zone"), said.text("name")),
                 )
             }
-            "room-opened" => {
+            "room-opened" if self.zones.contains(&said.text("zone")) => {
                 self.tell(Tone::Faint, &said.who, &format!("opened today's room of {}", said.text("zone")))
             }
             "call-out" => self.called(said),
@@ -247,10 +247,13 @@ impl<'a> Director<'a> {
 
     /// An entry of the casebook, on the screens of both dispatchers: one of them takes it up.
     fn desk(&mut self, said: &Said) -> anyhow::Result<()> {
+        if said.text("entry") == "rumor-published" && &*said.who == DISPATCHERS[0] {
+            self.tell(Tone::Good, "desk", &format!("PUBLISHED a rumor check: {}", said.text("text")))?;
+        }
         let Some(incident) = said.what.get("incident").and_then(Value::as_str).map(str::to_owned) else {
             return Ok(());
         };
-        let is_mine = DISPATCHERS[incident.bytes().map(usize::from).sum::<usize>() % 2] == &*said.who;
+        let is_mine = DISPATCHERS[incident.parse::<usize>().unwrap_or(0) % DISPATCHERS.len()] == &*said.who;
         if !is_mine || said.text("outcome") != "applied" {
             return Ok(());
         }
@@ -272,13 +275,6 @@ impl<'a> Director<'a> {
             )?,
             "finding" => self.found(said, &who, &incident)?,
             "published" => self.published(said, &who, &incident)?,
-            "rumor-published" => {
-                self.tell(
-                    Tone::Good,
-                    &who,
-                    &format!("#{incident} published a rumor check: {}", said.text("text")),
-                )?;
-            }
             "same-as" => self.tally.joined += 1,
             "erased" => self.tally.erased += 1,
             _ => {}
@@ -359,7 +355,7 @@ impl<'a> Director<'a> {
         if verdict.starts_with("false-alarm") {
             self.tally.rumor_checks += 1;
             self.plan_for(who, 0.8, &format!("tell {incident} {verdict}"));
-            self.end(who, incident, "unfounded", 2.0);
+            self.end(who, incident, "unfounded", 9.0);
         }
         Ok(())
     }
@@ -371,7 +367,7 @@ impl<'a> Director<'a> {
         if step.starts_with("over") {
             memory.over = true;
             self.tally.over += 1;
-            self.end(who, incident, "confirmed", 1.0);
+            self.end(who, incident, "confirmed", 5.0);
         } else {
             memory.published = true;
             self.tally.alerts += 1;
@@ -384,7 +380,7 @@ impl<'a> Director<'a> {
         if let Some(call_out) = self.incidents.get(incident).and_then(|m| m.call_out) {
             self.plan_for(who, after_min, &format!("end-call-out {call_out}"));
         }
-        self.plan_for(who, after_min + 4.0, &format!("close {incident} {ending}"));
+        self.plan_for(who, after_min + 1.0, &format!("close {incident} {ending}"));
     }
 
     /// A call-out in a responder's room: whoever is near and free may go; nobody is obliged.
@@ -430,7 +426,7 @@ impl<'a> Director<'a> {
             }
         }
         self.plan_for(&who, leave, &format!("sign leaving --offer {offer}"));
-        self.plan_for(&who, leave + 2.0, &format!("sign left --offer {offer}"));
+        self.plan_for(&who, leave + 2.0, &format!("sign home --offer {offer}"));
         Ok(())
     }
 
@@ -445,7 +441,7 @@ impl<'a> Director<'a> {
         while let Some(entry) = self.plans.first_entry().filter(|e| e.key().0 <= now) {
             match entry.remove() {
                 Plan::Type(who, line) => {
-                    if line.starts_with("sign left") {
+                    if line.starts_with("sign home") {
                         self.busy.remove(&who);
                     }
                     if let Some(player) = self.players.get_mut(&who) {

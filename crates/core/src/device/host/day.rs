@@ -1,39 +1,23 @@
-//! A zone's day on a host box: what happens in the room, replacing a broken one, and destroying
-//! everything when the day is over. How a day begins is in `opening`.
+//! A zone's day on a host box: what is kept of it, and what happens in its room.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use bystand_crypto::hash::sha256;
 use bystand_crypto::sign::Signed;
 use bystand_wire::relay_api::{LogEntry, LogKind};
-use bystand_wire::time::MINUTE_MS;
 use bystand_wire::{Hash32, Seq, StreamId, Timestamp, ZoneId, decode, encode};
 use minicbor::{Decode, Encode};
 
 use super::super::rooms::rules;
 use super::super::secrets::Seed;
-use super::super::{CommandError, Cx, Event, Owner, Shared};
-use super::{
-    Counts, DAYS, Host, HostEntry, HostEvent, HostJob, Opening, SUMMARIES, Summary, host_key, room_rank,
-    team_rank, turn,
-};
+use super::super::{Cx, Event, Owner, Shared};
+use super::opening::KNOCK_AGAIN_MS;
+use super::watch::Watch;
+use super::{Counts, DAYS, Host, HostEvent, HostJob, Opening, host_key, room_rank};
 use crate::messages::{DayMessage, DeskMessage};
 use crate::network::statements::EpochAuthenticator;
 use crate::outbox::{By, JobId, Work};
-use crate::room::{Credential, Leaf, RoomEvent, RoomKind, RoomSync};
-use crate::team::TeamKind;
-
-/// After so long an opening that was asked for may be asked for again, in milliseconds.
-pub(super) const CLAIM_AGAIN_MS: u64 = MINUTE_MS;
-/// After so long without a Welcome a host knocks again, in milliseconds.
-pub(super) const KNOCK_AGAIN_MS: u64 = 2 * MINUTE_MS;
-/// After so long outside a host takes the opener for gone, in milliseconds; doubled with each succession,
-/// so that two hosts that do not trust each other do not chase the members around.
-const GONE_AFTER_MS: u64 = 3 * MINUTE_MS;
-/// The most doublings of it.
-const GONE_DOUBLINGS: u32 = 5;
-/// A room in which no commit is accepted for so long is broken, in milliseconds.
-const STUCK_MS: u64 = MINUTE_MS;
+use crate::room::{Credential, Leaf, RoomEvent, RoomKind};
 
 /// A zone's day as a host has it in its vault. It is gone when the day is over.
 #[derive(Debug, Clone, Encode, Decode)]
@@ -128,18 +112,13 @@ impl Day {
         })
     }
 
-    /// This host's place among the hosts in the room.
-    pub(super) fn rank(&self, room: &RoomSync) -> u64 {
-        self.credential.as_ref().map_or(u64::MAX, |own| room_rank(room, own))
-    }
-
     /// Whether it is this device that says so.
     pub(super) fn is_own(&self, from: &Credential) -> bool {
         self.credential.as_ref() == Some(from)
     }
 
     /// Whether the members still take this host's leaf for a host's.
-    fn speaks_for(&self, shared: &Shared) -> bool {
+    pub(super) fn speaks_for(&self, shared: &Shared) -> bool {
         let Some(Credential::Host(key, ..)) = &self.credential else { return true };
         shared.key_note().is_none_or(|note| note.is_host_key(key))
     }
@@ -217,6 +196,16 @@ impl Host {
         }
     }
 
+    /// This host's place among the hosts in a zone's room: 0 acts first. Worked out once for each change
+    /// of the membership, since it takes a look at everybody.
+    pub(super) fn rank(&mut self, shared: &Shared, zone: &ZoneId) -> u64 {
+        let Some(day) = self.days.get(zone) else { return u64::MAX };
+        let room = day.room().and_then(|room| shared.rooms.get(&room));
+        let (Some(room), Some(own)) = (room, &day.credential) else { return u64::MAX };
+        let watch = self.watches.entry(zone.clone()).or_default();
+        *watch.rank.get_or_insert_with(|| room_rank(room, own))
+    }
+
     /// Whether the connection stands, and since when: what does not move while it is broken says nothing.
     pub(super) fn watch_connection(&mut self, ctx: &Cx<'_>, shared: &Shared) {
         if shared.connected {
@@ -224,105 +213,8 @@ impl Host {
         } else {
             self.online_since = None;
             self.missing.clear();
-            self.watches.values_mut().for_each(super::watch::Watch::disconnected);
+            self.watches.values_mut().for_each(Watch::disconnected);
         }
-    }
-
-    /// A room in which nothing moves, or to which nobody opens, is succeeded by a new one.
-    pub(super) fn broken_due(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared, zone: &ZoneId) {
-        let Some(day) = self.days.get(zone) else { return };
-        if self.online_since.is_none() || host_key(shared, ctx.now).is_none() {
-            return;
-        }
-        let succession = day.opening.succession;
-        let rank = team_rank(shared, &encode(&(zone, day.opening.until, succession)));
-        let watch = self.watches.entry(zone.clone()).or_default();
-        let is_stuck = day.room.and_then(|r| shared.rooms.get(&r)).is_some_and(|room| !room.is_settled());
-        let is_outside = day.room.is_none();
-        let stuck = lasting(&mut watch.stuck_since, is_stuck, ctx.now).map(|at| at.plus_ms(STUCK_MS));
-        let patience = GONE_AFTER_MS << succession.min(GONE_DOUBLINGS);
-        let outside = lasting(&mut watch.outside_since, is_outside, ctx.now).map(|at| at.plus_ms(patience));
-        let waited = [stuck, outside].into_iter().flatten().any(|at| turn(at, rank) <= ctx.now);
-        let is_mute = !day.speaks_for(shared);
-        if waited || watch.is_broken || is_mute {
-            watch.is_broken = false;
-            if self.claims.get(zone).is_none_or(|at| ctx.now >= at.plus_ms(CLAIM_AGAIN_MS)) {
-                ctx.tell(Event::Host(HostEvent::Succeeding(zone.clone())));
-                self.claim(ctx, shared, zone, succession.saturating_add(1));
-            }
-        }
-    }
-
-    /// Days that are over by the clock.
-    pub(super) fn days_over(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
-        let over: Vec<ZoneId> =
-            self.days.iter().filter(|(_, d)| d.opening.until <= ctx.now).map(|(z, _)| z.clone()).collect();
-        for zone in over {
-            self.end_day(ctx, shared, &zone);
-        }
-    }
-
-    /// The day is over: counts remain, everything else is destroyed.
-    pub(super) fn end_day(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared, zone: &ZoneId) {
-        let Some(day) = self.days.get(zone) else { return };
-        let Opening { from, until, .. } = day.opening;
-        let (counts, was_in, incident) = (day.counts, day.room.is_some(), day.opening.incident());
-        self.forget_day(ctx, shared, zone);
-        if let Some(team) = shared.teams.get_mut(&TeamKind::Hosts) {
-            team.erase(ctx, &incident);
-        }
-        if was_in {
-            let summary = Summary { zone: zone.clone(), from, until, counts };
-            ctx.store(&format!("{SUMMARIES}{zone}"), &summary);
-            let rank = team_rank(shared, &encode(&(zone, until)));
-            self.summaries.insert(zone.clone(), (summary.clone(), turn(ctx.now, rank)));
-            ctx.tell(Event::Host(HostEvent::Ended(summary)));
-        }
-    }
-
-    /// Destroys a day's secrets, messages and jobs on this device.
-    pub(super) fn forget_day(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared, zone: &ZoneId) {
-        let Some(day) = self.days.remove(zone) else { return };
-        self.watches.remove(zone);
-        ctx.forget(&format!("{DAYS}{zone}"));
-        let keys = day.opening.keys();
-        for stream in [keys.room_id(), keys.door_id(), keys.welcome_id()] {
-            shared.leave(ctx, &stream);
-        }
-        if let Some(sync) = day.room.and_then(|room| shared.rooms.remove(&room)) {
-            sync.forget(ctx);
-        }
-        if let Some((knock, _)) = shared.knocks.remove(&keys.door_id()) {
-            knock.forget(ctx);
-        }
-        cancel_jobs(ctx, shared, &keys.room_id());
-        cancel_jobs(ctx, shared, &keys.door_id());
-        cancel_jobs(ctx, shared, &keys.welcome_id());
-    }
-
-    /// A day's counts go to the casebook, from the host whose turn it is.
-    pub(super) fn summaries_due(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
-        let due: Vec<ZoneId> =
-            self.summaries.iter().filter(|(_, (_, at))| *at <= ctx.now).map(|(z, _)| z.clone()).collect();
-        for zone in due {
-            let Some((summary, _)) = self.summaries.get(&zone).cloned() else { continue };
-            match self.write(ctx, shared, &HostEntry::Ended(summary)) {
-                Ok(_) => self.drop_summary(ctx, &zone),
-                Err(error) => refused(ctx, Some(&zone), CommandError::code(&error)),
-            }
-        }
-    }
-
-    /// Somebody wrote a day's counts down.
-    pub(super) fn summed_up(&mut self, ctx: &mut Cx<'_>, summary: &Summary) {
-        if self.summaries.get(&summary.zone).is_some_and(|(own, _)| own.until <= summary.until) {
-            self.drop_summary(ctx, &summary.zone);
-        }
-    }
-
-    fn drop_summary(&mut self, ctx: &mut Cx<'_>, zone: &ZoneId) {
-        self.summaries.remove(zone);
-        ctx.forget(&format!("{SUMMARIES}{zone}"));
     }
 
     pub(super) fn store_day(&mut self, ctx: &mut Cx<'_>, zone: &ZoneId, day: Day) {
@@ -331,19 +223,13 @@ impl Host {
     }
 }
 
-/// Since when something has been so without a break.
-fn lasting(since: &mut Option<Timestamp>, is_so: bool, now: Timestamp) -> Option<Timestamp> {
-    *since = is_so.then(|| since.unwrap_or(now));
-    *since
-}
-
 /// Tells that something was not taken.
 pub(super) fn refused(ctx: &mut Cx<'_>, zone: Option<&ZoneId>, why: &'static str) {
     ctx.tell(Event::Host(HostEvent::Refused { zone: zone.cloned(), why }));
 }
 
 /// What was promised for a stream that is of no use any more.
-fn cancel_jobs(ctx: &mut Cx<'_>, shared: &mut Shared, stream: &StreamId) {
+pub(super) fn cancel_jobs(ctx: &mut Cx<'_>, shared: &mut Shared, stream: &StreamId) {
     let concerns = |work: &Work| match work {
         Work::Create(id, ..) => id == stream,
         Work::Append(append) => append.stream == *stream || matches!(append.by, By::Room(r) if r == *stream),

@@ -1,16 +1,22 @@
-//! Opening a zone's day on a host box: claiming it in the casebook, making the room, or joining the one
-//! that another host made.
+//! Opening a zone's room for a day: claiming it, making it, joining the one that another host made, and
+//! replacing one that does not work any more.
+//!
+//! ```text
+//! (no room) --turn has come--> claim in the casebook --first in order--> make it  ---> in the room
+//!                                                    `--second---------> knock    --^     |
+//!                            claim a succession <--- nobody opens, nothing moves ---------'
+//! ```
 
 use bystand_crypto::sign::{Signed, SigningKey};
 use bystand_wire::relay_api::{AppendRule, Policy, ReadRule, SignedBytes};
-use bystand_wire::time::{DAY_MS, HOUR_MS, SECOND_MS};
+use bystand_wire::time::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS};
 use bystand_wire::{
     Frame, FrameKind, Hash32, PassPurpose, Role, Seq, StreamId, Timestamp, ZoneId, encode, limits,
 };
 
 use super::super::secrets::Seed;
 use super::super::{Cx, Event, KnockFor, Listener, Owner, Shared, policy};
-use super::day::{CLAIM_AGAIN_MS, Day, KNOCK_AGAIN_MS, refused};
+use super::day::{Day, refused};
 use super::{Counts, Host, HostEntry, HostEvent, HostJob, Opening, host_key, secrets, team_rank, turn};
 use crate::messages::DayNote;
 use crate::outbox::{AppendJob, By, JobId, Work};
@@ -18,15 +24,23 @@ use crate::room::{Credential, Knock, RoomSync};
 
 /// When a day begins, in milliseconds after midnight of local time.
 const DAY_BEGINS_MS: i64 = 4 * 3_600_000;
-
 /// How long the relay keeps a day's streams after its end, in milliseconds.
 const STREAMS_AFTER_MS: u64 = HOUR_MS;
-
 /// A host that has just come online reads the casebook before it claims anything, in milliseconds.
 const SETTLE_MS: u64 = 2 * SECOND_MS;
-
+/// After so long an opening that was asked for may be asked for again, in milliseconds.
+const CLAIM_AGAIN_MS: u64 = MINUTE_MS;
 /// How long the opener has to make the room before other hosts knock, in milliseconds.
 const KNOCK_AFTER_MS: u64 = 5 * SECOND_MS;
+/// After so long without a Welcome a host knocks again, in milliseconds.
+pub(super) const KNOCK_AGAIN_MS: u64 = 2 * MINUTE_MS;
+/// After so long outside a host takes the opener for gone, in milliseconds; doubled with each succession,
+/// so that two hosts that do not trust each other do not chase the members around.
+const GONE_AFTER_MS: u64 = 3 * MINUTE_MS;
+/// The most doublings of it.
+const GONE_DOUBLINGS: u32 = 5;
+/// A room in which no commit is accepted for so long is broken, in milliseconds.
+const STUCK_MS: u64 = MINUTE_MS;
 
 impl Host {
     /// Openings that are due: by schedule, or because somebody asked.
@@ -55,7 +69,7 @@ impl Host {
     }
 
     /// Writes that this host opens a zone's room. The order of the casebook says whether it does.
-    pub(super) fn claim(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared, zone: &ZoneId, succession: u32) {
+    fn claim(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared, zone: &ZoneId, succession: u32) {
         if self.claims.get(zone).is_some_and(|at| ctx.now < at.plus_ms(CLAIM_AGAIN_MS)) {
             return;
         }
@@ -246,15 +260,37 @@ impl Host {
         self.follow(ctx, shared);
         ctx.tell(Event::Host(HostEvent::Joined(zone.clone())));
     }
+
+    /// A room in which nothing moves, or to which nobody opens, is succeeded by a new one.
+    pub(super) fn broken_due(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared, zone: &ZoneId) {
+        let Some(day) = self.days.get(zone) else { return };
+        if self.online_since.is_none() || host_key(shared, ctx.now).is_none() {
+            return;
+        }
+        let succession = day.opening.succession;
+        let rank = team_rank(shared, &encode(&(zone, day.opening.until, succession)));
+        let watch = self.watches.entry(zone.clone()).or_default();
+        let is_stuck = day.room.and_then(|r| shared.rooms.get(&r)).is_some_and(|room| !room.is_settled());
+        let is_outside = day.room.is_none();
+        let stuck = lasting(&mut watch.stuck_since, is_stuck, ctx.now).map(|at| at.plus_ms(STUCK_MS));
+        let patience = GONE_AFTER_MS << succession.min(GONE_DOUBLINGS);
+        let outside = lasting(&mut watch.outside_since, is_outside, ctx.now).map(|at| at.plus_ms(patience));
+        let waited = [stuck, outside].into_iter().flatten().any(|at| turn(at, rank) <= ctx.now);
+        let is_mute = !day.speaks_for(shared);
+        if waited || watch.is_broken || is_mute {
+            watch.is_broken = false;
+            if self.claims.get(zone).is_none_or(|at| ctx.now >= at.plus_ms(CLAIM_AGAIN_MS)) {
+                ctx.tell(Event::Host(HostEvent::Succeeding(zone.clone())));
+                self.claim(ctx, shared, zone, succession.saturating_add(1));
+            }
+        }
+    }
 }
 
-/// The local day that a moment is in.
-fn day_of(now: Timestamp, utc_offset_min: i32) -> (Timestamp, Timestamp) {
-    let begins = DAY_BEGINS_MS - i64::from(utc_offset_min) * 60_000;
-    let length = i64::try_from(DAY_MS).unwrap_or(i64::MAX);
-    let since = i64::try_from(now.0).unwrap_or(i64::MAX).saturating_sub(begins).rem_euclid(length);
-    let from = now.minus_ms(u64::try_from(since).unwrap_or(0));
-    (from, from.plus_ms(DAY_MS))
+/// Since when something has been so without a break.
+fn lasting(since: &mut Option<Timestamp>, is_so: bool, now: Timestamp) -> Option<Timestamp> {
+    *since = is_so.then(|| since.unwrap_or(now));
+    *since
 }
 
 fn create(
@@ -268,6 +304,15 @@ fn create(
     let id = bystand_crypto::hash::stream_id(&creator.public());
     let signed = SignedBytes::from(Signed::sign(&ctx.network, creator, policy));
     shared.promise(ctx, Owner::Host(job), Work::Create(id, signed, Some(By::Certificate)), after)
+}
+
+/// The local day that a moment is in.
+fn day_of(now: Timestamp, utc_offset_min: i32) -> (Timestamp, Timestamp) {
+    let begins = DAY_BEGINS_MS - i64::from(utc_offset_min) * 60_000;
+    let length = i64::try_from(DAY_MS).unwrap_or(i64::MAX);
+    let since = i64::try_from(now.0).unwrap_or(i64::MAX).saturating_sub(begins).rem_euclid(length);
+    let from = now.minus_ms(u64::try_from(since).unwrap_or(0));
+    (from, from.plus_ms(DAY_MS))
 }
 
 #[cfg(test)]
