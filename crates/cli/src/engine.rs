@@ -206,7 +206,15 @@ async fn ask_network(global: &Global, url: &str) -> Result<NetworkId, Failure> {
             "The relay does not say which network it serves: {}.",
             refusal.code
         ))),
-        _ => Err(Failure::Pending(format!(
+        Response::Unreachable
+        | Response::Work(_)
+        | Response::Created(_)
+        | Response::Appended(_)
+        | Response::Frames(_)
+        | Response::Erased(_)
+        | Response::Blob(_)
+        | Response::Logged(_)
+        | Response::LogEntries(_) => Err(Failure::Pending(format!(
             "The relay at {url} was not reached: {}.",
             answer.trouble.unwrap_or_default()
         ))),

@@ -46,7 +46,11 @@ impl Conversation {
     pub fn tell(&mut self, told: Told<Event>) -> Done {
         match told {
             Told::Event(Event::Neighbor(news)) => self.news(news),
-            other => told::show(self.output, other),
+            other @ (Told::Event(_)
+            | Told::Reachable
+            | Told::Unreachable(_)
+            | Told::Live
+            | Told::NotLive(_)) => told::show(self.output, other),
         }
     }
 

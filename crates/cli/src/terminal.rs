@@ -106,7 +106,11 @@ impl Terminal {
                 told::show(self.output, Told::Event(Event::Network))
             }
             Told::Event(news @ Event::Neighbor(_)) => self.conversation.tell(Told::Event(news)),
-            other => told::show(self.output, other),
+            other @ (Told::Event(_)
+            | Told::Reachable
+            | Told::Unreachable(_)
+            | Told::Live
+            | Told::NotLive(_)) => told::show(self.output, other),
         }
     }
 }

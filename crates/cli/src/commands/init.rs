@@ -191,7 +191,12 @@ fn setup_failed(error: SetupError) -> Failure {
         SetupError::Manifest(error) => {
             Failure::Refused(format!("The network cannot be founded like this: {error}."))
         }
-        other => Failure::Failed(other.into()),
+        bug @ (SetupError::KeyNote(_)
+        | SetupError::Roots(_)
+        | SetupError::Log(_)
+        | SetupError::Issuer(_)
+        | SetupError::Room(_)
+        | SetupError::IssuersMissing(_)) => Failure::Failed(bug.into()),
     }
 }
 

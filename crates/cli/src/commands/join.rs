@@ -102,7 +102,9 @@ async fn until_admitted(session: &mut Session<Device>, mut zones: Vec<ZoneId>, o
                 is_certified |= matches!(news, EnrollEvent::Certified { .. });
                 let refused = match &news {
                     EnrollEvent::Refused(code) => Some(*code),
-                    _ => None,
+                    EnrollEvent::Waiting { .. }
+                    | EnrollEvent::Certified { .. }
+                    | EnrollEvent::Passes { .. } => None,
                 };
                 enroll::show(output, news)?;
                 if let Some(code) = refused {
@@ -111,7 +113,11 @@ async fn until_admitted(session: &mut Session<Device>, mut zones: Vec<ZoneId>, o
                     )));
                 }
             }
-            other => told::show(output, other)?,
+            other @ (Told::Event(_)
+            | Told::Reachable
+            | Told::Unreachable(_)
+            | Told::Live
+            | Told::NotLive(_)) => told::show(output, other)?,
         }
     }
     match is_certified {

@@ -100,7 +100,7 @@ async fn until_taken(session: &mut Session<Device>, talk: &mut Conversation) -> 
     while let Ok(Some(told)) = tokio::time::timeout_at(deadline, session.next()).await {
         let news = match &told {
             Told::Event(Event::Neighbor(news)) => Some(news.clone()),
-            _ => None,
+            Told::Event(_) | Told::Reachable | Told::Unreachable(_) | Told::Live | Told::NotLive(_) => None,
         };
         talk.tell(told)?;
         match news {

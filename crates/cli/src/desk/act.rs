@@ -46,12 +46,7 @@ fn commands(
     let state = device.desk().state();
     let of = |number: u64| names::incident(state, number);
     let command = match verb {
-        DeskVerb::Queue
-        | DeskVerb::Attention
-        | DeskVerb::Show { .. }
-        | DeskVerb::Shifts
-        | DeskVerb::Rumors
-        | DeskVerb::Figures => return Ok(Vec::new()),
+        DeskVerb::Look(_) => return Ok(Vec::new()),
         DeskVerb::Strike { incident, words } => return strike(state, of(incident)?, &words.join(" ")),
         DeskVerb::Start { languages } => DeskCommand::StartShift(languages),
         DeskVerb::End => DeskCommand::EndShift,

@@ -16,6 +16,7 @@ use bystand_core::texts::Texts;
 use bystand_wire::Timestamp;
 use serde_json::{Value, json};
 
+use verbs::DeskLook;
 pub use verbs::DeskVerb;
 
 use crate::engine;
@@ -26,7 +27,7 @@ use crate::when::WallClock;
 
 impl RoleVerb for DeskVerb {
     fn usual() -> Self {
-        DeskVerb::Queue
+        DeskVerb::Look(DeskLook::Queue)
     }
 
     fn is_ready(device: &Device, _: Timestamp) -> bool {
@@ -34,8 +35,8 @@ impl RoleVerb for DeskVerb {
     }
 
     async fn act(self, terminal: &mut Terminal, session: &mut Session<Device>) -> Done {
-        if tables::is_view(&self) {
-            let view = session.ask(move |device, now, _| tables::view(device, &self, now)).await??;
+        if let DeskVerb::Look(look) = self {
+            let view = session.ask(move |device, now, _| tables::view(device, &look, now)).await??;
             return view.write(terminal.output);
         }
         Ok(session.ask(move |device, now, rng| act::act(device, self, now, rng)).await??)

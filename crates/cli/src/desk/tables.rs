@@ -8,7 +8,7 @@ use bystand_wire::{IncidentId, Timestamp};
 use serde_json::{Map, Value};
 
 use super::names;
-use super::verbs::DeskVerb;
+use super::verbs::DeskLook;
 use crate::choice;
 use crate::failure::{Done, Failure};
 use crate::output::{Output, Tone, harmless};
@@ -50,31 +50,18 @@ impl View {
     }
 }
 
-/// Whether a verb only looks.
-pub fn is_view(verb: &DeskVerb) -> bool {
-    matches!(
-        verb,
-        DeskVerb::Queue
-            | DeskVerb::Attention
-            | DeskVerb::Show { .. }
-            | DeskVerb::Shifts
-            | DeskVerb::Rumors
-            | DeskVerb::Figures
-    )
-}
-
-/// What a verb looks at.
-pub fn view(device: &Device, verb: &DeskVerb, now: Timestamp) -> Result<View, Failure> {
+/// What a dispatcher looks at.
+pub fn view(device: &Device, look: &DeskLook, now: Timestamp) -> Result<View, Failure> {
     let (state, wall) = (device.desk().state(), WallClock::of(device.shared()));
-    Ok(match verb {
-        DeskVerb::Show { incident } => {
+    Ok(match look {
+        DeskLook::Show { incident } => {
             View::Card(show(device, names::incident(state, *incident)?, &wall, now))
         }
-        DeskVerb::Attention => attention(state, now),
-        DeskVerb::Shifts => shifts(state, &wall, now),
-        DeskVerb::Rumors => rumors(state, &wall, now),
-        DeskVerb::Figures => View::Card(figures(state, now)),
-        _ => queue(state, now),
+        DeskLook::Attention => attention(state, now),
+        DeskLook::Shifts => shifts(state, &wall, now),
+        DeskLook::Rumors => rumors(state, &wall, now),
+        DeskLook::Figures => View::Card(figures(state, now)),
+        DeskLook::Queue => queue(state, now),
     })
 }
 
@@ -242,9 +229,9 @@ fn attention(state: &DeskState, now: Timestamp) -> View {
 }
 
 fn needs(state: &DeskState, texts: &Texts, what: &Attention) -> Vec<String> {
-    let (incident, offer) = match what {
+    let (incident, offer, count) = match what {
         Attention::Stopped(incident, _, offer) | Attention::Silent(incident, _, offer) => {
-            (Some(*incident), Some(*offer))
+            (Some(*incident), Some(*offer), 0)
         }
         Attention::Contradicted(incident)
         | Attention::AlertDoubtful(incident, _)
@@ -252,13 +239,10 @@ fn needs(state: &DeskState, texts: &Texts, what: &Attention) -> Vec<String> {
         | Attention::NobodyArrived(incident, _)
         | Attention::CountersignAwaited(incident, _)
         | Attention::NoNews(incident, _)
-        | Attention::Home(incident) => (Some(*incident), None),
-        Attention::NobodyAtDesk { .. } | Attention::RumorMany(_) | Attention::AloneAtDesk => (None, None),
-    };
-    let count = match what {
-        Attention::NobodyAtDesk { waiting } => *waiting,
-        Attention::RumorMany(rumor) => state.rumor(*rumor).map_or(0, |rumor| rumor.times()),
-        _ => 0,
+        | Attention::Home(incident) => (Some(*incident), None, 0),
+        Attention::NobodyAtDesk { waiting } => (None, None, *waiting),
+        Attention::RumorMany(rumor) => (None, None, state.rumor(*rumor).map_or(0, |rumor| rumor.times())),
+        Attention::AloneAtDesk => (None, None, 0),
     };
     vec![
         incident.map_or_else(String::new, |incident| names::number_of(state, incident)),

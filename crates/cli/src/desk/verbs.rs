@@ -11,9 +11,9 @@ use clap::{Args, Subcommand};
 use crate::choice;
 use crate::report_args::{self, ReportArgs};
 
-/// A dispatcher's verbs.
+/// What a dispatcher can look at.
 #[derive(Debug, Clone, Subcommand)]
-pub enum DeskVerb {
+pub enum DeskLook {
     /// Show what waits, the most urgent first
     Queue,
     /// Show what needs somebody now
@@ -29,6 +29,14 @@ pub enum DeskVerb {
     Rumors,
     /// Show the figures of the last 24 hours
     Figures,
+}
+
+/// A dispatcher's verbs.
+#[derive(Debug, Clone, Subcommand)]
+pub enum DeskVerb {
+    /// To look at something
+    #[command(flatten)]
+    Look(DeskLook),
     /// Start your shift
     Start {
         /// A language you can take reports in, as es; can be repeated

@@ -100,7 +100,7 @@ async fn reports(args: &BenchArgs) -> anyhow::Result<Taken> {
                 Told::Event(Event::Desk(DeskEvent::Arrived(_))) => taken.arrived.push(ms(said)),
                 Told::Event(Event::Desk(DeskEvent::Entry { outcome: Folded::Applied, .. })) => break,
                 Told::Event(Event::Warning { .. }) => taken.warnings += 1.0,
-                _ => {}
+                Told::Event(_) | Told::Reachable | Told::Unreachable(_) | Told::Live | Told::NotLive(_) => {}
             }
         }
         taken.folded.push(ms(said));
@@ -158,7 +158,7 @@ async fn alerts(args: &BenchArgs) -> anyhow::Result<Vec<f64>> {
                 Told::Event(Event::Alert(AlertEvent::Refused(error))) => {
                     bail!("an alert was refused: {error}")
                 }
-                _ => {}
+                Told::Event(_) | Told::Reachable | Told::Unreachable(_) | Told::Live | Told::NotLive(_) => {}
             }
         }
         waits.push(ms(sent));
