@@ -1,10 +1,10 @@
 //! A newcomer joins: from an invitation to certificate, passes and team. And whatever can go wrong.
 
+use bystand_core::device::Event;
 use bystand_core::device::enroll::EnrollEvent;
 use bystand_core::device::registrar::RegistrarEvent;
-use bystand_core::device::Event;
-use bystand_core::testing::{FOUNDER, World, founded};
 use bystand_core::team::TeamKind;
+use bystand_core::testing::{FOUNDER, World, founded};
 use bystand_wire::{PassPurpose, Role};
 
 fn refusals(world: &World, place: usize) -> Vec<&'static str> {
@@ -147,9 +147,11 @@ fn a_relay_of_another_network_is_not_believed() {
     // The device is made for the network of the invitation; the relay serves another one.
     let place = world.join("lost", &invitation);
     world.run(30_000);
-    let is_told = world.actor(place).events.iter().any(
-        |event| matches!(event, Event::Warning { code, .. } if *code == "trust-other-network"),
-    );
+    let is_told = world
+        .actor(place)
+        .events
+        .iter()
+        .any(|event| matches!(event, Event::Warning { code, .. } if *code == "trust-other-network"));
     assert!(is_told, "{:?}", world.actor(place).events);
     assert!(world.device(place).shared().identity.certificate.is_none());
     assert_eq!(world.device(FOUNDER).registrar().book().admitted(), 0);

@@ -2,8 +2,8 @@
 
 pub mod alerts;
 pub mod backup;
-pub mod demo;
 pub mod bench;
+pub mod demo;
 pub mod follow;
 pub mod init;
 pub mod join;

@@ -513,16 +513,15 @@ impl TeamSync {
         }
         self.barrier = None;
         let mut out = Vec::new();
+        let is_closed = |stored: &mut StoredFrame| {
+            entry::open(&self.streams.casebook, &self.keys, &stored.frame) == Err(Closed::NoKey)
+        };
+        // The room has been read beyond this entry and its key was never in it for us.
         if answered
             && self.is_ready()
-            && let Some(stored) = self.held.front()
+            && let Some(stored) = self.held.pop_front_if(is_closed)
         {
-            if entry::open(&self.streams.casebook, &self.keys, &stored.frame) == Err(Closed::NoKey) {
-                // The room has been read beyond this entry and its key was never in it for us.
-                if let Some(stored) = self.held.pop_front() {
-                    self.pass_erased(&stored, &mut out);
-                }
-            }
+            self.pass_erased(&stored, &mut out);
         }
         self.release_held(ctx, &mut out);
         Some(out)

@@ -58,7 +58,7 @@ struct BenchArgs {
     /// fanout: also measure nats-server and mosquitto, where they are installed
     #[arg(long)]
     peers: bool,
-    /// intake: reports to send in the open lane
+    /// intake: reports to send by passes
     #[arg(long, value_name = "N", default_value_t = 16_000)]
     reports: usize,
     /// fanout: subscribers

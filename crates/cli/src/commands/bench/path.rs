@@ -32,7 +32,6 @@ use super::network::Network;
 use super::relay::{Server, free_address};
 use super::report::{Report, percentile};
 use super::BenchArgs;
-use crate::output::note;
 
 /// Reports, and alerts.
 const COUNT: usize = 200;
@@ -49,7 +48,8 @@ pub fn run(args: &BenchArgs) -> anyhow::Result<Report> {
     let mut report = Report::new("path", args.seed);
     // Devices solve puzzles and write to their vaults on other threads.
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-    let (mut arrived, mut folded) = runtime.block_on(reports(args))?;
+    let Taken { mut arrived, mut folded, warnings } = runtime.block_on(reports(args))?;
+    report.figure("desk_warnings", warnings, "");
     report.figure("report_opened_p50_ms", percentile(&mut arrived, 50), "ms");
     report.figure("report_opened_p99_ms", percentile(&mut arrived, 99), "ms");
     report.figure("report_to_desk_p50_ms", percentile(&mut folded, 50), "ms");
@@ -61,9 +61,18 @@ pub fn run(args: &BenchArgs) -> anyhow::Result<Report> {
     Ok(report)
 }
 
-/// How long reports took until a dispatcher's device had opened them, and until they were folded, in
-/// milliseconds.
-async fn reports(args: &BenchArgs) -> anyhow::Result<(Vec<f64>, Vec<f64>)> {
+/// What became of the reports. Times in milliseconds.
+#[derive(Default)]
+struct Taken {
+    /// Until a dispatcher's device had opened them.
+    arrived: Vec<f64>,
+    /// Until they were folded.
+    folded: Vec<f64>,
+    /// What the desk complained about.
+    warnings: f64,
+}
+
+async fn reports(args: &BenchArgs) -> anyhow::Result<Taken> {
     let folder = super::folder(args)?;
     let addr = free_address()?;
     let (vault, device) = found(addr, folder.path())?;
@@ -81,24 +90,24 @@ async fn reports(args: &BenchArgs) -> anyhow::Result<(Vec<f64>, Vec<f64>)> {
     let outcome = neighbor.until(PATIENCE, knows, |_| ()).await?;
     ensure!(outcome == Outcome::Reached, "the neighbor did not get the network's keys");
 
-    let (mut arrived, mut folded) = (Vec::new(), Vec::new());
+    let mut taken = Taken::default();
     for _ in 0..COUNT {
         tokio::time::sleep(PAUSE).await;
         let said = Instant::now();
         say(&mut neighbor).await?;
         loop {
             match tokio::time::timeout(PATIENCE, desk.next()).await?.context("the desk stopped")? {
-                Told::Event(Event::Desk(DeskEvent::Arrived(_))) => arrived.push(ms(said)),
+                Told::Event(Event::Desk(DeskEvent::Arrived(_))) => taken.arrived.push(ms(said)),
                 Told::Event(Event::Desk(DeskEvent::Entry { outcome: Folded::Applied, .. })) => break,
-                Told::Event(Event::Warning { text, .. }) => note(&format!("the desk warns: {text}")),
+                Told::Event(Event::Warning { .. }) => taken.warnings += 1.0,
                 _ => {}
             }
         }
-        folded.push(ms(said));
+        taken.folded.push(ms(said));
     }
     neighbor.close().await?;
     desk.close().await?;
-    Ok((arrived, folded))
+    Ok(taken)
 }
 
 async fn say(neighbor: &mut Session<Device>) -> anyhow::Result<()> {
@@ -144,7 +153,6 @@ async fn alerts(args: &BenchArgs) -> anyhow::Result<Vec<f64>> {
             match tokio::time::timeout(PATIENCE, subscriber.next()).await?.context("the subscriber stopped")? {
                 Told::Event(Event::Alert(AlertEvent::Taken { .. })) => break,
                 Told::Event(Event::Alert(AlertEvent::Refused(error))) => bail!("an alert was refused: {error}"),
-                Told::Event(Event::Warning { text, .. }) => note(&format!("the subscriber warns: {text}")),
                 _ => {}
             }
         }

@@ -35,12 +35,8 @@ Examples:
 Everything is in one temporary folder, which goes when the demo ends. Ctrl-C ends it at any moment.";
 
 /// Zones in which the demo's responders live; the positions of its events lie in them.
-const ZONES: [&str; 4] = [
-    "mpls-powderhorn-park",
-    "mpls-corcoran",
-    "mpls-east-phillips",
-    "mpls-midtown-phillips",
-];
+const ZONES: [&str; 4] =
+    ["mpls-powderhorn-park", "mpls-corcoran", "mpls-east-phillips", "mpls-midtown-phillips"];
 /// Responders.
 const RESPONDERS: usize = 6;
 
@@ -98,7 +94,8 @@ async fn whole(args: &DemoArgs, folder: &tempfile::TempDir, output: Output) -> a
     let start_ms = u64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis())?;
     let port = if args.port == 0 { free_port()? } else { args.port };
     let relay = format!("http://127.0.0.1:{port}");
-    let transcript = args.transcript.as_ref().map(std::fs::File::create).transpose()?.map(std::sync::Arc::new);
+    let transcript =
+        args.transcript.as_ref().map(std::fs::File::create).transpose()?.map(std::sync::Arc::new);
     let stage =
         Stage { folder: folder.path().to_owned(), rate: args.rate.max(1), start_ms, relay, transcript };
 
@@ -110,6 +107,8 @@ async fn whole(args: &DemoArgs, folder: &tempfile::TempDir, output: Output) -> a
     step(&format!("The relay listens on {}.", stage.relay))?;
     let (mouth, mut ears) = mpsc::channel(1_024);
     let mut registrar = Player::start(&stage, "steward", "registrar", &mouth)?;
+    // The founder's device could host too; here the box alone does, and only the zones that are played.
+    registrar.type_line("host schedule off").await?;
     step("Inviting two dispatchers, a host box and six responders; each joins in a process of its own…")?;
     let mut players = Vec::new();
     for (name, role, roles) in [
@@ -118,7 +117,11 @@ async fn whole(args: &DemoArgs, folder: &tempfile::TempDir, output: Output) -> a
         ("box", "host", "--role host"),
     ] {
         admit(&stage, &mut registrar, &mut ears, name, roles, &[]).await?;
-        players.push(Player::start(&stage, name, role, &mouth)?);
+        let mut player = Player::start(&stage, name, role, &mouth)?;
+        if role == "host" {
+            player.type_line("schedule off").await?;
+        }
+        players.push(player);
     }
     for number in 0..RESPONDERS {
         let name = ["Cy", "Dee", "Eli", "Flo", "Gus", "Hal"][number % 6];

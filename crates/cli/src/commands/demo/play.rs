@@ -140,8 +140,19 @@ impl<'a> Director<'a> {
     /// # Errors
     /// When the terminal is gone.
     pub async fn finish(self, relay_bytes: u64) -> anyhow::Result<()> {
-        let Tally { reports, joined, erased, call_outs, offers, findings, alerts, rumor_checks, over, receipts, refused } =
-            self.tally;
+        let Tally {
+            reports,
+            joined,
+            erased,
+            call_outs,
+            offers,
+            findings,
+            alerts,
+            rumor_checks,
+            over,
+            receipts,
+            refused,
+        } = self.tally;
         let minutes = self.began.elapsed().as_secs() * u64::from(self.stage.rate) / 60;
         let rows = [
             ("minutes played", minutes),
@@ -178,12 +189,21 @@ impl<'a> Director<'a> {
         let responders: Vec<Arc<str>> = self.players.keys().filter(|n| is_responder(n)).cloned().collect();
         for (n, name) in responders.iter().enumerate() {
             let zone = self.zones[n % self.zones.len()];
-            self.plan_for(name, 0.5 + 0.1 * as_f64(n), "envelope If I do not answer: call my sister, then the lawyer on the card");
-            self.plan_for(name, 0.6 + 0.1 * as_f64(n), &format!("on --zone {zone} --reach 4000 --point {}", at(middle(&self.scenes))));
+            self.plan_for(
+                name,
+                0.5 + 0.1 * as_f64(n),
+                "envelope If I do not answer: call my sister, then the lawyer on the card",
+            );
+            self.plan_for(
+                name,
+                0.6 + 0.1 * as_f64(n),
+                &format!("on --zone {zone} --reach 4000 --point {}", at(middle(&self.scenes))),
+            );
         }
         for scene in 0..self.scenes.len() {
             for report in 0..self.scenes[scene].reports.len() {
-                let minutes = as_f64(usize::try_from(self.scenes[scene].at_min).unwrap_or(0)) + 1.5 * as_f64(report);
+                let minutes =
+                    as_f64(usize::try_from(self.scenes[scene].at_min).unwrap_or(0)) + 1.5 * as_f64(report);
                 self.plan(minutes, Plan::Report(scene, report));
             }
         }
@@ -196,9 +216,15 @@ impl<'a> Director<'a> {
             "view" => self.look(said),
             "joined" => {
                 self.names.insert(said.who.clone(), said.text("name").to_owned());
-                self.tell(Tone::Faint, &said.who, &format!("is in the room of {} as {}", said.text("zone"), said.text("name")))
+                self.tell(
+                    Tone::Faint,
+                    &said.who,
+                    &format!("is in the room of {} as {}", said.text("zone"), said.text("name")),
+                )
             }
-            "room-opened" => self.tell(Tone::Faint, &said.who, &format!("opened today's room of {}", said.text("zone"))),
+            "room-opened" if self.zones.contains(&said.text("zone")) => {
+                self.tell(Tone::Faint, &said.who, &format!("opened today's room of {}", said.text("zone")))
+            }
             "call-out" => self.called(said),
             "accepted" if is_responder(&said.who) => self.go(said),
             "received" => {
@@ -221,10 +247,13 @@ impl<'a> Director<'a> {
 
     /// An entry of the casebook, on the screens of both dispatchers: one of them takes it up.
     fn desk(&mut self, said: &Said) -> anyhow::Result<()> {
+        if said.text("entry") == "rumor-published" && &*said.who == DISPATCHERS[0] {
+            self.tell(Tone::Good, "desk", &format!("PUBLISHED a rumor check: {}", said.text("text")))?;
+        }
         let Some(incident) = said.what.get("incident").and_then(Value::as_str).map(str::to_owned) else {
             return Ok(());
         };
-        let is_mine = DISPATCHERS[incident.bytes().map(usize::from).sum::<usize>() % 2] == &*said.who;
+        let is_mine = DISPATCHERS[incident.parse::<usize>().unwrap_or(0) % DISPATCHERS.len()] == &*said.who;
         if !is_mine || said.text("outcome") != "applied" {
             return Ok(());
         }
@@ -239,12 +268,13 @@ impl<'a> Director<'a> {
                 self.tell(Tone::Plain, &who, &format!("#{incident} calls verifiers out"))?;
             }
             "offer" => self.offered(&who, &incident, said.text("offer")),
-            "accepted" => self.tell(Tone::Plain, &who, &format!("#{incident} accepts two; only they get the exact place"))?,
+            "accepted" => self.tell(
+                Tone::Plain,
+                &who,
+                &format!("#{incident} accepts two; only they get the exact place"),
+            )?,
             "finding" => self.found(said, &who, &incident)?,
             "published" => self.published(said, &who, &incident)?,
-            "rumor-published" => {
-                self.tell(Tone::Good, &who, &format!("#{incident} published a rumor check: {}", said.text("text")))?;
-            }
             "same-as" => self.tally.joined += 1,
             "erased" => self.tally.erased += 1,
             _ => {}
@@ -256,7 +286,12 @@ impl<'a> Director<'a> {
         self.tally.reports += 1;
         let memory = self.incidents.entry(incident.to_owned()).or_default();
         memory.place = said.text("place").to_owned();
-        let line = format!("#{incident} REPORT {}: {} ({})", said.text("kind"), said.text("text"), said.text("place"));
+        let line = format!(
+            "#{incident} REPORT {}: {} ({})",
+            said.text("kind"),
+            said.text("text"),
+            said.text("place")
+        );
         self.tell(Tone::Bad, "desk", &line)?;
         let pause = 0.5 + self.chance();
         self.plan_for(&said.who, pause, &format!("claim {incident}"));
@@ -266,7 +301,9 @@ impl<'a> Director<'a> {
 
     /// The dispatcher looks at an incident: joins it, erases it, or has it checked.
     fn look(&mut self, said: &Said) -> anyhow::Result<()> {
-        let Some(shown) = self.shown.get_mut(&said.who).filter(|list| !list.is_empty()) else { return Ok(()) };
+        let Some(shown) = self.shown.get_mut(&said.who).filter(|list| !list.is_empty()) else {
+            return Ok(());
+        };
         let incident = shown.remove(0);
         let who = said.who.clone();
         if said.what.to_string().contains("my neighbors") {
@@ -318,7 +355,7 @@ impl<'a> Director<'a> {
         if verdict.starts_with("false-alarm") {
             self.tally.rumor_checks += 1;
             self.plan_for(who, 0.8, &format!("tell {incident} {verdict}"));
-            self.end(who, incident, "unfounded", 2.0);
+            self.end(who, incident, "unfounded", 9.0);
         }
         Ok(())
     }
@@ -330,7 +367,7 @@ impl<'a> Director<'a> {
         if step.starts_with("over") {
             memory.over = true;
             self.tally.over += 1;
-            self.end(who, incident, "confirmed", 1.0);
+            self.end(who, incident, "confirmed", 5.0);
         } else {
             memory.published = true;
             self.tally.alerts += 1;
@@ -343,7 +380,7 @@ impl<'a> Director<'a> {
         if let Some(call_out) = self.incidents.get(incident).and_then(|m| m.call_out) {
             self.plan_for(who, after_min, &format!("end-call-out {call_out}"));
         }
-        self.plan_for(who, after_min + 4.0, &format!("close {incident} {ending}"));
+        self.plan_for(who, after_min + 1.0, &format!("close {incident} {ending}"));
     }
 
     /// A call-out in a responder's room: whoever is near and free may go; nobody is obliged.
@@ -389,7 +426,7 @@ impl<'a> Director<'a> {
             }
         }
         self.plan_for(&who, leave, &format!("sign leaving --offer {offer}"));
-        self.plan_for(&who, leave + 2.0, &format!("sign left --offer {offer}"));
+        self.plan_for(&who, leave + 2.0, &format!("sign home --offer {offer}"));
         Ok(())
     }
 
@@ -404,7 +441,7 @@ impl<'a> Director<'a> {
         while let Some(entry) = self.plans.first_entry().filter(|e| e.key().0 <= now) {
             match entry.remove() {
                 Plan::Type(who, line) => {
-                    if line.starts_with("sign left") {
+                    if line.starts_with("sign home") {
                         self.busy.remove(&who);
                     }
                     if let Some(player) = self.players.get_mut(&who) {

@@ -33,7 +33,14 @@ pub enum Truth {
 }
 
 const REAL: [(&str, &[&str]); 3] = [
-    ("vehicle-stop", &["two dark vans around one car", "they have stopped somebody, four agents", "vans with lights, vests"]),
+    (
+        "vehicle-stop",
+        &[
+            "two dark vans around one car",
+            "they have stopped somebody, four agents",
+            "vans with lights, vests",
+        ],
+    ),
     ("door-knock", &["agents at a door, six or so", "people in vests knocking at the corner house"]),
     ("workplace", &["agents went into the kitchen of the restaurant", "vehicles at both doors of the shop"]),
 ];
@@ -115,7 +122,8 @@ mod tests {
     fn an_hour_has_real_events_false_alarms_and_a_denunciation() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("incidents.csv");
-        std::fs::write(&file, "date,latitude,longitude\n2012-01-01,44.95,-93.25\nx\n2013-01-01,1,1\n").unwrap();
+        std::fs::write(&file, "date,latitude,longitude\n2012-01-01,44.95,-93.25\nx\n2013-01-01,1,1\n")
+            .unwrap();
         let zones = folder.path().join("zones.geojson");
         let square = r#"{"type":"Feature","properties":{"name":"Home"},"geometry":{"type":"Polygon","coordinates":
             [[[-93.3,44.9],[-93.2,44.9],[-93.2,45.0],[-93.3,45.0],[-93.3,44.9]]]}}"#;
