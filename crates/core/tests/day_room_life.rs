@@ -3,12 +3,12 @@
 mod day_support;
 
 use bystand_core::alerts::Outcome;
-use bystand_core::desk::{SignFrom, Verdict};
+use bystand_core::desk::{AlertStep, SignFrom, Verdict};
 use bystand_core::device::Command;
 use bystand_core::device::desk::DeskCommand;
 use bystand_core::device::host::{HostCommand, HostEvent};
 use bystand_core::device::member::{MemberCommand, MemberEvent};
-use bystand_core::messages::{Acceptance, CallOut};
+use bystand_core::messages::{Acceptance, CallOut, DeskMessage};
 use bystand_core::testing::{FOUNDER, World};
 use bystand_wire::{CallOutId, OfferId, Role};
 use day_support::*;
@@ -89,13 +89,23 @@ fn only_who_is_accepted_learns_the_place_and_the_finding_comes_back() {
     let finding = &found.first().expect("a finding").finding;
     assert_eq!((finding.verdict, finding.seen_by), (Verdict::Confirmed, 2));
     assert!(finding.signed.is_some());
+    // Published, it is passed on too, once the host has found it in the public log.
+    desk(&mut world, DeskCommand::Publish(incident, AlertStep::New, finding.id));
+    world.run(2 * MINUTE);
+    for member in [goes, stays] {
+        let told = member_events(&world, member).into_iter();
+        assert_eq!(told.filter(|e| *e == MemberEvent::AlertPassed(zone())).count(), 1);
+    }
     say(&mut world, goes, MemberCommand::Sign(going, SignFrom::Left));
     world.run(2 * SECOND);
     assert!(!holds(&world, goes), "the place is forgotten when they have left");
     desk(&mut world, DeskCommand::CloseCallOut(call_out.id));
     world.run(5 * SECOND);
     assert!(member_events(&world, stays).contains(&MemberEvent::CallOutOver(call_out.id)));
-    assert_eq!(world.device(FOUNDER).host().day(&zone()).expect("a day").state().count(), 0);
+    // Newcomers are told of the alert alone.
+    let day = world.device(FOUNDER).host().day(&zone()).expect("a day");
+    let state: Vec<&DeskMessage> = day.state().collect();
+    assert!(matches!(state.as_slice(), [DeskMessage::Alert(..)]), "{state:?}");
 }
 
 #[test]
