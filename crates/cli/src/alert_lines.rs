@@ -64,7 +64,9 @@ pub fn row(shared: &Shared, view: &AlertView, seen: &str) -> Vec<String> {
 /// A zone by its name, a cell by its number.
 fn place(shared: &Shared, place: &Place) -> String {
     let named = match place {
-        Place::Zone(id) => shared.manifest().and_then(|verified| verified.zone(id)).map(|zone| zone.name.clone()),
+        Place::Zone(id) => {
+            shared.manifest().and_then(|verified| verified.zone(id)).map(|zone| zone.name.clone())
+        }
         Place::Cell(_) => None,
     };
     named.unwrap_or_else(|| place.to_string())

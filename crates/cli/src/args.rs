@@ -6,7 +6,7 @@ use bystand_client::{Clock, vault as vaults};
 use bystand_wire::Timestamp;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::commands::{alerts, backup, follow, init, join, report, serve, status, vault, zones};
+use crate::commands::{alerts, backup, bench, demo, follow, init, join, report, serve, status, vault, zones};
 use crate::desk::DeskVerb;
 use crate::duty::DutyVerb;
 use crate::host::HostVerb;
@@ -134,6 +134,11 @@ pub enum Command {
     Alerts(alerts::AlertsArgs),
     /// List the network's zones
     Zones(zones::ZonesArgs),
+    /// Play a lively hour of a network, with real processes
+    Demo(demo::DemoArgs),
+    /// Measure speed and memory against their limits
+    #[command(disable_help_flag = true)]
+    Bench(bench::Words),
     /// Look after this device's vault
     #[command(subcommand)]
     Vault(vault::VaultCommand),

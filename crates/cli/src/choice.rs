@@ -13,9 +13,8 @@ fn one_of<T, const N: usize>(all: [T; N], word: fn(T) -> &'static str) -> impl T
 where
     T: Copy + Send + Sync + 'static,
 {
-    PossibleValuesParser::new(all.map(word)).try_map(move |text| {
-        all.into_iter().find(|value| word(*value) == text).ok_or("not one of the words")
-    })
+    PossibleValuesParser::new(all.map(word))
+        .try_map(move |text| all.into_iter().find(|value| word(*value) == text).ok_or("not one of the words"))
 }
 
 /// What is going on.
@@ -201,7 +200,9 @@ mod tests {
         for word in ["confirmed", "could-not-check", "false-alarm:towing", "over:left-unknown"] {
             assert_eq!(verdict(word).map(verdict_word).as_deref(), Ok(word));
         }
-        for word in ["received", "being-checked", "confirmed", "false-alarm:sheriff", "could-not-check", "over"] {
+        for word in
+            ["received", "being-checked", "confirmed", "false-alarm:sheriff", "could-not-check", "over"]
+        {
             assert_eq!(news(word).map(news_word).as_deref(), Ok(word));
         }
         for word in ["new", "update", "renew", "wrong", "over:people-taken"] {

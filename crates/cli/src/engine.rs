@@ -103,7 +103,12 @@ pub async fn start_without_vault(
 }
 
 /// Runs a device with a store.
-pub fn run(global: &Global, device: Device, store: impl Store, live: bool) -> Result<Session<Device>, Failure> {
+pub fn run(
+    global: &Global,
+    device: Device,
+    store: impl Store,
+    live: bool,
+) -> Result<Session<Device>, Failure> {
     let identity = &device.shared().identity;
     let (network, transport) = (identity.network, transport(global, &identity.relay)?);
     let config = RunConfig { transport, network, clock: global.clock(), live };
@@ -197,9 +202,10 @@ async fn ask_network(global: &Global, url: &str) -> Result<NetworkId, Failure> {
             ));
             Ok(network.id)
         }
-        Response::Refused(refusal) => {
-            Err(Failure::Refused(format!("The relay does not say which network it serves: {}.", refusal.code)))
-        }
+        Response::Refused(refusal) => Err(Failure::Refused(format!(
+            "The relay does not say which network it serves: {}.",
+            refusal.code
+        ))),
         _ => Err(Failure::Pending(format!(
             "The relay at {url} was not reached: {}.",
             answer.trouble.unwrap_or_default()

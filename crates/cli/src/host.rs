@@ -5,7 +5,7 @@ use bystand_core::device::host::{HostCommand, HostEvent};
 use bystand_core::device::{Command, Device};
 use bystand_core::team::{TeamKind, TeamSync};
 use bystand_wire::{Role, Timestamp, ZoneId};
-use clap::{ArgAction, Subcommand};
+use clap::Subcommand;
 use serde_json::{Value, json};
 
 use crate::failure::Done;
@@ -19,29 +19,31 @@ use crate::{choice, engine};
 pub enum HostVerb {
     /// Show the day's rooms
     Show,
-    /// Open today's rooms of zones now
+    /// Open today's rooms of zones now, if nobody has
+    #[command(after_help = "Example:\n  bystand host open powderhorn-park phillips")]
     Open {
         /// Which zones
         #[arg(required = true, value_parser = choice::zone)]
         zones: Vec<ZoneId>,
     },
-    /// Whether this device opens the rooms of all zones by schedule
+    /// Say whether this box opens the rooms of all zones by schedule, every day at 04:00
+    #[command(after_help = "Example:\n  bystand host schedule on")]
     Schedule {
-        /// yes or no; a laptop that only helps out should not
-        #[arg(value_name = "YES/NO", action = ArgAction::Set, value_parser = clap::builder::BoolishValueParser::new())]
-        by_schedule: bool,
+        /// `on` for the box that is always on
+        #[arg(value_parser = ["on", "off"])]
+        state: String,
     },
     /// Remove a member from a zone's rooms for the week
     Remove {
         /// Which zone
         #[arg(value_parser = choice::zone)]
         zone: ZoneId,
-        /// The week's name
+        /// The member's name of the week
         #[arg(required = true)]
         name: Vec<String>,
     },
-    /// Replace a zone's room that is broken
-    Succeed {
+    /// Replace a zone's broken room by a new one
+    Renew {
         /// Which zone
         #[arg(value_parser = choice::zone)]
         zone: ZoneId,
@@ -66,9 +68,9 @@ impl RoleVerb for HostVerb {
                 return Ok(());
             }
             HostVerb::Open { zones } => HostCommand::Open(zones),
-            HostVerb::Schedule { by_schedule } => HostCommand::Schedule(by_schedule),
+            HostVerb::Schedule { state } => HostCommand::Schedule(state == "on"),
             HostVerb::Remove { zone, name } => HostCommand::Remove { zone, name: name.join(" ") },
-            HostVerb::Succeed { zone } => HostCommand::Succeed(zone),
+            HostVerb::Renew { zone } => HostCommand::Succeed(zone),
         };
         engine::command(session, Command::Host(command)).await
     }

@@ -229,7 +229,7 @@ where
             match effect {
                 Effect::Store(batch) => self.keep(batch).await?,
                 Effect::Send(id, request) => {
-                    self.waiting_calls.push_back((id, request));
+                    self.waiting_calls.push_back((id, *request));
                     self.start_calls();
                 }
                 Effect::Follow(stream, after, auth) => self.send_live(LiveIn::Follow(stream, after, auth)),

@@ -65,7 +65,7 @@ impl Courier {
     }
 
     fn send(&mut self, frame: Vec<u8>) {
-        self.effects.push_back(Effect::Send(CallId(0), append(&frame)));
+        self.effects.push_back(Effect::Send(CallId(0), Box::new(append(&frame))));
     }
 }
 

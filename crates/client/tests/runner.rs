@@ -33,7 +33,7 @@ fn noting(journal: &Journal) -> Router {
 }
 
 fn send(id: u64, frame: &str) -> Effect<String> {
-    Effect::Send(CallId(id), append(frame.as_bytes()))
+    Effect::Send(CallId(id), Box::new(append(frame.as_bytes())))
 }
 
 #[tokio::test]

@@ -72,7 +72,7 @@ impl<Event> Ctx<'_, Event> {
     /// Calls the relay.
     pub fn send(&mut self, request: Request) -> CallId {
         let id = self.call_id();
-        self.out.later.push(Effect::Send(id, request));
+        self.out.later.push(Effect::Send(id, Box::new(request)));
         id
     }
 

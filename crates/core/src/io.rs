@@ -126,7 +126,7 @@ pub enum Effect<Event> {
     /// Make durable before anything that follows.
     Store(Batch),
     /// Call the relay and hand the response to `handle_response`.
-    Send(CallId, Request),
+    Send(CallId, Box<Request>),
     /// Follow a stream on the live connection from after a place.
     Follow(StreamId, Seq, Option<ReadAuth>),
     /// Stop following it.

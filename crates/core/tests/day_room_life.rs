@@ -14,10 +14,8 @@ use bystand_wire::{CallOutId, OfferId, Role};
 use day_support::*;
 
 fn call_out_heard(world: &World, member: usize) -> Option<(CallOut, bool)> {
-    member_events(world, member).into_iter().find_map(|e| match e {
-        MemberEvent::CallOut(_, call_out, is_near) => Some((call_out, is_near)),
-        _ => None,
-    })
+    let mut events = member_events(world, member).into_iter();
+    events.find_map(|e| if let MemberEvent::CallOut(_, c, is_near) = e { Some((c, is_near)) } else { None })
 }
 
 fn say(world: &mut World, member: usize, command: MemberCommand) {
@@ -32,10 +30,8 @@ fn offer(world: &mut World, member: usize, call_out: CallOutId) -> OfferId {
 }
 
 fn accepted(world: &World, member: usize) -> Option<Acceptance> {
-    member_events(world, member).into_iter().find_map(|e| match e {
-        MemberEvent::Accepted(_, acceptance) => Some(*acceptance),
-        _ => None,
-    })
+    let mut events = member_events(world, member).into_iter();
+    events.find_map(|e| if let MemberEvent::Accepted(_, place) = e { Some(*place) } else { None })
 }
 
 #[test]
@@ -184,6 +180,7 @@ fn the_end_of_the_day_leaves_counts_and_nothing_else() {
 fn the_next_day_has_a_room_of_its_own() {
     let mut world = opened(5);
     host_command(&mut world, FOUNDER, HostCommand::Schedule(true));
+    world.run(10 * SECOND);
     let member = admit_member(&mut world, "member", &[Role::Observer]);
     join(&mut world, member);
     let first = world.device(FOUNDER).host().day(&zone()).expect("a day").clone();

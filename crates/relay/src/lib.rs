@@ -33,4 +33,4 @@ pub mod writer;
 pub use backup::{BackupError, RestoreOptions, Restored, backup, restore};
 pub use config::{Config, Flags};
 pub use data_dir::StartError;
-pub use server::{Running, serve, serve_with_clock};
+pub use server::{Running, serve, serve_with_clock, stop_signal};

@@ -163,7 +163,8 @@ pub struct AppendContext {
     /// Where.
     #[n(0)]
     pub stream: StreamId,
-    /// The frame; for the creation of a stream or blob the hash of the policy or chunk.
+    /// The frame; for the creation of a stream or blob the SHA-256 of the policy's bytes (those in
+    /// [`CreateStream::policy`]) or of the chunk, and the blob's id in `stream`.
     #[n(1)]
     pub frame: FrameHash,
     /// The commit that goes with it.
@@ -231,7 +232,8 @@ pub struct UseContext {
     #[n(0)]
     pub stream: StreamId,
     /// Drop: the hash of the report's id, so that the same report may be sent again under a new
-    /// report key and no other may use the pass. Elsewhere the frame's hash.
+    /// report key and no other may use the pass. Elsewhere the frame's hash;
+    /// for the creation of a stream or blob the same hash as in [`AppendContext::frame`].
     #[n(1)]
     pub tag: Hash32,
 }

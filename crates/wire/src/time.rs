@@ -202,7 +202,12 @@ impl FromStr for Period {
             Some("-Q") if (1..=4).contains(&number) => Period::Quarter(Quarter { year, quarter: number }),
             _ => return Err(BadTime),
         };
-        if period.to_string() == text { Ok(period) } else { Err(BadTime) }
+        // A week 53 of a year that has 52 is the next year's first, and time begins in 1970.
+        let exists = match period {
+            Period::Week(week) => Week::of(week.start()) == week,
+            Period::Quarter(quarter) => Quarter::of(quarter.start()) == quarter,
+        };
+        if exists && period.to_string() == text { Ok(period) } else { Err(BadTime) }
     }
 }
 
@@ -277,6 +282,16 @@ mod tests {
         assert!(!p.accepts(at("2026-11-24T00:00:00Z")));
         let q: Period = "2026-Q4".parse().expect("a quarter");
         assert!(q.accepts(at("2026-12-31T23:59:59Z")) && !q.accepts(at("2026-09-30T23:59:59Z")));
+    }
+
+    #[test]
+    fn only_periods_that_exist_are_read() {
+        for bad in ["2025-W53", "2021-W53", "2026-W00", "0000-W01", "1969-W52", "0000-Q1", "1969-Q4"] {
+            assert!(bad.parse::<Period>().is_err(), "{bad}");
+        }
+        for good in ["2020-W53", "2026-W53", "2025-W52", "1970-W01", "1970-Q1", "9999-W52", "9999-Q4"] {
+            assert_eq!(good.parse::<Period>().map(|p| p.to_string()).as_deref(), Ok(good));
+        }
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 pub mod alerts;
 pub mod backup;
+pub mod bench;
+pub mod demo;
 pub mod follow;
 pub mod init;
 pub mod join;
@@ -43,8 +45,10 @@ pub fn run(cli: Cli, output: Output) -> Done {
             Command::Restore(args) => backup::restore(&args, output),
             Command::Report(args) => report::run(&global, args, output).await,
             Command::Follow(args) => follow::run(&global, args, output).await,
+            Command::Demo(args) => demo::run(&global, args, output).await,
             Command::Alerts(args) => alerts::run(&global, &args, output).await,
             Command::Zones(args) => zones::run(&global, &args, output).await,
+            Command::Bench(words) => tokio::task::block_in_place(|| bench::run(&words, output)),
             Command::Vault(command) => vault::run(&global, &command, output),
         }
     })

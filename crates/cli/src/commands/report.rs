@@ -86,7 +86,7 @@ async fn send(session: &mut Session<Device>, args: &ReportCommand, card: Option<
             let mut id = [0; ReportId::LEN];
             rng.fill_bytes(&mut id);
             let report = what.report(ReportId(id), Zones::of(device.shared()).as_ref(), now);
-            let command = NeighborCommand::Report(Box::new(report), card, None);
+            let command = NeighborCommand::Report(Box::new(report), card.map(Box::new), None);
             device.handle_command(Command::Neighbor(command), now, rng)
         })
         .await?;
@@ -112,7 +112,8 @@ async fn until_taken(session: &mut Session<Device>, talk: &mut Conversation) -> 
             Some(NeighborEvent::Refused(_, code)) => {
                 return Err(Failure::Refused(format!("The relay does not take the report: {code}.")));
             }
-            Some(NeighborEvent::Kept { .. } | NeighborEvent::Desk { .. } | NeighborEvent::Answered(..)) | None => {}
+            Some(NeighborEvent::Kept { .. } | NeighborEvent::Desk { .. } | NeighborEvent::Answered(..))
+            | None => {}
         }
     }
     match sent {

@@ -19,6 +19,7 @@ pub mod zones;
 
 use std::collections::BTreeMap;
 
+use bystand_wire::problem::Code;
 use bystand_wire::relay_api::{LiveOut, StoredFrame, WorkProof};
 use bystand_wire::time::{MINUTE_MS, SECOND_MS};
 use bystand_wire::{DecodeError, Role, StreamId, Timestamp, decode};
@@ -170,6 +171,8 @@ pub struct Device {
     enroll: enroll::Enroll,
     outputs: Outputs<Event>,
     log_due: Timestamp,
+    /// The relay said that the log has grown since it was last asked for.
+    log_grew: bool,
     tick: Timestamp,
 }
 
@@ -280,6 +283,7 @@ impl Device {
             shared,
             outputs: Outputs::default(),
             log_due: now,
+            log_grew: false,
             tick: now,
         }
     }
@@ -313,7 +317,7 @@ impl Device {
             Command::Member(member::MemberCommand::ReportAndFind(report, outcome, seen_by)) => {
                 let found = self.member.find_on_the_spot(ctx, shared, &report, outcome, seen_by)?;
                 let pass = shared.wallet.take(ctx, bystand_wire::PassPurpose::Report);
-                let command = neighbor::NeighborCommand::Report(report, pass, Some(found));
+                let command = neighbor::NeighborCommand::Report(report, pass.map(Box::new), Some(Box::new(found)));
                 self.neighbor.command(ctx, shared, command)
             }
             Command::Member(command) => self.member.command(ctx, shared, command),
@@ -393,6 +397,7 @@ impl Device {
         if self.shared.is_calling(&Caller::Log) {
             return;
         }
+        self.log_grew = false;
         let request = self.shared.log.next_request(ctx.now);
         self.shared.call(ctx, Caller::Log, request);
     }
@@ -407,7 +412,13 @@ impl Device {
                 ctx.tell(Event::Warning { code: "log-refused", text });
                 return;
             }
-            _ => return,
+            Response::Work(_)
+            | Response::Created(_)
+            | Response::Appended(_)
+            | Response::Frames(_)
+            | Response::Erased(_)
+            | Response::Blob(_)
+            | Response::Logged(_) => return,
         };
         match result {
             Ok(news) => {
@@ -420,7 +431,8 @@ impl Device {
                 if news.trust_changed {
                     self.trust_changed(ctx);
                 }
-                if news.more {
+                // What was logged while this answer was on its way may not be in it.
+                if news.more || self.log_grew {
                     self.look_at_log(ctx);
                 }
             }
@@ -450,6 +462,7 @@ impl Device {
         }
         self.rooms_due(ctx);
         let shared = &mut self.shared;
+        shared.look_for_absent(ctx);
         self.desk.due(ctx, shared);
         self.host.due(ctx, shared);
         self.registrar.due(ctx, shared);
@@ -486,10 +499,13 @@ impl Engine for Device {
                     device.frame(ctx, stream, stored);
                 }
             }
-            LiveOut::LogSize(_) => device.look_at_log(ctx),
+            LiveOut::LogSize(_) => {
+                device.log_grew = true;
+                device.look_at_log(ctx);
+            }
             LiveOut::Lagged(stream) => device.shared.follow_again(ctx, &stream),
-            // A stream of ours that is still to be made: it is followed again when it is there.
-            LiveOut::Refused(stream, _) if device.shared.is_to_be_made(&stream) => {}
+            LiveOut::Refused(stream, code)
+                if code == Code::NotFound.as_str() && device.shared.is_absent(&stream, ctx.now) => {}
             LiveOut::Refused(stream, code) => {
                 let text = format!("The relay does not give out stream {}: {code}.", stream.short());
                 ctx.tell(Event::Warning { code: "stream-refused", text });

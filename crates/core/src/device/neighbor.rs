@@ -63,7 +63,7 @@ pub enum NeighborStream {}
 #[derive(Debug, Clone, PartialEq)]
 pub enum NeighborCommand {
     /// Reports; with a card's pass, or a finding of the member's own in one step.
-    Report(Box<ReportIn>, Option<OwnedPass>, Option<FoundMessage>),
+    Report(Box<ReportIn>, Option<Box<OwnedPass>>, Option<Box<FoundMessage>>),
     /// Follows a report by its phrase.
     Follow(Phrase),
     /// Answers the desk.
@@ -172,7 +172,9 @@ impl Neighbor {
         command: NeighborCommand,
     ) -> Result<(), CommandError> {
         match command {
-            NeighborCommand::Report(report, pass, found) => self.report(ctx, shared, *report, pass, found),
+            NeighborCommand::Report(report, pass, found) => {
+                self.report(ctx, shared, *report, pass.map(|p| *p), found.map(|f| *f))
+            }
             NeighborCommand::Follow(phrase) => {
                 self.follow(ctx.now, reply_keys(ctx, &phrase));
                 Ok(())

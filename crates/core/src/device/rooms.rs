@@ -174,7 +174,14 @@ impl Device {
         let (answered, frames) = match response {
             Response::Frames(frames) => (true, frames.frames),
             Response::Refused(_) | Response::Unreachable => (false, Vec::new()),
-            _ => return,
+            Response::Network(_)
+            | Response::Work(_)
+            | Response::Created(_)
+            | Response::Appended(_)
+            | Response::Erased(_)
+            | Response::Blob(_)
+            | Response::Logged(_)
+            | Response::LogEntries(_) => return,
         };
         for kind in TeamKind::ALL {
             let Some(room) = self.shared.teams.get(&kind).map(|t| t.room().id()) else { continue };

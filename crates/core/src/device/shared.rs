@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use bystand_crypto::seal::SealSecretKey;
 use bystand_crypto::sign::{Signed, SigningKey, sign};
 use bystand_wire::relay_api::{AppendRule, Policy, ReadAuth, ReadContext, ReadRule, SignedBytes};
+use bystand_wire::time::SECOND_MS;
 use bystand_wire::{Hash32, NetworkId, Role, Seq, StreamId, Timestamp, limits};
 use minicbor::{Decode, Encode};
 
@@ -17,6 +18,9 @@ use crate::network::{Certificate, VerifiedKeyNote, VerifiedManifest};
 use crate::outbox::{By, JobId, Outbox, Rights, Work};
 use crate::room::{Errand, Knock, RoomSync};
 use crate::team::{TeamKind, TeamSync, author_hash};
+
+/// How long a followed stream that the relay does not have is left alone, in milliseconds.
+const ABSENT_MS: u64 = 3 * SECOND_MS;
 
 /// The context every part of a device handles its inputs in.
 pub type Cx<'a> = Ctx<'a, Event>;
@@ -207,6 +211,8 @@ pub struct Shared {
     pub knocks: BTreeMap<StreamId, (Knock, KnockFor)>,
     follows: BTreeMap<StreamId, Follow>,
     calls: BTreeMap<CallId, Caller>,
+    /// Streams the relay does not have (yet), and when to ask for them again.
+    absent: BTreeMap<StreamId, Timestamp>,
     /// Whether the live connection stands.
     pub connected: bool,
     /// Where registrars' answers to this device come.
@@ -226,6 +232,7 @@ impl Shared {
             knocks: BTreeMap::new(),
             follows: BTreeMap::new(),
             calls: BTreeMap::new(),
+            absent: BTreeMap::new(),
             connected: false,
             mailbox: None,
         }
@@ -258,11 +265,6 @@ impl Shared {
         let id = bystand_crypto::hash::stream_id(&creator.public());
         let signed = SignedBytes::from(Signed::sign(&ctx.network, creator, policy));
         (id, self.outbox.push(ctx, owner, Work::Create(id, signed, Some(by)), &[]))
-    }
-
-    /// Whether this device has promised to make a stream and the relay has not yet said that it did.
-    pub fn is_to_be_made(&self, stream: &StreamId) -> bool {
-        self.outbox.jobs().any(|(_, job)| matches!(&job.work, Work::Create(id, ..) if id == stream))
     }
 
     /// Shows the teams this device's new certificate, so that its entries keep counting.
@@ -339,6 +341,26 @@ impl Shared {
     pub fn follow_again(&self, ctx: &mut Cx<'_>, stream: &StreamId) {
         if let Some(follow) = self.follows.get(stream) {
             ctx.follow(*stream, follow.seen, auth(ctx, *stream, follow));
+        }
+    }
+
+    /// The relay does not have a stream that is followed: this device or another is about to make it.
+    /// It is asked for again in a while; false when nobody here follows it.
+    pub fn is_absent(&mut self, stream: &StreamId, now: Timestamp) -> bool {
+        let is_followed = self.follows.contains_key(stream);
+        if is_followed {
+            self.absent.insert(*stream, now.plus_ms(ABSENT_MS));
+        }
+        is_followed
+    }
+
+    /// Asks again for the streams that were absent, when it is time.
+    pub fn look_for_absent(&mut self, ctx: &mut Cx<'_>) {
+        let now = ctx.now;
+        let due: Vec<StreamId> =
+            self.absent.extract_if(.., |_, again| *again <= now).map(|(stream, _)| stream).collect();
+        for stream in due {
+            self.follow_again(ctx, &stream);
         }
     }
 

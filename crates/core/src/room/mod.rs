@@ -34,6 +34,11 @@ use crate::outbox::{AppendJob, By, Job, JobId, Outbox, Outcome, Work};
 /// How long the tree's blob is kept for newcomers, in milliseconds.
 const TREE_LIFE_MS: u64 = 2 * bystand_wire::time::DAY_MS;
 
+/// The pause after a commit was refused, in milliseconds; doubled with each further one.
+const REFUSED_PAUSE_MS: u64 = bystand_wire::time::SECOND_MS;
+/// The most doublings of it.
+const REFUSED_DOUBLINGS: u32 = 4;
+
 /// A room's part of a job: which of its errands ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
 pub enum Errand {
@@ -129,6 +134,11 @@ pub struct RoomSync {
     own: BTreeMap<FrameHash, Vec<u8>>,
     pending: Option<Pending>,
     wanted: Wanted,
+    /// Commits refused since one was last applied. The winner's commit is on its way then and comes
+    /// before the pause is over; where none comes (somebody made the relay count an epoch that there is
+    /// not) the device must not ask as fast as the relay answers.
+    refused: u32,
+    not_before: Timestamp,
     /// Something of this room could be read: from then on it is news when something cannot.
     heard: bool,
     rules: RoomRules,
@@ -299,7 +309,7 @@ impl RoomSync {
     where
         Owner: From<(StreamId, Errand)> + Clone + Encode<()> + for<'b> Decode<'b, ()>,
     {
-        if self.pending.is_some() || self.wanted == Wanted::default() {
+        if self.pending.is_some() || self.wanted == Wanted::default() || ctx.now < self.not_before {
             return Ok(());
         }
         let tree = TreeLocation { blob: BlobId(random(ctx)), key: random(ctx) };
@@ -392,6 +402,8 @@ impl RoomSync {
             own: BTreeMap::new(),
             pending: None,
             wanted: Wanted::default(),
+            refused: 0,
+            not_before: Timestamp(0),
             heard: false,
             rules,
         }
@@ -589,6 +601,8 @@ impl RoomSync {
     fn give_up_commit<Event>(&mut self, ctx: &mut Ctx<'_, Event>) {
         self.pending = None;
         self.room.commit_rejected();
+        self.not_before = ctx.now.plus_ms(REFUSED_PAUSE_MS << self.refused.min(REFUSED_DOUBLINGS));
+        self.refused = self.refused.saturating_add(1);
         self.store_state(ctx);
     }
 
@@ -603,6 +617,7 @@ impl RoomSync {
             return vec![RoomEvent::Ended];
         }
         self.heard = true;
+        (self.refused, self.not_before) = (0, Timestamp(0));
         self.store_state(ctx);
         let Some(authenticator) = applied.authenticator else { return Vec::new() };
         vec![RoomEvent::Changed { epoch: applied.epoch, added, removed, authenticator }]

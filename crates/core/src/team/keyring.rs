@@ -9,7 +9,7 @@ use bystand_crypto::symmetric::SymmetricKey;
 use bystand_wire::relay_api::SignedBytes;
 use bystand_wire::{Hash32, IncidentId, KeyId};
 use minicbor::bytes::ByteVec;
-use minicbor::{Decode, Encode};
+use minicbor::{Decode, Decoder, Encode, Encoder};
 
 /// What the keys of one part of the casebook open.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Encode, Decode)]
@@ -23,6 +23,10 @@ pub struct KeyLine {
 impl KeyLine {
     fn current(&self) -> Option<&SymmetricKey> {
         self.keys.last()
+    }
+
+    fn find(&self, id: &KeyId) -> Option<&SymmetricKey> {
+        self.keys.iter().find(|key| key_id(key) == *id)
     }
 
     fn push(&mut self, key: SymmetricKey) {
@@ -56,9 +60,18 @@ pub struct KeyBundle {
 }
 
 /// All keys that a device holds for one team.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Keyring {
+    kept: Kept,
+    /// Whose each key is, by its name: a casebook names a key with each entry, and there are as many
+    /// keys as incidents. Made from what is kept.
+    owners: BTreeMap<KeyId, Owner>,
+}
+
+/// What is stored.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
-pub struct Keyring {
+struct Kept {
     #[n(0)]
     team: KeyLine,
     #[n(1)]
@@ -72,74 +85,108 @@ pub struct Keyring {
     erased: BTreeSet<IncidentId>,
 }
 
+/// What a key opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Owner {
+    Team,
+    Incident(IncidentId),
+}
+
+impl<C> Encode<C> for Keyring {
+    fn encode<W: minicbor::encode::Write>(
+        &self,
+        e: &mut Encoder<W>,
+        ctx: &mut C,
+    ) -> Result<(), minicbor::encode::Error<W::Error>> {
+        self.kept.encode(e, ctx)
+    }
+}
+
+impl<'b, C> Decode<'b, C> for Keyring {
+    fn decode(d: &mut Decoder<'b>, ctx: &mut C) -> Result<Self, minicbor::decode::Error> {
+        let kept = Kept::decode(d, ctx)?;
+        let mut owners = BTreeMap::new();
+        for (incident, line) in &kept.incidents {
+            owners.extend(line.keys.iter().map(|key| (key_id(key), Owner::Incident(*incident))));
+        }
+        owners.extend(kept.team.keys.iter().map(|key| (key_id(key), Owner::Team)));
+        Ok(Self { kept, owners })
+    }
+}
+
 impl Keyring {
     /// The key that new entries of the team are written with.
     pub fn team_key(&self) -> Option<&SymmetricKey> {
-        self.team.current()
+        self.kept.team.current()
     }
 
     /// The key that new entries of an incident are written with.
     pub fn incident_key(&self, incident: &IncidentId) -> Option<&SymmetricKey> {
-        self.incidents.get(incident).and_then(KeyLine::current)
+        self.kept.incidents.get(incident).and_then(KeyLine::current)
     }
 
     /// The team key of this name.
     pub fn find_team(&self, id: &KeyId) -> Option<&SymmetricKey> {
-        self.team.keys.iter().find(|k| key_id(k) == *id)
+        self.kept.team.find(id)
     }
 
     /// Any key of this name.
     pub fn find(&self, id: &KeyId) -> Option<&SymmetricKey> {
-        let incidents = self.incidents.values().flat_map(|line| line.keys.iter());
-        self.team.keys.iter().chain(incidents).find(|k| key_id(k) == *id)
+        match self.owners.get(id)? {
+            Owner::Team => self.kept.team.find(id),
+            Owner::Incident(incident) => self.kept.incidents.get(incident)?.find(id),
+        }
     }
 
     /// The certificate of this hash.
     pub fn author(&self, hash: &Hash32) -> Option<&SignedBytes> {
-        self.authors.get(hash)
+        self.kept.authors.get(hash)
     }
 
     /// The team's other secrets, with their version.
     pub fn secrets(&self) -> Option<(u64, &[u8])> {
-        self.secrets.as_ref().map(|(version, bytes)| (*version, bytes.as_slice()))
+        self.kept.secrets.as_ref().map(|(version, bytes)| (*version, bytes.as_slice()))
     }
 
     /// Incidents that have keys here.
     pub fn incidents(&self) -> impl Iterator<Item = &IncidentId> {
-        self.incidents.keys()
+        self.kept.incidents.keys()
     }
 
     /// Takes over what came in a bundle. Erased incidents stay erased.
     pub fn absorb(&mut self, bundle: KeyBundle) {
         for key in bundle.team {
-            self.team.push(key);
+            self.owners.insert(key_id(&key), Owner::Team);
+            self.kept.team.push(key);
         }
         for (incident, keys) in bundle.incidents {
-            if self.erased.contains(&incident) {
+            if self.kept.erased.contains(&incident) {
                 continue;
             }
-            let line = self.incidents.entry(incident).or_default();
+            let line = self.kept.incidents.entry(incident).or_default();
             for key in keys {
+                self.owners.insert(key_id(&key), Owner::Incident(incident));
                 line.push(key);
             }
         }
         for certificate in bundle.authors {
-            self.authors.insert(author_hash(&certificate), certificate);
+            self.kept.authors.insert(author_hash(&certificate), certificate);
         }
-        let known = self.secrets.as_ref().map_or(0, |(version, _)| *version);
+        let known = self.kept.secrets.as_ref().map_or(0, |(version, _)| *version);
         if let Some((version, bytes)) = bundle.secrets.filter(|(version, _)| *version > known) {
-            self.secrets = Some((version, bytes));
+            self.kept.secrets = Some((version, bytes));
         }
     }
 
     /// Everything, for a newcomer, in pieces of at most `piece` incidents.
     pub fn bundles(&self, newcomer: Hash32, piece: usize) -> Vec<KeyBundle> {
-        let incidents: Vec<_> = self.incidents.iter().map(|(id, line)| (*id, line.keys.clone())).collect();
+        let incidents: Vec<_> =
+            self.kept.incidents.iter().map(|(id, line)| (*id, line.keys.clone())).collect();
         let mut bundles: Vec<KeyBundle> = incidents
             .chunks(piece.max(1))
             .map(|chunk| KeyBundle { incidents: chunk.to_vec(), ..KeyBundle::default() })
             .collect();
-        let authors: Vec<_> = self.authors.values().cloned().collect();
+        let authors: Vec<_> = self.kept.authors.values().cloned().collect();
         bundles.extend(
             authors
                 .chunks(piece.max(1))
@@ -147,8 +194,8 @@ impl Keyring {
         );
         // The last one carries the rest and says that all of it is there.
         bundles.push(KeyBundle {
-            team: self.team.keys.clone(),
-            secrets: self.secrets.clone(),
+            team: self.kept.team.keys.clone(),
+            secrets: self.kept.secrets.clone(),
             newcomer: Some(newcomer),
             ..KeyBundle::default()
         });
@@ -157,12 +204,58 @@ impl Keyring {
 
     /// Deletes an incident's keys: its entries can never be read here again.
     pub fn erase(&mut self, incident: &IncidentId) {
-        self.incidents.remove(incident);
-        self.erased.insert(*incident);
+        if let Some(line) = self.kept.incidents.remove(incident) {
+            for key in &line.keys {
+                self.owners.remove(&key_id(key));
+            }
+        }
+        self.kept.erased.insert(*incident);
     }
 }
 
 /// The name of a certificate in entries: the hash that certificates are revoked by.
 pub fn author_hash(certificate: &SignedBytes) -> Hash32 {
     bystand_crypto::sign::Signed::<crate::network::Certificate>::from(certificate.clone()).hash()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bystand_wire::{decode, encode};
+
+    const ONE: IncidentId = IncidentId([1; 16]);
+    const TWO: IncidentId = IncidentId([2; 16]);
+
+    fn key(byte: u8) -> SymmetricKey {
+        SymmetricKey::from_bytes([byte; 32])
+    }
+
+    fn ring() -> Keyring {
+        let mut ring = Keyring::default();
+        let incidents = vec![(ONE, vec![key(3), key(4)]), (TWO, vec![key(5)])];
+        ring.absorb(KeyBundle { team: vec![key(1), key(2)], incidents, ..KeyBundle::default() });
+        ring
+    }
+
+    #[test]
+    fn every_key_is_found_by_its_name_also_when_read_again() {
+        let ring = ring();
+        let again: Keyring = decode(&encode(&ring)).expect("ours");
+        assert_eq!(again, ring);
+        for byte in 1..=5 {
+            assert_eq!(again.find(&key_id(&key(byte))), Some(&key(byte)), "{byte}");
+        }
+        assert_eq!(again.find(&key_id(&key(6))), None);
+        assert_eq!(again.find_team(&key_id(&key(3))), None, "not the team's");
+    }
+
+    #[test]
+    fn an_erased_incident_loses_its_keys_alone_and_for_good() {
+        let mut ring = ring();
+        ring.erase(&ONE);
+        ring.absorb(KeyBundle { incidents: vec![(ONE, vec![key(3)])], ..KeyBundle::default() });
+        for (byte, is_there) in [(1, true), (2, true), (3, false), (4, false), (5, true)] {
+            assert_eq!(ring.find(&key_id(&key(byte))).is_some(), is_there, "{byte}");
+        }
+    }
 }

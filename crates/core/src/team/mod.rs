@@ -4,7 +4,7 @@
 //! removal, and turns casebook frames into verified entries in the relay's order. What entries mean is
 //! the business of the team's own fold (the desk's is `crate::desk`).
 
-mod entry;
+pub mod entry;
 mod keyring;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -513,16 +513,15 @@ impl TeamSync {
         }
         self.barrier = None;
         let mut out = Vec::new();
+        let is_closed = |stored: &mut StoredFrame| {
+            entry::open(&self.streams.casebook, &self.keys, &stored.frame) == Err(Closed::NoKey)
+        };
+        // The room has been read beyond this entry and its key was never in it for us.
         if answered
             && self.is_ready()
-            && let Some(stored) = self.held.front()
+            && let Some(stored) = self.held.pop_front_if(is_closed)
         {
-            if entry::open(&self.streams.casebook, &self.keys, &stored.frame) == Err(Closed::NoKey) {
-                // The room has been read beyond this entry and its key was never in it for us.
-                if let Some(stored) = self.held.pop_front() {
-                    self.pass_erased(&stored, &mut out);
-                }
-            }
+            self.pass_erased(&stored, &mut out);
         }
         self.release_held(ctx, &mut out);
         Some(out)

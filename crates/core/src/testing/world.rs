@@ -414,7 +414,7 @@ impl World {
                 _ if kill == Some(Kill::AfterStore) => {}
                 Effect::Send(id, request) => {
                     let response =
-                        if actor.is_online { relay.handle(request) } else { Response::Unreachable };
+                        if actor.is_online { relay.handle(*request) } else { Response::Unreachable };
                     actor.inputs.push_back(Input::Response(id, response));
                 }
                 Effect::Follow(stream, after, auth) => match relay.may_follow(&stream, auth.as_ref()) {

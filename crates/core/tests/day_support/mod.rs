@@ -4,15 +4,11 @@
 use bystand_core::device::desk::{DeskCommand, DeskEvent};
 use bystand_core::device::host::{HostCommand, HostEvent};
 use bystand_core::device::member::{Duty, MemberCommand, MemberEvent};
-use bystand_core::device::registrar::{RegistrarCommand, RegistrarEvent};
-use bystand_core::device::{Command, Device, Event, Identity};
+use bystand_core::device::{Command, Event};
 use bystand_core::geo::{CALL_OUT_RESOLUTION, Point, cell_of};
-use bystand_core::io::Random;
-use bystand_core::network::invite::Invitation;
 use bystand_core::report::{Kind, Place, ReportIn};
 use bystand_core::testing::{FOUNDER, World, founded};
 use bystand_wire::{IncidentId, ReportId, Role, ZoneId};
-use rand_core::SeedableRng;
 
 pub const SECOND: u64 = 1_000;
 pub const MINUTE: u64 = 60 * SECOND;
@@ -31,41 +27,14 @@ pub fn far_away() -> Point {
     Point::from_degrees(45.3, -93.9).expect("in range")
 }
 
-/// Admits a device with these roles and lets it settle in.
-pub fn admit(world: &mut World, name: &'static str, roles: &[Role]) -> usize {
-    let command = RegistrarCommand::Invite { roles: roles.to_vec(), life_ms: HOUR };
-    world.command(FOUNDER, Command::Registrar(command)).expect("an invitation");
-    let text = world.actor(FOUNDER).events.iter().rev().find_map(|event| match event {
-        Event::Registrar(RegistrarEvent::Invitation { text, .. }) => Some(text.expose().to_owned()),
-        _ => None,
-    });
-    let now = world.now();
-    let invitation = Invitation::from_text(&text.expect("told"), now).expect("readable");
-    let seed = u64::try_from(world.actors.len()).expect("a number");
-    let mut rng = Random::seed_from_u64(1_000 + seed);
-    let identity = Identity::new(invitation.network, invitation.relay.to_string(), &mut rng);
-    let mut device = Device::create(identity, now, &mut rng);
-    device.enroll(&invitation, now, &mut rng);
-    let place = world.add(name, device);
-    world.connect(place);
-    world.run(10 * SECOND);
-    place
-}
-
 /// Admits a host box that opens rooms by schedule.
 pub fn admit_host(world: &mut World, name: &'static str) -> usize {
-    let place = admit(world, name, &[Role::Host]);
-    let is_in = |w: &World| {
-        let teams = &w.device(place).shared().teams;
-        teams.get(&bystand_core::team::TeamKind::Hosts).is_some_and(|t| t.is_ready())
-    };
-    assert!(world.run_until(MINUTE, is_in), "{name} is in the hosts' team");
-    place
+    world.admit(name, FOUNDER, &[Role::Host])
 }
 
 /// Admits a member with room passes for the zone.
 pub fn admit_member(world: &mut World, name: &'static str, roles: &[Role]) -> usize {
-    let place = admit(world, name, roles);
+    let place = world.admit(name, FOUNDER, roles);
     world.with(place, |d, now, rng| d.choose_zones(&[zone()], now, rng)).expect("a zone");
     let has_pass = |w: &World| w.device(place).shared().wallet.room_pass(&zone(), w.now()).is_some();
     assert!(world.run_until(MINUTE, has_pass), "{name} has a room pass");

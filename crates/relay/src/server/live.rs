@@ -132,8 +132,12 @@ impl Connection {
                 Err(refusal) => return self.refuse(stream, refusal.code).await,
             };
             let Some(last) = frames.frames.last().map(|f| f.seq) else {
-                // Places that were erased or have expired count as sent.
-                self.following.insert(stream, after.max(frames.head));
+                // Places that were erased or have expired count as sent. A place that was never given
+                // out is of a relay before a restore: the answer's head and generation say so.
+                self.following.insert(stream, frames.head);
+                if after > frames.head {
+                    self.send(encode(&LiveOut::Frames(stream, frames)).into()).await?;
+                }
                 return Ok(());
             };
             self.send(encode(&LiveOut::Frames(stream, frames)).into()).await?;

@@ -11,6 +11,7 @@ mod ops;
 mod problem;
 mod public;
 mod query;
+mod signals;
 mod start;
 mod streams;
 
@@ -25,6 +26,7 @@ use bystand_wire::problem::Code;
 
 pub use self::app::App;
 pub use self::problem::PROBLEM_TYPE;
+pub use self::signals::stop_signal;
 pub(crate) use self::start::{GENERATION, new_generation};
 pub use self::start::{Running, serve, serve_with_clock};
 use crate::rules::Refusal;

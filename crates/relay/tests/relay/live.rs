@@ -222,6 +222,25 @@ async fn followers_learn_that_a_stream_ended_and_that_the_log_grew() {
 }
 
 #[tokio::test]
+async fn a_place_that_was_never_given_out_is_answered_with_the_head_there_is() {
+    let relay = Relay::start().await;
+    let owner = key(1);
+    let id = stream(&relay, &owner).await;
+    append(&relay, id, &owner, 1).await;
+    let mut live = Live::connect(&relay).await;
+    live.say(&LiveIn::Follow(id, Seq(50), None)).await;
+    let heard = live.hear().await;
+    let LiveOut::Frames(_, frames) = heard else { panic!("unexpected {heard:?}") };
+    assert_eq!(
+        (frames.frames.len(), frames.head, frames.generation),
+        (0, Seq(1), relay.running.generation())
+    );
+    append(&relay, id, &owner, 2).await;
+    assert_eq!(live.frames(id, 1).await, [2]);
+    relay.running.stop().await;
+}
+
+#[tokio::test]
 async fn what_ends_a_live_connection() {
     let relay = Relay::start_with(|c| c.tuning.max_live = 1).await;
     for bad in [

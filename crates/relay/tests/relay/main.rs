@@ -13,5 +13,6 @@ mod lanes;
 mod live;
 mod log;
 mod rooms;
+mod service;
 mod streams;
 mod world;

@@ -1,6 +1,7 @@
 //! The players of the demo: real client processes of this very program, driven by typed lines and
 //! read by their `--json` output.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
@@ -22,6 +23,8 @@ pub struct Stage {
     pub start_ms: u64,
     /// The relay's address.
     pub relay: String,
+    /// Where everything that is said is also written.
+    pub transcript: Option<Arc<std::fs::File>>,
 }
 
 /// The passphrase of every vault of a demo: they live for minutes in a private folder.
@@ -114,10 +117,13 @@ impl Player {
         let mut child = command.spawn().with_context(|| format!("cannot start {name}"))?;
         let name: Arc<str> = name.into();
         if let Some(stdout) = child.stdout.take() {
-            let (who, ears) = (name.clone(), ears.clone());
+            let (who, ears, transcript) = (name.clone(), ears.clone(), stage.transcript.clone());
             tokio::spawn(async move {
                 let mut lines = BufReader::new(stdout).lines();
                 while let Ok(Some(line)) = lines.next_line().await {
+                    if let Some(mut file) = transcript.as_deref() {
+                        let _ = writeln!(file, "{who} {line}");
+                    }
                     let Ok(what) = serde_json::from_str(&line) else { continue };
                     if ears.send(Said { who: who.clone(), what }).await.is_err() {
                         return;
@@ -160,11 +166,6 @@ impl Player {
             let _ = self.child.kill().await;
         }
     }
-}
-
-/// A text as one word of a typed line.
-pub fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', " "))
 }
 
 /// The size of everything below a folder, in bytes.

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::Context;
-use bystand_core::geo::Point;
+use bystand_core::geo::{Point, zone_of, zones_from_geojson};
 use rand_core::Rng;
 
 /// Something that (perhaps) happens somewhere.
@@ -33,7 +33,14 @@ pub enum Truth {
 }
 
 const REAL: [(&str, &[&str]); 3] = [
-    ("vehicle-stop", &["two dark vans around one car", "they have stopped somebody, four agents", "vans with lights, vests"]),
+    (
+        "vehicle-stop",
+        &[
+            "two dark vans around one car",
+            "they have stopped somebody, four agents",
+            "vans with lights, vests",
+        ],
+    ),
     ("door-knock", &["agents at a door, six or so", "people in vests knocking at the corner house"]),
     ("workplace", &["agents went into the kitchen of the restaurant", "vehicles at both doors of the shop"]),
 ];
@@ -49,11 +56,23 @@ const FALSE: [(&str, &str, &[&str]); 4] = [
 ///
 /// # Errors
 /// When the file cannot be read or has no positions.
-pub fn write(incidents: &Path, minutes: u64, rng: &mut impl Rng) -> anyhow::Result<Vec<Scene>> {
-    let text = std::fs::read_to_string(incidents)
-        .with_context(|| format!("cannot read {}", incidents.display()))?;
-    let points: Vec<Point> = text.lines().skip(1).filter_map(position).collect();
-    anyhow::ensure!(!points.is_empty(), "{} holds no positions (date,latitude,longitude)", incidents.display());
+pub fn write(
+    incidents: &Path,
+    zones: &Path,
+    covered: &[&str],
+    minutes: u64,
+    rng: &mut impl Rng,
+) -> anyhow::Result<Vec<Scene>> {
+    let read = |path: &Path| {
+        std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
+    };
+    let zones = zones_from_geojson(&read(zones)?)?.zones;
+    let is_covered = |point: &Point| {
+        zone_of(&zones, *point).is_some_and(|zone| covered.iter().any(|c| zone.id.as_str() == *c))
+    };
+    let text = read(incidents)?;
+    let points: Vec<Point> = text.lines().skip(1).filter_map(position).filter(is_covered).collect();
+    anyhow::ensure!(!points.is_empty(), "{} has no positions in the demo's zones", incidents.display());
     let mut scenes = Vec::new();
     let mut at_min = 2;
     let mut number = 0;
@@ -83,7 +102,6 @@ fn scene(number: usize, at_min: u64, point: Point, rng: &mut impl Rng) -> Scene 
     }
 }
 
-/// A position within the zones that the demo's responders cover.
 fn position(line: &str) -> Option<Point> {
     let mut fields = line.split(',').skip(1);
     let point = Point::from_degrees(fields.next()?.parse().ok()?, fields.next()?.parse().ok()?)?;
@@ -91,7 +109,7 @@ fn position(line: &str) -> Option<Point> {
 }
 
 fn pick<'a, T>(list: &'a [T], rng: &mut impl Rng) -> &'a T {
-    let place = usize::try_from(rng.next_u32()).unwrap_or(0) % list.len().max(1);
+    let place = usize::try_from(rng.next_u32()).unwrap_or(0) % list.len();
     &list[place]
 }
 
@@ -104,14 +122,19 @@ mod tests {
     fn an_hour_has_real_events_false_alarms_and_a_denunciation() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("incidents.csv");
-        std::fs::write(&file, "date,latitude,longitude\n2012-01-01,44.924558,-93.232145\nx\n").unwrap();
+        std::fs::write(&file, "date,latitude,longitude\n2012-01-01,44.95,-93.25\nx\n2013-01-01,1,1\n")
+            .unwrap();
+        let zones = folder.path().join("zones.geojson");
+        let square = r#"{"type":"Feature","properties":{"name":"Home"},"geometry":{"type":"Polygon","coordinates":
+            [[[-93.3,44.9],[-93.2,44.9],[-93.2,45.0],[-93.3,45.0],[-93.3,44.9]]]}}"#;
+        std::fs::write(&zones, format!(r#"{{"type":"FeatureCollection","features":[{square}]}}"#)).unwrap();
         let mut rng = bystand_core::io::Random::seed_from_u64(1);
-        let scenes = write(&file, 60, &mut rng).unwrap();
+        let scenes = write(&file, &zones, &["home"], 60, &mut rng).unwrap();
         assert!(scenes.len() >= 5, "{}", scenes.len());
         assert!(scenes.iter().any(|s| s.truth == Truth::Real));
         assert!(scenes.iter().any(|s| s.truth == Truth::Denunciation));
         assert!(scenes.windows(2).all(|w| w[0].at_min < w[1].at_min));
         std::fs::write(&file, "date,latitude,longitude\n").unwrap();
-        assert!(write(&file, 60, &mut rng).is_err());
+        assert!(write(&file, &zones, &["home"], 60, &mut rng).is_err());
     }
 }

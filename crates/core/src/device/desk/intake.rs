@@ -135,10 +135,27 @@ impl Desk {
         if let Some(seq) = seq {
             self.erase_from_drop(ctx, shared, seq);
         }
+        if self.state.incident(incident_of_report(report)).is_none() {
+            // The relay's answer came before the live connection brought the entry.
+            self.unfolded.insert(report);
+            return;
+        }
         let Some(keys) = self.reply_keys(incident_of_report(report)) else { return };
         let receipt = Receipt { report, at: ctx.now };
         if let Some(signed) = sign_as_desk(ctx, shared, &receipt) {
             reply(ctx, shared, &keys, &ReplyMessage::Receipt(signed));
+        }
+    }
+
+    /// Receipts of reports whose entries have come into the fold by now.
+    pub(super) fn late_receipts(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
+        let state = &self.state;
+        let folded: Vec<ReportId> = self
+            .unfolded
+            .extract_if(.., |report| state.incident(incident_of_report(*report)).is_some())
+            .collect();
+        for report in folded {
+            self.taken(ctx, shared, report, None);
         }
     }
 

@@ -181,6 +181,9 @@ pub struct Desk {
     dirty: BTreeSet<IncidentId>,
     /// Reports opened and not yet in the casebook, with when this device steps in.
     waiting: BTreeMap<ReportId, intake::Waiting>,
+    /// Reports whose entry this device wrote and the relay has, before the fold has it: their receipts
+    /// go out with the fold. (After a restart the reporter's device sends again, and gets one.)
+    unfolded: std::collections::BTreeSet<ReportId>,
     offers: BTreeMap<OfferId, (CallOutId, Offer)>,
     envelopes: BTreeMap<OfferId, ByteVec>,
     homes: BTreeMap<IncidentId, ExactPlace>,
@@ -455,6 +458,7 @@ impl Desk {
         }
         self.waiting.retain(|report, _| self.state.incident(incident_of_report(*report)).is_none());
         self.signs_folded(&fact);
+        self.late_receipts(ctx, shared);
         let fact = Box::new(fact);
         ctx.tell(super::Event::Desk(DeskEvent::Entry { seq, author, at, fact, outcome }));
         self.folded(ctx, shared, must_snapshot);

@@ -282,3 +282,90 @@ impl HostBook {
         Folded::Applied
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bystand_wire::time::DAY_MS;
+    use rand_core::SeedableRng;
+
+    const NOON: Timestamp = Timestamp(1_795_262_400_000);
+    const A: Hash32 = Hash32([1; 32]);
+    const B: Hash32 = Hash32([2; 32]);
+
+    fn opening(day: u64, hours: u64, succession: u32) -> HostEntry {
+        let from = NOON.plus_ms(day * DAY_MS);
+        let zone = "seward".parse().expect("a zone");
+        let secret = Seed::generate(&mut crate::io::Random::seed_from_u64(u64::from(succession)));
+        HostEntry::Opening(Opening { zone, from, until: from.plus_ms(hours * HOUR_MS), succession, secret })
+    }
+
+    #[test]
+    fn the_first_opening_of_a_day_counts() {
+        use Folded::{Applied, NoEffect, Refused};
+        let mut book = HostBook::default();
+        let cases = [
+            ("a day without hours", A, opening(0, 0, 0), Refused),
+            ("a day of two days", A, opening(0, 48, 0), Refused),
+            ("the first", A, opening(0, 24, 0), Applied),
+            ("the second", B, opening(0, 24, 0), NoEffect),
+            ("one of other hours within the day", B, opening(0, 23, 0), NoEffect),
+            ("a succession too far", B, opening(0, 24, 2), NoEffect),
+            ("the next succession", B, opening(0, 24, 1), Applied),
+            ("the same succession by another", A, opening(0, 24, 1), NoEffect),
+            ("the next day", A, opening(1, 24, 0), Applied),
+            ("the day before again", A, opening(0, 24, 2), NoEffect),
+        ];
+        for (what, author, entry, folded) in cases {
+            assert_eq!(book.apply(author, NOON, &entry), folded, "{what}");
+        }
+        let held = book.opening(&"seward".parse().expect("a zone")).expect("an opening");
+        assert_eq!((held.author, held.succession, held.from), (A, 0, NOON.plus_ms(DAY_MS)));
+    }
+
+    #[test]
+    fn removals_last_until_their_end() {
+        let mut book = HostBook::default();
+        let zone: ZoneId = "seward".parse().expect("a zone");
+        let (pass, until) = (PublicKey([7; 32]), NOON.plus_ms(DAY_MS));
+        let removal = HostEntry::Removed(Removal { zone: zone.clone(), pass, until });
+        assert_eq!(book.apply(A, NOON, &removal), Folded::Applied);
+        assert_eq!(book.apply(B, NOON, &removal), Folded::NoEffect);
+        assert!(book.is_removed(&zone, &pass, NOON));
+        assert!(!book.is_removed(&zone, &pass, until));
+        assert!(!book.is_removed(&"phillips".parse().expect("a zone"), &pass, NOON));
+        // A later entry makes the fold forget what is over.
+        let other = HostEntry::Removed(Removal { zone, pass: PublicKey([8; 32]), until: until.plus_ms(1) });
+        book.apply(A, until, &other);
+        assert_eq!(book.removals.len(), 1);
+    }
+
+    #[test]
+    fn one_summary_a_day_and_a_fortnight_of_them() {
+        let mut book = HostBook::default();
+        let zone: ZoneId = "seward".parse().expect("a zone");
+        for day in 0..20 {
+            let from = NOON.plus_ms(day * DAY_MS);
+            let (until, counts) = (from.plus_ms(DAY_MS), Counts::default());
+            let summary = HostEntry::Ended(Summary { zone: zone.clone(), from, until, counts });
+            assert_eq!(book.apply(A, until, &summary), Folded::Applied);
+            assert_eq!(book.apply(B, until, &summary), Folded::NoEffect);
+        }
+        let days: Vec<Timestamp> = book.summaries(&zone).iter().map(|s| s.from).collect();
+        assert_eq!((days.len(), days.last()), (SUMMARIES, Some(&NOON.plus_ms(19 * DAY_MS))));
+    }
+
+    #[test]
+    fn every_stream_has_a_key_of_its_own() {
+        let HostEntry::Opening(first) = opening(0, 24, 0) else { unreachable!("an opening") };
+        let HostEntry::Opening(second) = opening(0, 24, 1) else { unreachable!("an opening") };
+        let ids = |o: &Opening| {
+            let keys = o.keys();
+            [keys.room_id(), keys.door_id(), keys.welcome_id(), stream_id(&keys.door_read.public())]
+        };
+        let all: std::collections::BTreeSet<StreamId> = ids(&first).into_iter().chain(ids(&second)).collect();
+        assert_eq!(all.len(), 8);
+        assert_eq!(first.incident(), second.incident());
+        assert!(first.order() < second.order());
+    }
+}

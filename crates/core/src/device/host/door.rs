@@ -11,6 +11,7 @@ use bystand_wire::{Frame, FrameKind, PassPurpose, Seq, Timestamp, ZoneId, decode
 use super::super::member::week_name;
 use super::super::{Cx, Event, Shared};
 use super::day::refused;
+use super::watch::Watch;
 use super::{Host, HostEvent, turn};
 use crate::room::{Credential, DoorRequest, Holder};
 
@@ -63,7 +64,7 @@ impl Host {
     }
 
     fn examine(
-        &self,
+        &mut self,
         ctx: &Cx<'_>,
         shared: &mut Shared,
         zone: &ZoneId,
@@ -82,7 +83,6 @@ impl Host {
         let request = opened.and_then(|bytes| decode::<DoorRequest>(&bytes).ok()).ok_or("door-unreadable")?;
         let room = day.room().and_then(|r| shared.rooms.get_mut(&r)).ok_or("no-room")?;
         let credential = room.screen(&request.key_package, ctx.now).map_err(|e| e.code())?;
-        let rank = day.rank(room);
         if let Credential::Pass(pass, ..) = &credential {
             self.check_pass(ctx, shared, zone, pass)?;
         }
@@ -90,7 +90,7 @@ impl Host {
             package: request.key_package,
             holder: credential.holder(),
             counter: credential.counter(),
-            turn: turn(ctx.now, rank),
+            turn: turn(ctx.now, self.rank(shared, zone)),
             alone: false,
         })
     }
@@ -185,6 +185,8 @@ impl Host {
         let is_member = |holder: &Holder| matches!(holder, Holder::Pass(_));
         let count = members.keys().filter(|h| is_member(h)).count();
         let came = added.iter().filter(|c| is_member(&c.holder())).count();
+        self.watches.entry(zone.clone()).or_default().rank = None;
+        let rank = self.rank(shared, zone);
         let watch = self.watches.entry(zone.clone()).or_default();
         watch.changed_at = ctx.now;
         let in_room = |w: &Waiting| members.get(&w.holder).is_some_and(|c| *c >= w.counter);
@@ -194,7 +196,7 @@ impl Host {
             watch.look_for_removed = true;
         }
         if came > 0 {
-            watch.state_turn = Some(turn(ctx.now, day.rank(room)));
+            watch.state_turn = Some(turn(ctx.now, rank));
             let (zone, members) = (zone.clone(), count);
             ctx.tell(Event::Host(HostEvent::Admitted { zone, count: came, members }));
         }
@@ -221,13 +223,14 @@ impl Host {
 
     /// Whoever is out for the week is removed: at once, but no more often than once a minute.
     pub(super) fn removals_due(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared, zone: &ZoneId) {
-        let Some(day) = self.days.get(zone).filter(|d| d.is_in()) else { return };
-        let Some(room) = day.room().and_then(|r| shared.rooms.get_mut(&r)) else { return };
-        let watch = self.watches.entry(zone.clone()).or_default();
-        let is_soon = watch.removed_at.plus_ms(REMOVE_EVERY_MS) > ctx.now && watch.removed_at > Timestamp(0);
-        if !watch.look_for_removed || is_soon {
+        let Some(room) = self.days.get(zone).filter(|d| d.is_in()).and_then(|d| d.room()) else { return };
+        let is_soon = |watch: &Watch| watch.removed_at.plus_ms(REMOVE_EVERY_MS) > ctx.now;
+        if self.watches.get(zone).is_none_or(|watch| !watch.look_for_removed || is_soon(watch)) {
             return;
         }
+        let rank = self.rank(shared, zone);
+        let Some(room) = shared.rooms.get_mut(&room) else { return };
+        let watch = self.watches.entry(zone.clone()).or_default();
         let out: Vec<Holder> = newest_leaves(&room.members())
             .into_keys()
             .filter(|h| matches!(h, Holder::Pass(key) if self.book.is_removed(zone, key, ctx.now)))
@@ -236,7 +239,7 @@ impl Host {
             (watch.look_for_removed, watch.remove_turn) = (false, None);
             return;
         }
-        if *watch.remove_turn.get_or_insert(turn(ctx.now, day.rank(room))) <= ctx.now {
+        if *watch.remove_turn.get_or_insert(turn(ctx.now, rank)) <= ctx.now {
             watch.remove_turn = Some(ctx.now.plus_ms(REMOVE_EVERY_MS));
             for holder in out {
                 room.want_removed(ctx, holder);

@@ -11,7 +11,10 @@ mod book;
 mod command;
 mod day;
 mod door;
+mod ending;
+mod event;
 mod keys;
+mod opening;
 mod passing;
 mod watch;
 
@@ -28,10 +31,12 @@ use minicbor::{Decode, Encode};
 pub use book::{Counts, Folded, HostBook, HostEntry, Opened, Opening, Removal, Summary};
 pub use command::HostCommand;
 pub use day::{Day, logged_room};
+pub use event::HostEvent;
 
 use super::secrets::HostSecrets;
 use super::{CommandError, Cx, Event, KnockFor, Listener, Owner, Shared};
 use crate::logwatch::AlertEvent;
+use crate::network::ManifestStatus;
 use crate::network::keynote::KeyNoteStatus;
 use crate::outbox::{Job, JobId, Outcome, Work};
 use crate::room::{Credential, Knock, Leaf, RoomEvent, RoomSync, SyncError};
@@ -86,65 +91,6 @@ pub enum HostStream {
     Inbox,
     /// The door of a zone's room.
     Door(ZoneId),
-}
-
-/// What a host tells.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum HostEvent {
-    /// This host opened a zone's room and members have been told.
-    RoomOpened {
-        /// The zone.
-        zone: ZoneId,
-        /// Until when.
-        until: Timestamp,
-        /// How often the day's room was succeeded.
-        succession: u32,
-    },
-    /// This host is in a room that another one opened.
-    Joined(ZoneId),
-    /// Members came in.
-    Admitted {
-        /// The zone.
-        zone: ZoneId,
-        /// How many came.
-        count: usize,
-        /// How many are there now.
-        members: usize,
-    },
-    /// Something was not taken.
-    Refused {
-        /// Where, if it concerns one zone.
-        zone: Option<ZoneId>,
-        /// Why: a stable code.
-        why: &'static str,
-    },
-    /// This host passed on what the desk said.
-    Passed {
-        /// The zone.
-        zone: ZoneId,
-        /// How many messages.
-        count: usize,
-    },
-    /// A member was removed for the week.
-    Removed {
-        /// The zone.
-        zone: ZoneId,
-        /// The week's name.
-        name: String,
-    },
-    /// The day is over; everything of it is gone from this device but these counts.
-    Ended(Summary),
-    /// The room does not work any more; this host opens another.
-    Succeeding(ZoneId),
-    /// A host cannot work now: a stable code. Told when the reason changes.
-    NotReady(&'static str),
-    /// An entry of the casebook that cannot be read or trusted.
-    Marked {
-        /// Its place.
-        seq: Seq,
-        /// Why: a stable code.
-        code: &'static str,
-    },
 }
 
 /// What the host box's owner decides.
@@ -471,6 +417,7 @@ impl Host {
             None => Some("no-key-note"),
             Some(_) if !is_ready(shared) => Some("no-team-keys"),
             Some(note) if note.status(ctx.now) == KeyNoteStatus::Expired => Some("key-note-expired"),
+            Some(_) if !is_network_current(shared, ctx.now) => Some("manifest-expired"),
             Some(_) if host_key(shared, ctx.now).is_none() => Some("host-key-not-listed"),
             Some(note) if note.status(ctx.now) == KeyNoteStatus::Stale => Some("key-note-stale"),
             Some(_) => None,
@@ -527,6 +474,11 @@ fn is_ready(shared: &Shared) -> bool {
     shared.teams.get(&TeamKind::Hosts).is_some_and(TeamSync::is_ready)
 }
 
+/// Whether the network's manifest holds; when it has run out, members' work stops.
+fn is_network_current(shared: &Shared, now: Timestamp) -> bool {
+    shared.manifest().is_some_and(|m| m.status(now) == ManifestStatus::Current)
+}
+
 /// Whether a stream's creation is still in this device's outbox: nothing to follow yet.
 fn is_to_be_created(shared: &Shared, stream: &StreamId) -> bool {
     shared.outbox.jobs().any(|(_, job)| matches!(&job.work, Work::Create(id, ..) if id == stream))
@@ -542,6 +494,9 @@ fn secrets(shared: &Shared) -> Option<HostSecrets> {
 /// know no other.
 fn host_key(shared: &Shared, now: Timestamp) -> Option<SigningKey> {
     let note = shared.key_note().filter(|n| n.status(now) != KeyNoteStatus::Expired)?;
+    if !is_network_current(shared, now) {
+        return None;
+    }
     let secrets = secrets(shared)?;
     let holds = |k: &&super::secrets::WeekKeys| k.not_before <= now && now < k.not_after;
     let keys = secrets.keys.0.iter().rev().filter(holds).map(|k| k.sign.signing());

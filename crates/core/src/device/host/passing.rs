@@ -205,17 +205,21 @@ impl Host {
 
     /// Passes on in a zone's room what is this host's turn to pass on, and tells newcomers what holds.
     pub(super) fn pass_due(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared, zone: &ZoneId) {
-        let Some(day) = self.days.get(zone).filter(|d| d.is_in()) else { return };
-        let Some(room) = day.room().and_then(|r| shared.rooms.get(&r)) else { return };
-        let rank = day.rank(room);
+        let messages = self.to_pass(ctx, shared, zone);
+        if !messages.is_empty() {
+            self.pass_on(ctx, shared, zone, messages);
+        }
+        self.tell_newcomers(ctx, shared, zone);
+    }
+
+    fn to_pass(&mut self, ctx: &Cx<'_>, shared: &Shared, zone: &ZoneId) -> Vec<DeskMessage> {
+        let Some(day) = self.days.get(zone).filter(|d| d.is_in()) else { return Vec::new() };
         let is_over = |id: &CallOutId| self.inbox.items.values().any(|i| i.about.what == What::Over(*id));
         let is_open = |id: &CallOutId| day.state().any(|m| call_out_of(m) == Some(*id));
-        let messages: Vec<DeskMessage> = self
-            .inbox
-            .items
-            .values()
+        let items = self.inbox.items.values();
+        let open: Vec<(Timestamp, DeskMessage)> = items
             .filter(|item| item.about.zones.contains(zone) && !day.said.contains(&item.hash))
-            .filter(|item| item.about.holds(day, ctx.now) && turn(item.heard_at, rank) <= ctx.now)
+            .filter(|item| item.about.holds(day, ctx.now))
             .filter(|item| match &item.about.what {
                 What::CallOut(id) => !is_over(id),
                 // The end of what was never passed on here is no news.
@@ -223,12 +227,13 @@ impl Host {
                 What::HeadsUp | What::Note => true,
                 What::Alert(id, serial) => is_logged(shared, id, *serial),
             })
-            .map(|item| item.message.clone())
+            .map(|item| (item.heard_at, item.message.clone()))
             .collect();
-        if !messages.is_empty() {
-            self.pass_on(ctx, shared, zone, messages);
+        if open.is_empty() {
+            return Vec::new();
         }
-        self.tell_newcomers(ctx, shared, zone);
+        let rank = self.rank(shared, zone);
+        open.into_iter().filter(|(at, _)| turn(*at, rank) <= ctx.now).map(|(_, m)| m).collect()
     }
 
     fn pass_on(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared, zone: &ZoneId, messages: Vec<DeskMessage>) {

@@ -13,6 +13,8 @@ pub(super) struct Watch {
     pub queue: BTreeMap<Seq, Waiting>,
     /// Who is in the commit under way.
     pub under_way: Vec<(Seq, Waiting)>,
+    /// This host's place among the hosts in the room, once it was worked out for the present members.
+    pub rank: Option<u64>,
     /// The door was read up to here.
     pub read: Seq,
     /// When the membership changed last.

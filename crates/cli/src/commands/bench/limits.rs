@@ -1,0 +1,36 @@
+//! What the machine must give: open files for many subscribers, and a disk that is one.
+
+use std::path::Path;
+
+use anyhow::{bail, ensure};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+/// `f_type` of a file system in memory.
+const TMPFS: u64 = 0x0102_1994;
+/// Files a process has open besides its connections.
+const OTHER_FILES: u64 = 200;
+
+/// Lets this process and its children hold so many connections each.
+pub fn allow_connections(count: usize) -> anyhow::Result<()> {
+    let needed = u64::try_from(count)? + OTHER_FILES;
+    let now = getrlimit(Resource::Nofile);
+    if now.current.is_none_or(|n| n >= needed) {
+        return Ok(());
+    }
+    if now.maximum.is_some_and(|most| most < needed) {
+        bail!(
+            "this needs {needed} open files and the system allows {}. Raise it with `ulimit -n {needed}` as \
+             root, or measure fewer with --subscribers.",
+            now.maximum.unwrap_or(0)
+        );
+    }
+    setrlimit(Resource::Nofile, Rlimit { current: Some(needed), maximum: now.maximum })?;
+    Ok(())
+}
+
+/// Refuses a folder in memory: writing there says nothing about a disk.
+pub fn check_disk(folder: &Path) -> anyhow::Result<()> {
+    let kind = u64::try_from(rustix::fs::statfs(folder)?.f_type).unwrap_or(0);
+    ensure!(kind != TMPFS, "{} is in memory. Name a folder on a disk with --dir.", folder.display());
+    Ok(())
+}

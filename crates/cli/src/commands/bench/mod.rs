@@ -1,0 +1,119 @@
+//! `bystand bench …`: speed and memory against their limits. What is measured and how is in
+//! `docs/benchmarks.md`.
+//!
+//! The relay under test is this program's own `bystand serve` in a process of its own, so that its
+//! processor time and memory are its own. Clients talk to it over real loopback HTTP.
+
+mod casebook;
+mod fanout;
+mod http;
+mod intake;
+mod limits;
+mod network;
+mod path;
+mod protocols;
+mod raw;
+mod relay;
+mod report;
+mod reports;
+mod swarm;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, ValueEnum};
+
+use crate::failure::{Done, Failure};
+use crate::output::Output;
+
+const EXAMPLES: &str = "\
+Examples:
+  bystand bench intake
+  bystand bench fanout --peers --json fanout.json
+
+Build with optimizations first (scripts/bench does). It exits with 3 when a limit does not hold.";
+
+/// The words after `bystand bench`: parsed on their own, because `--json` names a file here.
+#[derive(Debug, Args)]
+pub struct Words {
+    /// Which, and its options (see `bystand bench --help`)
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "NAME [OPTIONS]")]
+    words: Vec<String>,
+}
+
+/// Measures speed and memory against their limits.
+#[derive(Debug, Parser)]
+#[command(name = "bystand bench", after_help = EXAMPLES)]
+struct BenchArgs {
+    /// What to measure
+    name: Name,
+    /// Also write the figures here
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// What everything random is drawn from
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// Folder for the databases, on a real disk [default: a folder for temporary files]
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+    /// fanout: also measure nats-server and mosquitto, where they are installed
+    #[arg(long)]
+    peers: bool,
+    /// intake: reports to send by passes
+    #[arg(long, value_name = "N", default_value_t = 16_000)]
+    reports: usize,
+    /// fanout: subscribers
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    subscribers: usize,
+    /// casebook: entries
+    #[arg(long, value_name = "N", default_value_t = 100_000)]
+    entries: usize,
+}
+
+/// The benchmarks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Name {
+    /// Reports taken by the relay
+    Intake,
+    /// From one person to the next
+    Path,
+    /// Alerts and frames to thousands who listen
+    Fanout,
+    /// The desk's casebook folded
+    Casebook,
+}
+
+/// Runs `bystand bench …`.
+pub fn run(words: &Words, output: Output) -> Done {
+    let words = std::iter::once("bystand bench").chain(words.words.iter().map(String::as_str));
+    let args = BenchArgs::parse_from(words);
+    if cfg!(debug_assertions) {
+        crate::output::note("This program was built without optimizations: its figures mean nothing.");
+    }
+    let report = match args.name {
+        Name::Intake => intake::run(&args)?,
+        Name::Path => path::run(&args)?,
+        Name::Fanout => fanout::run(&args)?,
+        Name::Casebook => casebook::run(&args)?,
+    };
+    report.show(output)?;
+    if let Some(file) = &args.json {
+        report.write(file)?;
+    }
+    match report.missed() {
+        missed if missed.is_empty() => Ok(()),
+        missed => Err(Failure::Refused(format!("out of its limits: {}", missed.join(", ")))),
+    }
+}
+
+/// A folder for one run, on a disk.
+fn folder(args: &BenchArgs) -> anyhow::Result<tempfile::TempDir> {
+    let parent = args.dir.clone().unwrap_or_else(std::env::temp_dir);
+    std::fs::create_dir_all(&parent)?;
+    limits::check_disk(&parent)?;
+    Ok(tempfile::Builder::new().prefix("bystand-bench-").tempdir_in(parent)?)
+}
+
+/// The clients' own runtime. One thread: the relay under test needs the other processor.
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?)
+}
