@@ -317,7 +317,8 @@ impl Device {
             Command::Member(member::MemberCommand::ReportAndFind(report, outcome, seen_by)) => {
                 let found = self.member.find_on_the_spot(ctx, shared, &report, outcome, seen_by)?;
                 let pass = shared.wallet.take(ctx, bystand_wire::PassPurpose::Report);
-                let command = neighbor::NeighborCommand::Report(report, pass.map(Box::new), Some(Box::new(found)));
+                let command =
+                    neighbor::NeighborCommand::Report(report, pass.map(Box::new), Some(Box::new(found)));
                 self.neighbor.command(ctx, shared, command)
             }
             Command::Member(command) => self.member.command(ctx, shared, command),
