@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use bystand_wire::{FrameHash, Seq, StreamId, decode};
 use minicbor::{Decode, Encode};
 
-use super::{Pending, SyncError, Wanted};
+use super::SyncError;
+use super::membership::{Pending, Wanted};
 
 /// The room's whole state as of `seq`.
 #[derive(Encode, Decode)]

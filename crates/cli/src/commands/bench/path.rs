@@ -13,11 +13,11 @@ use bystand_client::vault::Cost;
 use bystand_client::{
     Clock, Forgetful, Outcome, RelayAddress, RunConfig, Session, Store, Told, Transport, Vault, system_random,
 };
+use bystand_core::desk::Outcome as Folded;
 use bystand_core::device::desk::DeskEvent;
 use bystand_core::device::neighbor::NeighborCommand;
 use bystand_core::device::setup::{self, NetworkPlan};
 use bystand_core::device::{Command, Device, Event, Identity};
-use bystand_core::desk::Outcome as Folded;
 use bystand_core::io::Batch;
 use bystand_core::logwatch::AlertEvent;
 use bystand_core::network::RelayUrl;
@@ -27,11 +27,11 @@ use bystand_core::team::{TeamKind, TeamSync};
 use bystand_relay::data_dir;
 use bystand_wire::{NetworkId, PassPurpose, ReportId, encode, to_hex};
 
+use super::BenchArgs;
 use super::http::{self, Connection};
 use super::network::Network;
 use super::relay::{Server, free_address};
 use super::report::{Report, percentile};
-use super::BenchArgs;
 
 /// Reports, and alerts.
 const COUNT: usize = 200;
@@ -150,9 +150,14 @@ async fn alerts(args: &BenchArgs) -> anyhow::Result<Vec<f64>> {
         let (status, answer) = connection.send(&alert).await?;
         ensure!(status == 200, "{status} {}", String::from_utf8_lossy(&answer));
         loop {
-            match tokio::time::timeout(PATIENCE, subscriber.next()).await?.context("the subscriber stopped")? {
+            match tokio::time::timeout(PATIENCE, subscriber.next())
+                .await?
+                .context("the subscriber stopped")?
+            {
                 Told::Event(Event::Alert(AlertEvent::Taken { .. })) => break,
-                Told::Event(Event::Alert(AlertEvent::Refused(error))) => bail!("an alert was refused: {error}"),
+                Told::Event(Event::Alert(AlertEvent::Refused(error))) => {
+                    bail!("an alert was refused: {error}")
+                }
                 _ => {}
             }
         }
@@ -187,7 +192,12 @@ fn stranger(addr: SocketAddr, network: NetworkId) -> anyhow::Result<Device> {
     Ok(Device::create(identity, Clock::real().now(), &mut rng))
 }
 
-fn start(device: Device, store: impl Store, addr: SocketAddr, network: NetworkId) -> anyhow::Result<Session<Device>> {
+fn start(
+    device: Device,
+    store: impl Store,
+    addr: SocketAddr,
+    network: NetworkId,
+) -> anyhow::Result<Session<Device>> {
     let transport = Transport::new(RelayAddress::parse(&format!("http://{addr}"), true)?)?;
     let config = RunConfig { transport, network, clock: Clock::real(), live: true };
     Ok(Session::start(device, store, config))

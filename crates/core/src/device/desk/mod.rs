@@ -8,42 +8,37 @@
 
 mod alerts;
 mod call_outs;
+mod casebook;
 mod command;
 mod intake;
 mod keys;
+mod places;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use bystand_crypto::seal::SealSecretKey;
 use bystand_wire::relay_api::StoredFrame;
-use bystand_wire::{
-    CallOutId, Hash32, IncidentId, OfferId, ReportId, Seq, StreamId, Timestamp, decode, encode,
-};
+use bystand_wire::{CallOutId, Hash32, IncidentId, OfferId, ReportId, Seq, StreamId, Timestamp, decode};
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 
+use casebook::{PARTS, Snapshot, parts};
 pub use command::DeskCommand;
 pub use intake::{open_reply, report_tag, seal_reply};
 pub use keys::drop_policy;
+pub use places::{DeskPassing, ExactPlace};
 
 use super::secrets::DeskSecrets;
-use super::{CommandError, Cx, Listener, Owner, Shared};
+use super::{Cx, Listener, Owner, Shared};
 use crate::alerts::FindingProof;
-use crate::desk::{
-    Author, CloseEvent, DeskSnapshot, DeskState, Event as DeskFact, Outcome as FoldOutcome, ShiftEvent,
-    incident_of_report,
-};
+use crate::desk::{Author, DeskState, Event as DeskFact, Outcome as FoldOutcome, ShiftEvent};
 use crate::io::Response;
 use crate::logwatch::AlertEvent as PublicAlert;
 use crate::messages::Offer;
-use crate::outbox::{Job, JobId, Outcome};
-use crate::team::{CasebookItem, CasebookMark, TeamEvent, TeamKind};
+use crate::outbox::{Job, Outcome};
+use crate::team::{CasebookMark, TeamEvent, TeamKind};
 
 const SNAPSHOT: &str = "desk/state";
-/// One record for each incident, deleted with it.
-const PARTS: &str = "desk/incident/";
-/// Entries between two snapshots of the fold.
-const SNAPSHOT_EVERY: u32 = 64;
 /// How long the second in rank waits for the first, in milliseconds.
 const RANK_PAUSE_MS: u64 = 2_000;
 /// How often a device on shift gives a sign of life, in milliseconds.
@@ -61,29 +56,6 @@ pub enum DeskEntry {
     /// The exact text of an alert that waits for a second registrar's signature.
     #[n(2)]
     Draft(#[n(0)] IncidentId, #[n(1)] String),
-}
-
-/// Said in the team's room and kept only as long as it is needed.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-pub enum DeskPassing {
-    /// Where a home is: gone when the incident closes.
-    #[n(0)]
-    Home(#[n(0)] IncidentId, #[n(1)] ExactPlace),
-    /// A caller's number: gone after two hours.
-    #[n(1)]
-    Callback(#[n(0)] IncidentId, #[n(1)] String, #[n(2)] Timestamp),
-}
-
-/// A place that is not in any entry.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
-pub struct ExactPlace {
-    /// On the map.
-    #[n(0)]
-    pub point: Option<crate::geo::Point>,
-    /// In words.
-    #[n(1)]
-    pub text: String,
 }
 
 /// A job of the desk's.
@@ -197,22 +169,6 @@ pub struct Desk {
     signed_at: Timestamp,
 }
 
-#[derive(Encode, Decode)]
-#[cbor(map)]
-struct Snapshot {
-    #[n(0)]
-    mark: CasebookMark,
-    #[n(1)]
-    last_seq: Seq,
-    /// The part of the fold that belongs to no incident; each incident is a record of its own.
-    #[n(2)]
-    shared: ByteVec,
-    #[n(3)]
-    proofs: BTreeMap<Hash32, FindingProof>,
-    #[n(4)]
-    drafts: BTreeMap<IncidentId, String>,
-}
-
 impl Desk {
     /// As it lies in the vault.
     pub fn load(records: &BTreeMap<String, Vec<u8>>) -> Self {
@@ -250,16 +206,6 @@ impl Desk {
     /// What the desk knows.
     pub fn state(&self) -> &DeskState {
         &self.state
-    }
-
-    /// Where a home is, while that is needed.
-    pub fn home(&self, incident: &IncidentId) -> Option<&ExactPlace> {
-        self.homes.get(incident)
-    }
-
-    /// A caller's number, for two hours.
-    pub fn callback(&self, incident: &IncidentId) -> Option<&str> {
-        self.callbacks.get(incident).map(|(number, _)| number.as_str())
     }
 
     /// The offer as it was made.
@@ -365,202 +311,6 @@ impl Desk {
         self.sign_of_life(ctx, shared);
     }
 
-    /// Writes a fact, after a trial on a copy of the fold: what would break a rule is not written.
-    pub(super) fn write(
-        &mut self,
-        ctx: &mut Cx<'_>,
-        shared: &mut Shared,
-        fact: impl Into<DeskFact>,
-    ) -> Result<JobId, CommandError> {
-        self.write_for(ctx, shared, fact.into(), DeskJob::Entry)
-    }
-
-    fn write_for(
-        &mut self,
-        ctx: &mut Cx<'_>,
-        shared: &mut Shared,
-        fact: DeskFact,
-        job: DeskJob,
-    ) -> Result<JobId, CommandError> {
-        let author = Author(shared.identity.author().ok_or(CommandError::NotInTeam)?);
-        let next = self.state.last_seq().next();
-        match self.state.clone().apply(next, author, ctx.now, fact.clone()) {
-            FoldOutcome::Applied => {}
-            FoldOutcome::Duplicate => return Err(CommandError::NotNow("that is so already".to_owned())),
-            FoldOutcome::Refused(breach) => return Err(CommandError::NotNow(breach.to_string())),
-        }
-        let incident = fact.incident();
-        self.append(ctx, shared, incident, &DeskEntry::Fact(Box::new(fact)), job)
-    }
-
-    fn append(
-        &mut self,
-        ctx: &mut Cx<'_>,
-        shared: &mut Shared,
-        incident: Option<IncidentId>,
-        entry: &DeskEntry,
-        job: DeskJob,
-    ) -> Result<JobId, CommandError> {
-        let author = shared.identity.author().ok_or(CommandError::NotInTeam)?;
-        let device = shared.identity.device();
-        let Shared { teams, outbox, .. } = shared;
-        let team = teams.get_mut(&TeamKind::Desk).ok_or(CommandError::NotInTeam)?;
-        let owner = Owner::Desk(job);
-        Ok(team.append(ctx, outbox, owner, (author, &device), incident, encode(entry))?)
-    }
-
-    fn item(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared, item: CasebookItem) {
-        let CasebookItem { seq, at, entry, breach } = item;
-        if let Some(breach) = breach {
-            ctx.tell(super::Event::Desk(DeskEvent::Marked { seq, code: breach_code(breach) }));
-        }
-        let known = entry.filter(|_| breach.is_none());
-        let Some((author, event)) = known.map(|e| (Author(e.author), e.event)) else {
-            self.state.apply_unreadable(seq);
-            return self.folded(ctx, shared, false);
-        };
-        match decode::<DeskEntry>(&event) {
-            Ok(DeskEntry::Fact(fact)) => self.fact(ctx, shared, (seq, author, at), *fact),
-            Ok(DeskEntry::Proof(_, proof)) => {
-                self.proofs.insert(alerts::statement_hash(&proof.statement), *proof);
-                self.folded(ctx, shared, false);
-            }
-            Ok(DeskEntry::Draft(incident, text)) => {
-                self.drafts.insert(incident, text);
-                self.folded(ctx, shared, false);
-            }
-            Err(_) => {
-                self.state.apply_unreadable(seq);
-                ctx.tell(super::Event::Desk(DeskEvent::Marked { seq, code: "entry-unknown" }));
-                self.folded(ctx, shared, false);
-            }
-        }
-    }
-
-    fn fact(
-        &mut self,
-        ctx: &mut Cx<'_>,
-        shared: &mut Shared,
-        (seq, author, at): (Seq, Author, Timestamp),
-        fact: DeskFact,
-    ) {
-        let outcome = self.state.apply(seq, author, at, fact.clone());
-        let mut must_snapshot = false;
-        if outcome == FoldOutcome::Applied {
-            self.mark_dirty(&fact);
-            if let DeskFact::Close(CloseEvent::Erased { members, .. }) = &fact {
-                self.erase(ctx, shared, members);
-                must_snapshot = true;
-            }
-            if let DeskFact::Close(CloseEvent::Closed { incident, .. }) = &fact {
-                self.forget_place(ctx, incident);
-            }
-        }
-        self.waiting.retain(|report, _| self.state.incident(incident_of_report(*report)).is_none());
-        self.signs_folded(&fact);
-        self.late_receipts(ctx, shared);
-        let fact = Box::new(fact);
-        ctx.tell(super::Event::Desk(DeskEvent::Entry { seq, author, at, fact, outcome }));
-        self.folded(ctx, shared, must_snapshot);
-        self.follow(ctx, shared);
-    }
-
-    /// Joined incidents change together; a handover or a lapsed shift may change any claim.
-    fn mark_dirty(&mut self, fact: &DeskFact) {
-        match fact.incident() {
-            Some(id) => {
-                let root = self.state.root_of(id);
-                self.dirty.extend(self.state.group(root).map(|i| i.id).chain([id, root]));
-            }
-            None => self.dirty.extend(self.state.open_incidents().map(|i| i.id)),
-        }
-    }
-
-    /// The fold moved on: a snapshot now and then, and always when something was erased.
-    fn folded(&mut self, ctx: &mut Cx<'_>, shared: &Shared, must_snapshot: bool) {
-        self.since_snapshot += 1;
-        if self.since_snapshot < SNAPSHOT_EVERY && !must_snapshot {
-            return;
-        }
-        let Some(team) = shared.teams.get(&TeamKind::Desk) else { return };
-        self.since_snapshot = 0;
-        let parts = self.state.snapshot();
-        for (id, part) in parts.incidents {
-            if self.dirty.contains(&id) {
-                ctx.store_bytes(&format!("{PARTS}{id}"), part);
-            }
-        }
-        self.dirty.clear();
-        let snapshot = Snapshot {
-            mark: team.mark().clone(),
-            last_seq: parts.last_seq,
-            shared: parts.shared.into(),
-            proofs: self.proofs.clone(),
-            drafts: self.drafts.clone(),
-        };
-        ctx.store(SNAPSHOT, &snapshot);
-    }
-
-    fn erase(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared, members: &[IncidentId]) {
-        for incident in members {
-            if let Some(team) = shared.teams.get_mut(&TeamKind::Desk) {
-                team.erase(ctx, incident);
-            }
-            self.forget_place(ctx, incident);
-            ctx.forget(&format!("{PARTS}{incident}"));
-            self.dirty.remove(incident);
-            self.drafts.remove(incident);
-        }
-        let state = &self.state;
-        self.proofs.retain(|_, proof| state.incident_of_alert(proof.statement.alert).is_some());
-        self.offers.retain(|_, (call_out, _)| state.incident_of_call_out(*call_out).is_some());
-        let offers = &self.offers;
-        self.envelopes.retain(|offer, _| offers.contains_key(offer));
-    }
-
-    fn forget_place(&mut self, ctx: &mut Cx<'_>, incident: &IncidentId) {
-        if self.homes.remove(incident).is_some() {
-            ctx.forget(&format!("desk/home/{incident}"));
-        }
-        if self.callbacks.remove(incident).is_some() {
-            ctx.forget(&format!("desk/callback/{incident}"));
-        }
-    }
-
-    fn passing(&mut self, ctx: &mut Cx<'_>, body: &[u8]) {
-        match decode(body) {
-            Ok(DeskPassing::Home(incident, place)) => {
-                ctx.store(&format!("desk/home/{incident}"), &place);
-                self.homes.insert(incident, place.clone());
-                ctx.tell(super::Event::Desk(DeskEvent::Home(incident, place)));
-            }
-            Ok(DeskPassing::Callback(incident, number, until)) => {
-                ctx.store(&format!("desk/callback/{incident}"), &(number.clone(), until));
-                self.callbacks.insert(incident, (number.clone(), until));
-                ctx.tell(super::Event::Desk(DeskEvent::Callback(incident, number)));
-            }
-            Err(_) => {}
-        }
-    }
-
-    fn callbacks_due(&mut self, ctx: &mut Cx<'_>) {
-        let over: Vec<IncidentId> =
-            self.callbacks.iter().filter(|(_, (_, until))| *until <= ctx.now).map(|(id, _)| *id).collect();
-        for incident in over {
-            self.callbacks.remove(&incident);
-            ctx.forget(&format!("desk/callback/{incident}"));
-        }
-    }
-
-    /// Entries that somebody's device should write by now: this one does when its turn has come.
-    fn state_due(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
-        let Some(author) = shared.identity.author().map(Author) else { return };
-        for due in self.state.due(ctx.now, author) {
-            // What another device wrote meanwhile is refused by the trial, which is as it should be.
-            let _ = self.write(ctx, shared, due.event);
-        }
-    }
-
     /// A sign a minute while the dispatcher's program runs: it keeps the shift and the claims.
     fn sign_of_life(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
         let Some(own) = shared.identity.author().map(Author) else { return };
@@ -628,26 +378,6 @@ impl Desk {
             on_shift.len() + room_rank(shared, label)
         };
         now.plus_ms(RANK_PAUSE_MS.saturating_mul(u64::try_from(rank).unwrap_or(u64::MAX)))
-    }
-}
-
-/// The fold's parts as they lie in the vault.
-fn parts(snapshot: &Snapshot, records: &BTreeMap<String, Vec<u8>>) -> DeskSnapshot {
-    let incidents = records
-        .range(PARTS.to_owned()..)
-        .map_while(|(name, bytes)| Some((name.strip_prefix(PARTS)?, bytes)))
-        .filter_map(|(id, bytes)| Some((id.parse().ok()?, bytes.clone())))
-        .collect();
-    DeskSnapshot { last_seq: snapshot.last_seq, shared: snapshot.shared.to_vec(), incidents }
-}
-
-fn breach_code(breach: crate::team::EntryBreach) -> &'static str {
-    use crate::team::EntryBreach;
-    match breach {
-        EntryBreach::Damaged => "entry-damaged",
-        EntryBreach::Author => "entry-author",
-        EntryBreach::Order => "entry-order",
-        EntryBreach::Predecessor => "entry-predecessor",
     }
 }
 

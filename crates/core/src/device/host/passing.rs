@@ -205,14 +205,14 @@ impl Host {
 
     /// Passes on in a zone's room what is this host's turn to pass on, and tells newcomers what holds.
     pub(super) fn pass_due(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared, zone: &ZoneId) {
-        let messages = self.to_pass(ctx, shared, zone);
+        let messages = self.due_in(ctx, shared, zone);
         if !messages.is_empty() {
             self.pass_on(ctx, shared, zone, messages);
         }
         self.tell_newcomers(ctx, shared, zone);
     }
 
-    fn to_pass(&mut self, ctx: &Cx<'_>, shared: &Shared, zone: &ZoneId) -> Vec<DeskMessage> {
+    fn due_in(&mut self, ctx: &Cx<'_>, shared: &Shared, zone: &ZoneId) -> Vec<DeskMessage> {
         let Some(day) = self.days.get(zone).filter(|d| d.is_in()) else { return Vec::new() };
         let is_over = |id: &CallOutId| self.inbox.items.values().any(|i| i.about.what == What::Over(*id));
         let is_open = |id: &CallOutId| day.state().any(|m| call_out_of(m) == Some(*id));

@@ -1,0 +1,220 @@
+//! The desk's casebook: a fact is tried on a copy of the fold before it is written, and counts once it
+//! comes back in the relay's order.
+
+use std::collections::BTreeMap;
+
+use bystand_wire::{Hash32, IncidentId, Seq, Timestamp, decode, encode};
+use minicbor::bytes::ByteVec;
+use minicbor::{Decode, Encode};
+
+use super::super::{CommandError, Cx, Event, Owner, Shared};
+use super::{Desk, DeskEntry, DeskEvent, DeskFact, DeskJob, FoldOutcome, SNAPSHOT, alerts};
+use crate::alerts::FindingProof;
+use crate::desk::{Author, CloseEvent, DeskSnapshot, incident_of_report};
+use crate::outbox::JobId;
+use crate::team::{CasebookItem, CasebookMark, EntryBreach, TeamKind};
+
+/// One record for each incident, deleted with it.
+pub(super) const PARTS: &str = "desk/incident/";
+
+/// Entries between two snapshots of the fold.
+const SNAPSHOT_EVERY: u32 = 64;
+
+#[derive(Encode, Decode)]
+#[cbor(map)]
+pub(super) struct Snapshot {
+    #[n(0)]
+    pub(super) mark: CasebookMark,
+    #[n(1)]
+    last_seq: Seq,
+    /// The part of the fold that belongs to no incident; each incident is a record of its own.
+    #[n(2)]
+    shared: ByteVec,
+    #[n(3)]
+    pub(super) proofs: BTreeMap<Hash32, FindingProof>,
+    #[n(4)]
+    pub(super) drafts: BTreeMap<IncidentId, String>,
+}
+
+impl Desk {
+    /// Writes a fact, after a trial on a copy of the fold: what would break a rule is not written.
+    pub(super) fn write(
+        &mut self,
+        ctx: &mut Cx<'_>,
+        shared: &mut Shared,
+        fact: impl Into<DeskFact>,
+    ) -> Result<JobId, CommandError> {
+        self.write_for(ctx, shared, fact.into(), DeskJob::Entry)
+    }
+
+    pub(super) fn write_for(
+        &mut self,
+        ctx: &mut Cx<'_>,
+        shared: &mut Shared,
+        fact: DeskFact,
+        job: DeskJob,
+    ) -> Result<JobId, CommandError> {
+        let author = Author(shared.identity.author().ok_or(CommandError::NotInTeam)?);
+        let next = self.state.last_seq().next();
+        match self.state.clone().apply(next, author, ctx.now, fact.clone()) {
+            FoldOutcome::Applied => {}
+            FoldOutcome::Duplicate => return Err(CommandError::NotNow("that is so already".to_owned())),
+            FoldOutcome::Refused(breach) => return Err(CommandError::NotNow(breach.to_string())),
+        }
+        let incident = fact.incident();
+        self.append(ctx, shared, incident, &DeskEntry::Fact(Box::new(fact)), job)
+    }
+
+    pub(super) fn append(
+        &mut self,
+        ctx: &mut Cx<'_>,
+        shared: &mut Shared,
+        incident: Option<IncidentId>,
+        entry: &DeskEntry,
+        job: DeskJob,
+    ) -> Result<JobId, CommandError> {
+        let author = shared.identity.author().ok_or(CommandError::NotInTeam)?;
+        let device = shared.identity.device();
+        let Shared { teams, outbox, .. } = shared;
+        let team = teams.get_mut(&TeamKind::Desk).ok_or(CommandError::NotInTeam)?;
+        let owner = Owner::Desk(job);
+        Ok(team.append(ctx, outbox, owner, (author, &device), incident, encode(entry))?)
+    }
+
+    pub(super) fn item(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared, item: CasebookItem) {
+        let CasebookItem { seq, at, entry, breach } = item;
+        if let Some(breach) = breach {
+            ctx.tell(Event::Desk(DeskEvent::Marked { seq, code: breach_code(breach) }));
+        }
+        let known = entry.filter(|_| breach.is_none());
+        let Some((author, event)) = known.map(|e| (Author(e.author), e.event)) else {
+            self.state.apply_unreadable(seq);
+            return self.folded(ctx, shared, false);
+        };
+        match decode::<DeskEntry>(&event) {
+            Ok(DeskEntry::Fact(fact)) => self.fact(ctx, shared, (seq, author, at), *fact),
+            Ok(DeskEntry::Proof(_, proof)) => {
+                self.proofs.insert(alerts::statement_hash(&proof.statement), *proof);
+                self.folded(ctx, shared, false);
+            }
+            Ok(DeskEntry::Draft(incident, text)) => {
+                self.drafts.insert(incident, text);
+                self.folded(ctx, shared, false);
+            }
+            Err(_) => {
+                self.state.apply_unreadable(seq);
+                ctx.tell(Event::Desk(DeskEvent::Marked { seq, code: "entry-unknown" }));
+                self.folded(ctx, shared, false);
+            }
+        }
+    }
+
+    fn fact(
+        &mut self,
+        ctx: &mut Cx<'_>,
+        shared: &mut Shared,
+        (seq, author, at): (Seq, Author, Timestamp),
+        fact: DeskFact,
+    ) {
+        let outcome = self.state.apply(seq, author, at, fact.clone());
+        let mut must_snapshot = false;
+        if outcome == FoldOutcome::Applied {
+            self.mark_dirty(&fact);
+            if let DeskFact::Close(CloseEvent::Erased { members, .. }) = &fact {
+                self.erase(ctx, shared, members);
+                must_snapshot = true;
+            }
+            if let DeskFact::Close(CloseEvent::Closed { incident, .. }) = &fact {
+                self.forget_place(ctx, incident);
+            }
+        }
+        self.waiting.retain(|report, _| self.state.incident(incident_of_report(*report)).is_none());
+        self.signs_folded(&fact);
+        self.late_receipts(ctx, shared);
+        let fact = Box::new(fact);
+        ctx.tell(Event::Desk(DeskEvent::Entry { seq, author, at, fact, outcome }));
+        self.folded(ctx, shared, must_snapshot);
+        self.follow(ctx, shared);
+    }
+
+    /// Joined incidents change together; a handover or a lapsed shift may change any claim.
+    fn mark_dirty(&mut self, fact: &DeskFact) {
+        match fact.incident() {
+            Some(id) => {
+                let root = self.state.root_of(id);
+                self.dirty.extend(self.state.group(root).map(|i| i.id).chain([id, root]));
+            }
+            None => self.dirty.extend(self.state.open_incidents().map(|i| i.id)),
+        }
+    }
+
+    /// The fold moved on: a snapshot now and then, and always when something was erased.
+    fn folded(&mut self, ctx: &mut Cx<'_>, shared: &Shared, must_snapshot: bool) {
+        self.since_snapshot += 1;
+        if self.since_snapshot < SNAPSHOT_EVERY && !must_snapshot {
+            return;
+        }
+        let Some(team) = shared.teams.get(&TeamKind::Desk) else { return };
+        self.since_snapshot = 0;
+        let parts = self.state.snapshot();
+        for (id, part) in parts.incidents {
+            if self.dirty.contains(&id) {
+                ctx.store_bytes(&format!("{PARTS}{id}"), part);
+            }
+        }
+        self.dirty.clear();
+        let snapshot = Snapshot {
+            mark: team.mark().clone(),
+            last_seq: parts.last_seq,
+            shared: parts.shared.into(),
+            proofs: self.proofs.clone(),
+            drafts: self.drafts.clone(),
+        };
+        ctx.store(SNAPSHOT, &snapshot);
+    }
+
+    fn erase(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared, members: &[IncidentId]) {
+        for incident in members {
+            if let Some(team) = shared.teams.get_mut(&TeamKind::Desk) {
+                team.erase(ctx, incident);
+            }
+            self.forget_place(ctx, incident);
+            ctx.forget(&format!("{PARTS}{incident}"));
+            self.dirty.remove(incident);
+            self.drafts.remove(incident);
+        }
+        let state = &self.state;
+        self.proofs.retain(|_, proof| state.incident_of_alert(proof.statement.alert).is_some());
+        self.offers.retain(|_, (call_out, _)| state.incident_of_call_out(*call_out).is_some());
+        let offers = &self.offers;
+        self.envelopes.retain(|offer, _| offers.contains_key(offer));
+    }
+
+    /// Entries that somebody's device should write by now: this one does when its turn has come.
+    pub(super) fn state_due(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
+        let Some(author) = shared.identity.author().map(Author) else { return };
+        for due in self.state.due(ctx.now, author) {
+            // What another device wrote meanwhile is refused by the trial, which is as it should be.
+            let _ = self.write(ctx, shared, due.event);
+        }
+    }
+}
+
+/// The fold's parts as they lie in the vault.
+pub(super) fn parts(snapshot: &Snapshot, records: &BTreeMap<String, Vec<u8>>) -> DeskSnapshot {
+    let incidents = records
+        .range(PARTS.to_owned()..)
+        .map_while(|(name, bytes)| Some((name.strip_prefix(PARTS)?, bytes)))
+        .filter_map(|(id, bytes)| Some((id.parse().ok()?, bytes.clone())))
+        .collect();
+    DeskSnapshot { last_seq: snapshot.last_seq, shared: snapshot.shared.to_vec(), incidents }
+}
+
+fn breach_code(breach: EntryBreach) -> &'static str {
+    match breach {
+        EntryBreach::Damaged => "entry-damaged",
+        EntryBreach::Author => "entry-author",
+        EntryBreach::Order => "entry-order",
+        EntryBreach::Predecessor => "entry-predecessor",
+    }
+}

@@ -1,0 +1,260 @@
+//! The casebook: writing entries, and turning its frames into verified entries in the relay's order.
+//!
+//! A frame whose key is not here waits, and all behind it, until the room has been read far enough to
+//! know whether the key is still to come.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use bystand_crypto::hash::frame_hash;
+use bystand_crypto::sign::{Signed, SigningKey};
+use bystand_crypto::symmetric::SymmetricKey;
+use bystand_wire::relay_api::StoredFrame;
+use bystand_wire::{FrameHash, Hash32, IncidentId, PublicKey, Seq, StreamId, Timestamp, encode};
+use minicbor::{Decode, Encode};
+
+use super::{Closed, Entry, KeyBundle, TeamEvent, TeamMessage, TeamSync, count_name, entry};
+use crate::ctx::Ctx;
+use crate::io::{CallId, Request};
+use crate::network::Certificate;
+use crate::outbox::{AppendJob, By, JobId, Outbox, Work};
+use crate::room::{Errand, SyncError};
+
+/// Hashes of past frames that an entry may name as the last one seen.
+const RECENT: usize = 4_096;
+
+/// Why an entry is kept but has no effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[cbor(index_only)]
+pub enum EntryBreach {
+    /// Not readable although its keys are here, or for another casebook.
+    #[n(0)]
+    Damaged,
+    /// The author is not known or the signature is not theirs.
+    #[n(1)]
+    Author,
+    /// The author's own entries are out of order or one is missing: the relay reordered, withheld or
+    /// repeated.
+    #[n(2)]
+    Order,
+    /// It names a predecessor that does not precede it.
+    #[n(3)]
+    Predecessor,
+}
+
+/// One place of the casebook.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CasebookItem {
+    /// Its place.
+    pub seq: Seq,
+    /// When the relay took it.
+    pub at: Timestamp,
+    /// The entry, unless its keys were erased.
+    pub entry: Option<Entry>,
+    /// Why it has no effect, if so.
+    pub breach: Option<EntryBreach>,
+}
+
+/// What must survive beside the fold's own snapshot; written together with it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct CasebookMark {
+    /// Entries up to here are in the fold.
+    #[n(0)]
+    pub seq: Seq,
+    /// The last frames' hashes, oldest first.
+    #[n(1)]
+    recent: VecDeque<FrameHash>,
+    /// Each author's count.
+    #[n(2)]
+    counts: BTreeMap<Hash32, u64>,
+}
+
+impl TeamSync {
+    /// Writes an entry. A new incident gets its key first, sent in the room before the entry.
+    ///
+    /// # Errors
+    /// [`SyncError`] when the keys are not here yet, the incident is erased, or the event is too long.
+    pub fn append<Event, Owner>(
+        &mut self,
+        ctx: &mut Ctx<'_, Event>,
+        outbox: &mut Outbox<Owner>,
+        owner: Owner,
+        (author, device): (Hash32, &SigningKey),
+        incident: Option<IncidentId>,
+        event: Vec<u8>,
+    ) -> Result<JobId, SyncError>
+    where
+        Owner: From<(StreamId, Errand)> + Clone + Encode<()> + for<'b> Decode<'b, ()>,
+    {
+        let mut after = Vec::new();
+        if let Some(incident) = incident.filter(|i| self.keys.incident_key(i).is_none()) {
+            let key = SymmetricKey::generate(ctx.rng);
+            let bundle = KeyBundle { incidents: vec![(incident, vec![key])], ..KeyBundle::default() };
+            self.keys.absorb(bundle.clone());
+            self.store_keys(ctx);
+            let message = encode(&TeamMessage::Keys(Box::new(bundle)));
+            after.push(self.room.say(ctx, outbox, &message, &[])?);
+        }
+        let team = self.keys.team_key().ok_or(SyncError::NoKeys)?.clone();
+        let inner = match incident {
+            Some(id) => self.keys.incident_key(&id).ok_or(SyncError::NoKeys)?.clone(),
+            None => team.clone(),
+        };
+        let entry = Entry {
+            casebook: self.streams.casebook,
+            author,
+            count: self.own_count + 1,
+            prev: self.mark.recent.back().copied().unwrap_or(FrameHash([0; 32])),
+            at: ctx.now,
+            event: event.into(),
+        };
+        let frame =
+            entry::close(&ctx.network, device, &entry, (&team, &inner), ctx.rng).ok_or(SyncError::TooLong)?;
+        self.own_count += 1;
+        ctx.store(&count_name(self.kind), &self.own_count);
+        let work = Work::Append(AppendJob {
+            stream: self.streams.casebook,
+            frame,
+            by: By::Room(self.streams.room),
+            commit: None,
+            tag: None,
+            epoch: None,
+        });
+        Ok(outbox.push(ctx, owner, work, &after))
+    }
+
+    /// From where the casebook must be followed.
+    pub fn resume_casebook_after(&self) -> Seq {
+        self.held.back().map_or(self.mark.seq, |f| f.seq)
+    }
+
+    /// A frame of the casebook, in order.
+    pub fn handle_casebook<Event>(
+        &mut self,
+        ctx: &mut Ctx<'_, Event>,
+        stored: StoredFrame,
+    ) -> Vec<TeamEvent> {
+        if stored.seq <= self.resume_casebook_after() {
+            return Vec::new();
+        }
+        self.held.push_back(stored);
+        let mut out = Vec::new();
+        self.release_held(ctx, &mut out);
+        out
+    }
+
+    /// Whether this call is the team's reading of its room.
+    pub fn awaits(&self, call: CallId) -> bool {
+        self.barrier == Some(call)
+    }
+
+    /// The response to a read of the room that was sent to learn whether a missing key is still to
+    /// come. The caller has fed the frames to the room before. True if the call was ours.
+    pub fn handle_barrier<Event>(
+        &mut self,
+        ctx: &mut Ctx<'_, Event>,
+        call: CallId,
+        answered: bool,
+    ) -> Option<Vec<TeamEvent>> {
+        if self.barrier != Some(call) {
+            return None;
+        }
+        self.barrier = None;
+        let mut out = Vec::new();
+        let is_closed = |stored: &mut StoredFrame| {
+            entry::open(&self.streams.casebook, &self.keys, &stored.frame) == Err(Closed::NoKey)
+        };
+        // The room has been read beyond this entry and its key was never in it for us.
+        if answered
+            && self.is_ready()
+            && let Some(stored) = self.held.pop_front_if(is_closed)
+        {
+            self.pass_erased(&stored, &mut out);
+        }
+        self.release_held(ctx, &mut out);
+        Some(out)
+    }
+
+    /// Lets held casebook frames through, in order, until one lacks a key that may still come.
+    pub(super) fn release_held<Event>(&mut self, ctx: &mut Ctx<'_, Event>, out: &mut Vec<TeamEvent>) {
+        if !self.is_ready() {
+            return;
+        }
+        while let Some(stored) = self.held.front() {
+            let opened = entry::open(&self.streams.casebook, &self.keys, &stored.frame);
+            if opened == Err(Closed::NoKey) {
+                if self.barrier.is_none() {
+                    let after = self.room.resume_after();
+                    self.barrier = Some(ctx.send(Request::Read(self.streams.room, after, None)));
+                }
+                return;
+            }
+            let Some(stored) = self.held.pop_front() else { return };
+            let hash = frame_hash(&stored.frame);
+            let (entry, breach) = match opened {
+                Ok(signed) => self.verify(ctx, &signed),
+                Err(_) => (None, Some(EntryBreach::Damaged)),
+            };
+            self.advance(stored.seq, hash);
+            out.push(TeamEvent::Item(Box::new(CasebookItem {
+                seq: stored.seq,
+                at: stored.at,
+                entry,
+                breach,
+            })));
+        }
+    }
+
+    fn pass_erased(&mut self, stored: &StoredFrame, out: &mut Vec<TeamEvent>) {
+        self.advance(stored.seq, frame_hash(&stored.frame));
+        let (seq, at) = (stored.seq, stored.at);
+        out.push(TeamEvent::Item(Box::new(CasebookItem { seq, at, entry: None, breach: None })));
+    }
+
+    fn verify<Event>(
+        &mut self,
+        ctx: &Ctx<'_, Event>,
+        signed: &Signed<Entry>,
+    ) -> (Option<Entry>, Option<EntryBreach>) {
+        let Ok(claimed) = signed.unverified_body() else { return (None, Some(EntryBreach::Damaged)) };
+        let device = self.device_of(ctx, &claimed.author);
+        let Some(entry) = device.and_then(|key| signed.open(&ctx.network, &key).ok()) else {
+            return (None, Some(EntryBreach::Author));
+        };
+        if entry.casebook != self.streams.casebook {
+            return (None, Some(EntryBreach::Damaged));
+        }
+        let count = self.mark.counts.entry(entry.author).or_insert(0);
+        // Entries of erased incidents cannot be counted, so a gap is fine; going back is not.
+        if entry.count <= *count {
+            return (Some(entry), Some(EntryBreach::Order));
+        }
+        *count = entry.count;
+        let first = entry.prev == FrameHash([0; 32]);
+        if !first && !self.mark.recent.iter().rev().any(|hash| *hash == entry.prev) {
+            return (Some(entry), Some(EntryBreach::Predecessor));
+        }
+        (Some(entry), None)
+    }
+
+    /// The device key behind an author, once a registrar's signature on its certificate was checked.
+    /// Expiry and revocation do not matter here: they bar from writing, not from having written.
+    fn device_of<Event>(&mut self, ctx: &Ctx<'_, Event>, author: &Hash32) -> Option<PublicKey> {
+        if let Some(device) = self.authors.get(author) {
+            return Some(*device);
+        }
+        let certificate = Signed::<Certificate>::from(self.keys.author(author)?.clone());
+        let registrars = &self.registrars;
+        let (_, certificate) = certificate.open_by_any(&ctx.network, |key| registrars.contains(key)).ok()?;
+        self.authors.insert(*author, certificate.device);
+        Some(certificate.device)
+    }
+
+    fn advance(&mut self, seq: Seq, hash: FrameHash) {
+        self.mark.seq = seq;
+        self.mark.recent.push_back(hash);
+        if self.mark.recent.len() > RECENT {
+            self.mark.recent.pop_front();
+        }
+    }
+}
