@@ -8,6 +8,7 @@ use bystand_crypto::sign::Signed;
 use bystand_wire::relay_api::LogKind;
 use bystand_wire::time::{DAY_MS, HOUR_MS};
 use bystand_wire::{PassPurpose, Period, Role, Timestamp, Week, decode};
+use rand_core::SeedableRng;
 
 fn version(world: &World) -> u64 {
     world.device(FOUNDER).shared().key_note().expect("a key note").note().version
@@ -177,4 +178,25 @@ fn policies_are_renewed_before_they_end() {
     for id in [streams.drop, streams.hosts_inbox, streams.day_notes, streams.registrars_inbox] {
         assert!(world.relay.has(&id));
     }
+}
+
+#[test]
+fn issuer_keys_that_were_left_for_later_are_made_by_the_box() {
+    let mut rng = bystand_core::io::Random::seed_from_u64(37);
+    let mut plan = bystand_core::testing::plan(1);
+    plan.published_weeks = 3;
+    let founded = bystand_core::device::setup::init(plan, bystand_core::fixtures::NOW, &mut rng);
+    let founded = founded.expect("a network");
+    let relay = bystand_core::testing::MemoryRelay::new(&founded.relay, bystand_core::fixtures::NOW);
+    let mut world = World::new(relay, 37);
+    world.add("founder", founded.device);
+    world.connect(FOUNDER);
+    // Two weeks of five purposes each are missing: one a second, and then one key note for all.
+    world.run(60_000);
+    let device = world.device(FOUNDER);
+    let note = device.shared().key_note().expect("a key note");
+    assert_eq!(note.note().version, 2);
+    let third = Period::Week(Week::of(world.now()).next().next());
+    assert!(note.issuer_key(PassPurpose::Voice, third).is_some());
+    assert!(device.registrar().missing_issuers(device.shared(), world.now()).is_empty());
 }

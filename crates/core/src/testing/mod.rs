@@ -38,6 +38,7 @@ pub fn plan(issuer_weeks: u32) -> NetworkPlan {
     let relay = RelayUrl::new("http://127.0.0.1:8080").expect("an address");
     let mut plan = NetworkPlan::new("Test network", zones(), relay).expect("a plan");
     plan.issuer_weeks = issuer_weeks;
+    plan.published_weeks = issuer_weeks;
     plan
 }
 

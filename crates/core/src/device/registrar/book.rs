@@ -277,3 +277,135 @@ impl RegistrarBook {
         self.revoked.retain(|device| live.contains(device));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bystand_crypto::passes::IssuerKey;
+    use bystand_crypto::sign::SigningKey;
+    use bystand_wire::{NetworkId, Week};
+    use rand_core::SeedableRng;
+
+    const NETWORK: NetworkId = NetworkId([1; 32]);
+    const NOW: Timestamp = crate::fixtures::NOW;
+
+    fn rng() -> crate::io::Random {
+        crate::io::Random::seed_from_u64(1)
+    }
+
+    /// A certificate for the device of a seed, with an end so many days from now.
+    fn certificate(seed: u8, days: u64) -> SignedBytes {
+        let registrar = SigningKey::from_seed(&[99; 32]);
+        let body = Certificate {
+            device: device(seed),
+            roles: vec![Role::Observer],
+            not_before: NOW,
+            not_after: NOW.plus_ms(days * DAY_MS),
+            issuer: registrar.public(),
+        };
+        Signed::sign(&NETWORK, &registrar, &body).into()
+    }
+
+    fn device(seed: u8) -> PublicKey {
+        SigningKey::from_seed(&[seed; 32]).public()
+    }
+
+    fn hash(certificate: &SignedBytes) -> Hash32 {
+        Signed::<Certificate>::from(certificate.clone()).hash()
+    }
+
+    fn apply(book: &mut RegistrarBook, entry: RegistrarEntry) -> Vec<BookEvent> {
+        book.apply(&Hash32([0; 32]), NOW, entry)
+    }
+
+    fn invited(book: &mut RegistrarBook) -> Hash32 {
+        let secret = InviteSecret::generate(&mut rng());
+        let token = token_hash(&secret.token());
+        let expires_at = NOW.plus_ms(DAY_MS);
+        let roles = vec![Role::Observer];
+        apply(book, RegistrarEntry::Invited { secret, roles, expires_at });
+        token
+    }
+
+    #[test]
+    fn of_two_registrars_who_redeem_a_token_the_first_entry_counts() {
+        let mut book = RegistrarBook::default();
+        let token = invited(&mut book);
+        let (first, second) = (certificate(1, 84), certificate(2, 84));
+        let events = apply(&mut book, RegistrarEntry::Redeemed { token, certificate: first.clone() });
+        assert_eq!(events, [BookEvent::Redeemed(token, true), BookEvent::Certified(hash(&first))]);
+        let events = apply(&mut book, RegistrarEntry::Redeemed { token, certificate: second.clone() });
+        assert_eq!(events, [BookEvent::Redeemed(token, false)]);
+        assert_eq!(book.invited().get(&token).and_then(|i| i.certificate.as_ref()), Some(&first));
+        assert!(!book.certificates().contains_key(&hash(&second)));
+        assert_eq!(book.admitted(), 1);
+        // Too late to take it back, and nothing to redeem where nobody was invited.
+        apply(&mut book, RegistrarEntry::TakenBack(token));
+        assert!(book.invited().contains_key(&token));
+        let unknown = RegistrarEntry::Redeemed { token: Hash32([7; 32]), certificate: second };
+        assert_eq!(apply(&mut book, unknown), []);
+    }
+
+    #[test]
+    fn an_invitation_that_was_taken_back_admits_nobody() {
+        let mut book = RegistrarBook::default();
+        let token = invited(&mut book);
+        assert_eq!(apply(&mut book, RegistrarEntry::TakenBack(token)), [BookEvent::TakenBack(token)]);
+        let late = RegistrarEntry::Redeemed { token, certificate: certificate(1, 84) };
+        assert_eq!(apply(&mut book, late), []);
+        assert_eq!(book.admitted(), 0);
+    }
+
+    #[test]
+    fn a_revocation_covers_every_certificate_of_the_device() {
+        let mut book = RegistrarBook::default();
+        let (old, new, other) = (certificate(1, 10), certificate(1, 84), certificate(2, 84));
+        for certificate in [&old, &new, &other] {
+            apply(&mut book, RegistrarEntry::Certified(certificate.clone()));
+        }
+        // The old one has ended, and the device may still sit in a room with it.
+        let author = Hash32([0; 32]);
+        let later = NOW.plus_ms(30 * DAY_MS);
+        let events = book.apply(&author, later, RegistrarEntry::Revoked(device(1)));
+        let mut hashes = vec![hash(&old), hash(&new)];
+        hashes.sort_unstable();
+        assert_eq!(events, [BookEvent::Revoked(hashes, vec![Role::Observer])]);
+        assert!(book.is_revoked(&device(1)) && !book.is_revoked(&device(2)));
+        // A certificate that comes after the revocation is revoked with it.
+        let renewed = certificate(1, 100);
+        book.apply(&author, later, RegistrarEntry::Certified(renewed.clone()));
+        assert!(book.certificates().get(&hash(&renewed)).is_some_and(|c| c.is_revoked));
+        // When all have long ended, nothing is remembered of it.
+        let end = NOW.plus_ms(120 * DAY_MS);
+        book.apply(&author, end, RegistrarEntry::TakenBack(author));
+        assert!(book.certificates().is_empty() && !book.is_revoked(&device(1)));
+    }
+
+    #[test]
+    fn registrars_offer_issuer_keys_in_their_own_name_only() {
+        let mut book = RegistrarBook::default();
+        let own = certificate(1, 84);
+        apply(&mut book, RegistrarEntry::Certified(own.clone()));
+        let key = IssuerKey::generate(&mut rng()).expect("a key").public().clone();
+        let (purpose, period) = (PassPurpose::Publish, Period::Week(Week::of(NOW)));
+        let entry = |registrar| IssuerEntry { purpose, period, registrar, key: key.clone() };
+        let offered = RegistrarEntry::Issuers(vec![entry(device(2))]);
+        book.apply(&hash(&own), NOW, offered);
+        assert!(book.issuer(purpose, period).is_none());
+        book.apply(&hash(&own), NOW, RegistrarEntry::Issuers(vec![entry(device(1))]));
+        assert_eq!(book.issuer(purpose, period).map(|e| e.registrar), Some(device(1)));
+    }
+
+    #[test]
+    fn a_certificate_is_found_by_the_beginning_of_its_hash() {
+        let mut book = RegistrarBook::default();
+        let certificates: Vec<_> = (1..20).map(|seed| certificate(seed, 84)).collect();
+        for certificate in &certificates {
+            apply(&mut book, RegistrarEntry::Certified(certificate.clone()));
+        }
+        let wanted = hash(&certificates[3]);
+        assert_eq!(book.find(&wanted.to_string()[..16]).map(|(hash, _)| hash), Some(wanted));
+        assert!(book.find("").is_none(), "nineteen begin like that");
+        assert!(book.find("0000000000000000").is_none());
+    }
+}

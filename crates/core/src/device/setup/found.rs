@@ -43,7 +43,7 @@ impl Device {
                 key,
                 made_at: now,
             });
-            device.registrar.found(ctx, &mut device.shared, note.note(), plan.issuer_weeks, issuers);
+            device.registrar.found(ctx, &mut device.shared, note.note(), plan.published_weeks, issuers);
             device.registrar.put_root(ctx, root);
             // From here on it is a device like one taken up from its vault.
             device.resume(ctx);

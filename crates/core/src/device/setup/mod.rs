@@ -58,8 +58,10 @@ pub struct NetworkPlan {
     pub alert_resolution: u8,
     /// H3 resolution of call-outs.
     pub call_out_resolution: u8,
-    /// Weeks of issuer keys to make now and to keep published.
+    /// Weeks of issuer keys to make now.
     pub issuer_weeks: u32,
+    /// Weeks of issuer keys to keep published: the registrar's box makes the missing ones.
+    pub published_weeks: u32,
 }
 
 impl NetworkPlan {
@@ -101,6 +103,7 @@ impl NetworkPlan {
             alert_resolution: 9,
             call_out_resolution: 8,
             issuer_weeks: ISSUER_WEEKS,
+            published_weeks: ISSUER_WEEKS,
         })
     }
 }
