@@ -12,13 +12,13 @@ use bystand_core::desk::{
 };
 use bystand_core::fixtures::{CELL, NOW};
 use bystand_core::io::Random;
+use bystand_core::network::Certificate;
 use bystand_core::report::{Kind, Place, ReplySeed, ReportIn, Source};
 use bystand_core::team::entry::{self, Entry};
 use bystand_core::team::{KeyBundle, Keyring, author_hash};
 use bystand_crypto::hash::frame_hash;
 use bystand_crypto::sign::{Signed, SigningKey};
 use bystand_crypto::symmetric::{SymmetricKey, open_with, seal_with};
-use bystand_core::network::Certificate;
 use bystand_wire::relay_api::SignedBytes;
 use bystand_wire::time::{DAY_MS, SECOND_MS};
 use bystand_wire::{
@@ -265,7 +265,8 @@ fn story(id: ReportId, index: usize, now: Timestamp) -> anyhow::Result<Vec<Event
         ..Place::default()
     };
     let mut report = ReportIn::new(id, Kind::VehicleStop, place, now);
-    report.activity = "Two unmarked cars stopped a white van. Four people in vests, masks, no badge seen.".into();
+    report.activity =
+        "Two unmarked cars stopped a white van. Four people in vests, masks, no badge seen.".into();
     report.reply = Some(ReplySeed([7; 32]));
     let report = Box::new(report.take(Source::Public, now)?);
     let note = |text: &str| WorkEvent::Noted { incident, note: text.to_owned() }.into();
@@ -275,12 +276,12 @@ fn story(id: ReportId, index: usize, now: Timestamp) -> anyhow::Result<Vec<Event
         WorkEvent::Sorted { incident, drawer: Drawer::ShareUnconfirmed }.into(),
         note("Called the shop next door; they see it too."),
         IntakeEvent::Asked { incident, question: "Are they still there?".into() }.into(),
-        IntakeEvent::ReporterSaid { incident, reply: Seq(2), text: "One car left to the north.".into() }.into(),
+        IntakeEvent::ReporterSaid { incident, reply: Seq(2), text: "One car left to the north.".into() }
+            .into(),
         note("Nobody on duty within a mile."),
         IntakeEvent::Told { incident, news: News::CouldNotCheck }.into(),
         note("No further report from the block."),
-        CloseEvent::Closed { incident, ending: Ending::CouldNotCheck, class: Class::General }
-            .into(),
+        CloseEvent::Closed { incident, ending: Ending::CouldNotCheck, class: Class::General }.into(),
     ])
 }
 

@@ -58,7 +58,11 @@ pub fn run(args: &BenchArgs) -> anyhow::Result<Report> {
                 Some(spread) => {
                     report.figure(format!("{}_last_delivery_ms", peer.name), spread.last_ms, "ms");
                     report.figure(format!("{}_server_cpu_s", peer.name), spread.cpu_s, "s");
-                    report.figure(format!("{}_memory_per_subscriber_kib", peer.name), spread.memory_kib, "KiB");
+                    report.figure(
+                        format!("{}_memory_per_subscriber_kib", peer.name),
+                        spread.memory_kib,
+                        "KiB",
+                    );
                 }
             }
         }
@@ -132,9 +136,8 @@ async fn alerts(args: &BenchArgs) -> anyhow::Result<Spread> {
     network.issue(PassPurpose::Finding, 0);
     network.issue(PassPurpose::Publish, 1);
     let now = network.now;
-    let notes: anyhow::Result<Vec<Vec<u8>>> = (0..ROUNDS)
-        .map(|_| Ok(http::request("POST", "/v1/log", &encode(&network.alert(now)?))))
-        .collect();
+    let notes: anyhow::Result<Vec<Vec<u8>>> =
+        (0..ROUNDS).map(|_| Ok(http::request("POST", "/v1/log", &encode(&network.alert(now)?)))).collect();
     let server = Server::relay(folder.path(), SETTINGS, free_address()?)?;
     let mut connection = Connection::open(server.addr()).await?;
     network.publish(&mut connection).await?;
@@ -168,7 +171,8 @@ fn frame(network: &Network, writer: &SigningKey, stream: StreamId, round: usize)
     let frame = Frame::build(FrameKind::CasebookEntry, &body);
     let context = AppendContext { stream, frame: hash::frame_hash(&frame), commit: None, epoch: None };
     let signature = sign(&network.fixture.network, writer, &context);
-    let append = Append { frame, admission: Admission::Key(writer.public(), signature), commit: None, tag: None };
+    let append =
+        Append { frame, admission: Admission::Key(writer.public(), signature), commit: None, tag: None };
     Ok(http::request("POST", &format!("/v1/streams/{stream}"), &encode(&append)))
 }
 

@@ -13,11 +13,11 @@ use bystand_client::vault::Cost;
 use bystand_client::{
     Clock, Forgetful, Outcome, RelayAddress, RunConfig, Session, Store, Told, Transport, Vault, system_random,
 };
+use bystand_core::desk::Outcome as Folded;
 use bystand_core::device::desk::DeskEvent;
 use bystand_core::device::neighbor::NeighborCommand;
 use bystand_core::device::setup::{self, NetworkPlan};
 use bystand_core::device::{Command, Device, Event, Identity};
-use bystand_core::desk::Outcome as Folded;
 use bystand_core::io::Batch;
 use bystand_core::logwatch::AlertEvent;
 use bystand_core::network::RelayUrl;
@@ -27,11 +27,11 @@ use bystand_core::team::{TeamKind, TeamSync};
 use bystand_relay::data_dir;
 use bystand_wire::{NetworkId, PassPurpose, ReportId, encode, to_hex};
 
+use super::BenchArgs;
 use super::http::{self, Connection};
 use super::network::Network;
 use super::relay::{Server, free_address};
 use super::report::{Report, percentile};
-use super::BenchArgs;
 
 /// Reports, and alerts.
 const COUNT: usize = 200;
@@ -96,11 +96,13 @@ async fn reports(args: &BenchArgs) -> anyhow::Result<Taken> {
         let said = Instant::now();
         say(&mut neighbor).await?;
         loop {
-            match tokio::time::timeout(PATIENCE, desk.next()).await?.context("the desk stopped")? {
-                Told::Event(Event::Desk(DeskEvent::Arrived(_))) => taken.arrived.push(ms(said)),
-                Told::Event(Event::Desk(DeskEvent::Entry { outcome: Folded::Applied, .. })) => break,
-                Told::Event(Event::Warning { .. }) => taken.warnings += 1.0,
-                _ => {}
+            let event = next(&mut desk).await.context("the desk")?;
+            if matches!(event, Event::Desk(DeskEvent::Arrived(_))) {
+                taken.arrived.push(ms(said));
+            } else if matches!(event, Event::Desk(DeskEvent::Entry { outcome: Folded::Applied, .. })) {
+                break;
+            } else if matches!(event, Event::Warning { .. }) {
+                taken.warnings += 1.0;
             }
         }
         taken.folded.push(ms(said));
@@ -108,6 +110,16 @@ async fn reports(args: &BenchArgs) -> anyhow::Result<Taken> {
     neighbor.close().await?;
     desk.close().await?;
     Ok(taken)
+}
+
+/// What a device tells next of its own.
+async fn next(session: &mut Session<Device>) -> anyhow::Result<Event> {
+    loop {
+        let told = tokio::time::timeout(PATIENCE, session.next()).await?;
+        if let Told::Event(event) = told.context("it stopped")? {
+            return Ok(event);
+        }
+    }
 }
 
 async fn say(neighbor: &mut Session<Device>) -> anyhow::Result<()> {
@@ -150,10 +162,11 @@ async fn alerts(args: &BenchArgs) -> anyhow::Result<Vec<f64>> {
         let (status, answer) = connection.send(&alert).await?;
         ensure!(status == 200, "{status} {}", String::from_utf8_lossy(&answer));
         loop {
-            match tokio::time::timeout(PATIENCE, subscriber.next()).await?.context("the subscriber stopped")? {
-                Told::Event(Event::Alert(AlertEvent::Taken { .. })) => break,
-                Told::Event(Event::Alert(AlertEvent::Refused(error))) => bail!("an alert was refused: {error}"),
-                _ => {}
+            let event = next(&mut subscriber).await.context("the subscriber")?;
+            if let Event::Alert(AlertEvent::Refused(error)) = &event {
+                bail!("an alert was refused: {error}");
+            } else if matches!(event, Event::Alert(AlertEvent::Taken { .. })) {
+                break;
             }
         }
         waits.push(ms(sent));
@@ -187,7 +200,12 @@ fn stranger(addr: SocketAddr, network: NetworkId) -> anyhow::Result<Device> {
     Ok(Device::create(identity, Clock::real().now(), &mut rng))
 }
 
-fn start(device: Device, store: impl Store, addr: SocketAddr, network: NetworkId) -> anyhow::Result<Session<Device>> {
+fn start(
+    device: Device,
+    store: impl Store,
+    addr: SocketAddr,
+    network: NetworkId,
+) -> anyhow::Result<Session<Device>> {
     let transport = Transport::new(RelayAddress::parse(&format!("http://{addr}"), true)?)?;
     let config = RunConfig { transport, network, clock: Clock::real(), live: true };
     Ok(Session::start(device, store, config))

@@ -55,12 +55,17 @@ pub fn nats() -> Recipe {
     let greeting = |bytes: &[u8]| find(bytes, b"\r\n").map(|at| at + 2);
     let pong = |bytes: &[u8]| find(bytes, b"PONG\r\n").map(|at| at + 6);
     let hello = format!("CONNECT {{\"verbose\":false}}\r\nSUB {TOPIC} 1\r\nPING\r\n").into_bytes();
-    let take = |received: &mut Vec<u8>| take_after(received, |head| {
-        // "MSG x 1 500", the payload, a line end.
-        let len: usize = head.rsplit(' ').next()?.trim_end().parse().ok()?;
-        head.starts_with("MSG").then_some(head.len() + len + 2)
-    });
-    Recipe { hello: vec![Step { send: Vec::new(), answer: greeting }, Step { send: hello, answer: pong }], take }
+    let take = |received: &mut Vec<u8>| {
+        take_after(received, |head| {
+            // "MSG x 1 500", the payload, a line end.
+            let len: usize = head.rsplit(' ').next()?.trim_end().parse().ok()?;
+            head.starts_with("MSG").then_some(head.len() + len + 2)
+        })
+    };
+    Recipe {
+        hello: vec![Step { send: Vec::new(), answer: greeting }, Step { send: hello, answer: pong }],
+        take,
+    }
 }
 
 /// A message to all of nats-server's subscribers.

@@ -52,7 +52,8 @@ impl Server {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
         // The name, in parentheses, may hold anything; the numbers come after it.
         let (_, numbers) = stat.rsplit_once(')').context("no such process")?;
-        let ticks: u64 = numbers.split_whitespace().skip(11).take(2).filter_map(|n| n.parse::<u64>().ok()).sum();
+        let ticks: u64 =
+            numbers.split_whitespace().skip(11).take(2).filter_map(|n| n.parse::<u64>().ok()).sum();
         #[expect(clippy::cast_precision_loss, reason = "a few thousand ticks")]
         let seconds = ticks as f64 / rustix::param::clock_ticks_per_second() as f64;
         Ok(seconds)

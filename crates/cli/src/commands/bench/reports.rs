@@ -10,7 +10,9 @@ use bystand_crypto::passes::PassRequest;
 use bystand_crypto::seal::{SealPublicKey, SealPurpose, seal};
 use bystand_crypto::work;
 use bystand_wire::relay_api::{Admission, Append, UseContext, WorkOffer};
-use bystand_wire::{Frame, FrameKind, Hash32, NetworkId, PassPurpose, ReportId, StreamId, Timestamp, encode, limits};
+use bystand_wire::{
+    Frame, FrameKind, Hash32, NetworkId, PassPurpose, ReportId, StreamId, Timestamp, encode, limits,
+};
 use rand_core::{Rng, SeedableRng};
 
 use super::http;
@@ -29,7 +31,12 @@ struct Maker {
 }
 
 /// Requests of the open lane, by work of the least effort that the relay asks for.
-pub fn by_work(network: &Network, offer: &WorkOffer, count: usize, seed: u64) -> anyhow::Result<Vec<Vec<u8>>> {
+pub fn by_work(
+    network: &Network,
+    offer: &WorkOffer,
+    count: usize,
+    seed: u64,
+) -> anyhow::Result<Vec<Vec<u8>>> {
     let maker = Maker::of(network);
     in_parallel(vec![(); count], seed, |(), rng| {
         let (frame, tag) = maker.report(rng)?;
@@ -46,8 +53,7 @@ pub fn by_pass(network: &Network, count: usize, seed: u64) -> anyhow::Result<Vec
     let (purpose, week) = (PassPurpose::Report, network.week());
     let issuer = network.fixture.issuers.get(&(purpose, week)).context("no issuer of report passes")?;
     in_parallel(vec![(); count], seed, |(), rng| {
-        let (request, blinded) =
-            PassRequest::new(&maker.network, purpose, week, None, issuer.public(), rng)?;
+        let (request, blinded) = PassRequest::new(&maker.network, purpose, week, None, issuer.public(), rng)?;
         let answer = issuer.sign_blinded(&blinded, rng)?;
         let pass = request.finish(issuer.public(), &answer)?;
         let (frame, tag) = maker.report(rng)?;
@@ -73,7 +79,8 @@ impl Maker {
         let place = Place { text: "Lake Street and Bloomington Avenue".into(), ..Place::default() };
         let mut report = ReportIn::new(ReportId(id), Kind::VehicleStop, place, self.now);
         // Fills the class: a report in full sentences.
-        report.activity = "Two unmarked cars stop a third. ".chars().cycle().take(limits::REPORT_TEXT_CHARS).collect();
+        report.activity =
+            "Two unmarked cars stop a third. ".chars().cycle().take(limits::REPORT_TEXT_CHARS).collect();
         let mut seed = [0; 32];
         rng.fill_bytes(&mut seed);
         report.reply = Some(ReplySeed(seed));
@@ -111,12 +118,14 @@ where
         for thread in 0..threads {
             let part: Vec<I> = items.by_ref().take(share).collect();
             let make = &make;
-            let mut rng = Random::seed_from_u64(seed.wrapping_mul(1_000).wrapping_add(u64::try_from(thread)?));
+            let mut rng =
+                Random::seed_from_u64(seed.wrapping_mul(1_000).wrapping_add(u64::try_from(thread)?));
             running.push(scope.spawn(move || part.into_iter().map(|i| make(i, &mut rng)).collect()));
         }
         let mut made = Vec::new();
         for thread in running {
-            let part: anyhow::Result<Vec<T>> = thread.join().map_err(|_| anyhow::anyhow!("a thread failed"))?;
+            let part: anyhow::Result<Vec<T>> =
+                thread.join().map_err(|_| anyhow::anyhow!("a thread failed"))?;
             made.extend(part?);
         }
         Ok(made)

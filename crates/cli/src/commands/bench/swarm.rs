@@ -53,7 +53,8 @@ struct Shared {
 impl Swarm {
     /// Connects so many.
     pub async fn connect(addr: SocketAddr, size: usize, recipe: &Recipe) -> anyhow::Result<Self> {
-        let shared = Shared { start: Instant::now(), delivered: AtomicUsize::new(0), last_us: AtomicU64::new(0) };
+        let shared =
+            Shared { start: Instant::now(), delivered: AtomicUsize::new(0), last_us: AtomicU64::new(0) };
         let mut swarm = Self { size, shared: Arc::new(shared), listeners: JoinSet::new() };
         let recipe = Arc::new(recipe.clone());
         let mut connecting = JoinSet::new();
