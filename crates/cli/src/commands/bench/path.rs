@@ -96,11 +96,13 @@ async fn reports(args: &BenchArgs) -> anyhow::Result<Taken> {
         let said = Instant::now();
         say(&mut neighbor).await?;
         loop {
-            match tokio::time::timeout(PATIENCE, desk.next()).await?.context("the desk stopped")? {
-                Told::Event(Event::Desk(DeskEvent::Arrived(_))) => taken.arrived.push(ms(said)),
-                Told::Event(Event::Desk(DeskEvent::Entry { outcome: Folded::Applied, .. })) => break,
-                Told::Event(Event::Warning { .. }) => taken.warnings += 1.0,
-                Told::Event(_) | Told::Reachable | Told::Unreachable(_) | Told::Live | Told::NotLive(_) => {}
+            let event = next(&mut desk).await.context("the desk")?;
+            if matches!(event, Event::Desk(DeskEvent::Arrived(_))) {
+                taken.arrived.push(ms(said));
+            } else if matches!(event, Event::Desk(DeskEvent::Entry { outcome: Folded::Applied, .. })) {
+                break;
+            } else if matches!(event, Event::Warning { .. }) {
+                taken.warnings += 1.0;
             }
         }
         taken.folded.push(ms(said));
@@ -108,6 +110,16 @@ async fn reports(args: &BenchArgs) -> anyhow::Result<Taken> {
     neighbor.close().await?;
     desk.close().await?;
     Ok(taken)
+}
+
+/// What a device tells next of its own.
+async fn next(session: &mut Session<Device>) -> anyhow::Result<Event> {
+    loop {
+        let told = tokio::time::timeout(PATIENCE, session.next()).await?;
+        if let Told::Event(event) = told.context("it stopped")? {
+            return Ok(event);
+        }
+    }
 }
 
 async fn say(neighbor: &mut Session<Device>) -> anyhow::Result<()> {
@@ -150,15 +162,11 @@ async fn alerts(args: &BenchArgs) -> anyhow::Result<Vec<f64>> {
         let (status, answer) = connection.send(&alert).await?;
         ensure!(status == 200, "{status} {}", String::from_utf8_lossy(&answer));
         loop {
-            match tokio::time::timeout(PATIENCE, subscriber.next())
-                .await?
-                .context("the subscriber stopped")?
-            {
-                Told::Event(Event::Alert(AlertEvent::Taken { .. })) => break,
-                Told::Event(Event::Alert(AlertEvent::Refused(error))) => {
-                    bail!("an alert was refused: {error}")
-                }
-                Told::Event(_) | Told::Reachable | Told::Unreachable(_) | Told::Live | Told::NotLive(_) => {}
+            let event = next(&mut subscriber).await.context("the subscriber")?;
+            if let Event::Alert(AlertEvent::Refused(error)) = &event {
+                bail!("an alert was refused: {error}");
+            } else if matches!(event, Event::Alert(AlertEvent::Taken { .. })) {
+                break;
             }
         }
         waits.push(ms(sent));
