@@ -12,7 +12,7 @@
 //! | [`hub`] | fan-out to live connections |
 //! | [`feeds`] | public pages, GeoJSON, Atom, event stream |
 //! | [`server`] | HTTP and WebSocket |
-//! | [`backup`] | backup of a running relay, restore into a new generation |
+//! | [`mod@backup`] | backup of a running relay, restore into a new generation |
 
 pub mod backup;
 pub mod clock;
