@@ -153,7 +153,7 @@ fn joining_is_by_the_holder_and_can_be_undone() {
         table.ok(1, taken(n, START));
     }
     table.breach(2, same_as(3, 2), Breach::NotClaimed);
-    table.breach(2, same_as(2, 1), Breach::HeldByOther);
+    table.breach(2, same_as(1, 2), Breach::HeldByOther);
     table.breach(1, same_as(1, 1), Breach::JoinsItself);
     table.breach(1, same_as(9, 1), Breach::Unknown);
     table.ok(1, same_as(2, 1));
@@ -173,6 +173,11 @@ fn joining_is_by_the_holder_and_can_be_undone() {
     table.ok(1, same_as(1, 4));
     let members: Vec<IncidentId> = table.state.group(incident(4)).map(|m| m.id).collect();
     assert_eq!(members, [incident(4), incident(1), incident(2)]);
+
+    // A second report of somebody else's event goes to them, who holds it or not.
+    table.ok(2, same_as(3, 4));
+    assert_eq!(table.incident(4).claim.map(|claim| claim.holder), Some(who(1)));
+    assert_eq!(table.stage(3), Some(Stage::Joined));
     let split = |n| IntakeEvent::Split { incident: incident(n) };
     table.breach(2, split(1), Breach::HeldByOther);
     table.ok(1, split(1));

@@ -174,8 +174,8 @@ impl DeskState {
         Ok(())
     }
 
-    /// One of the two must be the author's, and the other nobody else's. The claim that remains is the
-    /// author's.
+    /// What is joined must not be somebody else's, and one of the two must be claimed. Whoever held what
+    /// it is joined to goes on holding it: a second report of an event is theirs to have.
     fn join(&mut self, stamp: Stamp, incident: IncidentId, into: IncidentId) -> Step {
         let root = self.open_root(into)?;
         let child = self.known(incident)?;
@@ -191,13 +191,14 @@ impl DeskState {
         if child.closing.is_some() {
             return Err(Breach::Closed.into());
         }
-        let holders = [child, root].map(|i| i.claim.map(|claim| claim.holder));
-        if holders.iter().flatten().any(|holder| *holder != stamp.by) {
+        let [joining, held] = [child, root].map(|i| i.claim.map(|claim| claim.holder));
+        if joining.is_some_and(|holder| holder != stamp.by) {
             return Err(Breach::HeldByOther.into());
         }
-        if holders == [None, None] {
+        if joining.is_none() && held.is_none() {
             return Err(Breach::NotClaimed.into());
         }
+        let is_anothers = held.is_some_and(|holder| holder != stamp.by);
         if child.held != root.held {
             return Err(Breach::Held.into());
         }
@@ -211,7 +212,9 @@ impl DeskState {
         let (root, mut moved) = (root.id, child.joined.clone());
         moved.insert(incident);
         self.set_claim(incident, None);
-        self.set_claim(root, Some((stamp.by, stamp)));
+        if !is_anothers {
+            self.set_claim(root, Some((stamp.by, stamp)));
+        }
         if let Some(child) = self.incidents.get_mut(&incident) {
             child.joined.clear();
         }
