@@ -16,6 +16,7 @@ CHECKS=(
   "licenses|every dependency's license goes with AGPL-3.0-or-later|choose another library, or add the license to scripts/lib/checks.sh with its reason"
   "file-length|source files stay under 600 lines|split by idea, or add it to scripts/exceptions.txt with the reason"
   "drills|every claim of SECURITY.md names a drill that exists, or says *no drill yet*|fill the drill column"
+  "formats|docs/formats.md says what the source says|scripts/formats"
   "links|links between documents lead somewhere|correct the link"
   "machine-paths|nothing names a place on somebody's machine|use a path relative to the repository"
 )
@@ -350,4 +351,10 @@ check_machine_paths() {
   local places='(^|[^A-Za-z0-9_.}])/(ro''ot|wo''rk|ho''me/[a-z]+|Us''ers/[A-Za-z]+|t''mp/wt)/'
   files '*' | grep -vE '^(Cargo\.lock|LICENSE|data/)' |
     (cd "$TREE" && tr '\n' '\0' | xargs -0 grep -nIE -- "$places" /dev/null) || true
+}
+
+# The generated description of the formats is what would be generated now.
+check_formats() {
+  [ -f "$TREE/docs/formats.md" ] || { printf 'docs/formats.md: missing\n'; return; }
+  formats "$TREE" | cmp -s - "$TREE/docs/formats.md" || printf 'docs/formats.md: differs from the source\n'
 }

@@ -66,6 +66,9 @@ fresh_tree() {
   printf 'name = "rsa"\nversion = "0.10.0-rc.19"\n' >"$TREE/Cargo.lock"
   printf 'a v1|MIT\nb v1 (proc-macro)|Apache-2.0/MIT\nc v1|(MIT OR Apache-2.0) AND Unicode-3.0 (*)\n' \
     >"$TREE/licenses-of-dependencies"
+  mkdir -p "$TREE/docs"
+  formats "$TREE" >"$TREE/docs/formats.md"
+  printf '# Protocol\n' >"$TREE/docs/protocol.md"
 }
 
 self_test() {
@@ -176,6 +179,10 @@ self_test() {
   change drills SECURITY.md 's/drill |$/proof |/'
   innocent drills SECURITY.md $'| b | `missing_docs` |\n\n| other | table |\n| --- | --- |\n| x | y |'
 
+  change formats docs/formats.md '1s/$/ by hand/'
+  fresh_tree
+  printf '#[derive(Encode)]\n#[cbor(map)]\npub struct A {\n    #[n(0)]\n    b: u8,\n}\n' >"$TREE/crates/core/src/report.rs"
+  expect_found formats docs/formats.md 'a type that was added'
   defect links GUIDE.md 'See [there](docs/no.md).'
   defect links docs/deep/NOTE.md '[up](../GUIDE.md)'
   defect links GUIDE.md '[absolute](/GUIDE.md)'

@@ -100,10 +100,11 @@ fn row(state: &DeskState, incident: &Incident, now: Timestamp) -> Vec<String> {
 fn place(incident: &Incident) -> String {
     let place = &incident.report.said().place;
     let zone = place.zone.as_ref().map_or_else(String::new, ToString::to_string);
-    match (place.home, place.text.is_empty()) {
+    match (place.home, place.text.as_str()) {
         (true, _) => format!("{zone} (a home)"),
-        (false, true) => zone,
-        (false, false) => format!("{zone}: {}", place.text),
+        (false, "") => zone,
+        (false, text) if zone.is_empty() => text.to_owned(),
+        (false, text) => format!("{zone}: {text}"),
     }
 }
 

@@ -38,7 +38,7 @@ Everything is in one temporary folder, which goes when the demo ends. Ctrl-C end
 const ZONES: [&str; 4] =
     ["mpls-powderhorn-park", "mpls-corcoran", "mpls-east-phillips", "mpls-midtown-phillips"];
 /// Responders.
-const RESPONDERS: usize = 6;
+const RESPONDERS: [&str; 8] = ["Cy", "Dee", "Eli", "Flo", "Gus", "Hal", "Ivy", "Jo"];
 
 /// `bystand demo`
 #[derive(Debug, Args)]
@@ -109,7 +109,7 @@ async fn whole(args: &DemoArgs, folder: &tempfile::TempDir, output: Output) -> a
     let mut registrar = Player::start(&stage, "steward", "registrar", &mouth)?;
     // The founder's device could host too; here the box alone does, and only the zones that are played.
     registrar.type_line("host schedule off").await?;
-    step("Inviting two dispatchers, a host box and six responders; each joins in a process of its own…")?;
+    step("Inviting two dispatchers, a host box and eight responders; each joins in a process of its own…")?;
     let mut players = Vec::new();
     for (name, role, roles) in [
         ("Ana", "desk", "--role dispatcher"),
@@ -123,8 +123,7 @@ async fn whole(args: &DemoArgs, folder: &tempfile::TempDir, output: Output) -> a
         }
         players.push(player);
     }
-    for number in 0..RESPONDERS {
-        let name = ["Cy", "Dee", "Eli", "Flo", "Gus", "Hal"][number % 6];
+    for (number, name) in RESPONDERS.into_iter().enumerate() {
         let zone = ZONES[number % ZONES.len()];
         admit(&stage, &mut registrar, &mut ears, name, "--role observer --role verifier", &[zone]).await?;
         players.push(Player::start(&stage, name, "duty", &mouth)?);

@@ -24,6 +24,8 @@ const DISPATCHERS: [&str; 2] = ["Ana", "Ben"];
 enum Plan {
     /// A player types a line.
     Type(Arc<str>, String),
+    /// A dispatcher looks whether a call-out found its pair, and calls out again where it did not.
+    LookAgain(Arc<str>, String),
     /// A neighbor reports scene number N in its report number M.
     Report(usize, usize),
 }
@@ -227,6 +229,11 @@ impl<'a> Director<'a> {
             }
             "call-out" => self.called(said),
             "accepted" if is_responder(&said.who) => self.go(said),
+            "sign-due" | "check-in" => {
+                self.asked_for_a_sign(said);
+                Ok(())
+            }
+            "alert" if &*said.who == "box" => self.verified(said),
             "received" => {
                 self.tally.receipts += 1;
                 Ok(())
@@ -234,6 +241,13 @@ impl<'a> Director<'a> {
             "desk" => self.tell(Tone::Plain, &said.who, &format!("reads: {}", said.text("text"))),
             _ => self.complaint(said),
         }
+    }
+
+    /// A device that takes no part in publishing fetched a note and checked it to the log's root.
+    fn verified(&mut self, said: &Said) -> anyhow::Result<()> {
+        let (state, outcome) = (said.text("state"), said.text("outcome"));
+        let text = format!("{} ({state}): {outcome}; passes, quorum and log checked", said.text("kind"));
+        self.tell(Tone::Good, "reader", &text)
     }
 
     fn complaint(&mut self, said: &Said) -> anyhow::Result<()> {
@@ -247,8 +261,9 @@ impl<'a> Director<'a> {
 
     /// An entry of the casebook, on the screens of both dispatchers: one of them takes it up.
     fn desk(&mut self, said: &Said) -> anyhow::Result<()> {
-        if said.text("entry") == "rumor-published" && &*said.who == DISPATCHERS[0] {
-            self.tell(Tone::Good, "desk", &format!("PUBLISHED a rumor check: {}", said.text("text")))?;
+        // An erased incident has no number any more.
+        if said.text("entry") == "erased" && &*said.who == DISPATCHERS[0] {
+            self.tally.erased += 1;
         }
         let Some(incident) = said.what.get("incident").and_then(Value::as_str).map(str::to_owned) else {
             return Ok(());
@@ -266,6 +281,7 @@ impl<'a> Director<'a> {
                 self.tally.call_outs += 1;
                 self.incidents.entry(incident.clone()).or_default().call_out = Some(seq);
                 self.tell(Tone::Plain, &who, &format!("#{incident} calls verifiers out"))?;
+                self.plan_later(5.0, Plan::LookAgain(who, incident));
             }
             "offer" => self.offered(&who, &incident, said.text("offer")),
             "accepted" => self.tell(
@@ -276,7 +292,11 @@ impl<'a> Director<'a> {
             "finding" => self.found(said, &who, &incident)?,
             "published" => self.published(said, &who, &incident)?,
             "same-as" => self.tally.joined += 1,
-            "erased" => self.tally.erased += 1,
+            "heads-up" => {
+                self.tell(Tone::Plain, &who, &format!("#{incident} heads-up to {}", said.text("zone")))?;
+            }
+            "unanswered" => self.unanswered(&who, &incident)?,
+            "silent" => self.silent(&who, &incident, said.text("offer"))?,
             _ => {}
         }
         Ok(())
@@ -324,6 +344,31 @@ impl<'a> Director<'a> {
         }
         self.plan_for(&who, 0.2, &format!("heads-up {incident}"));
         self.plan_for(&who, 0.5, &format!("check {incident} --role verifier --within 10"));
+        Ok(())
+    }
+
+    /// The desk is told; on-call volunteers are rung, and after a while it asks again.
+    fn unanswered(&mut self, who: &Arc<str>, incident: &str) -> anyhow::Result<()> {
+        self.tell(Tone::Warn, who, &format!("#{incident} nobody answered in 60 seconds: rings on-call people"))?;
+        self.plan_for(who, 0.5, &format!("rung {incident} 2"));
+        Ok(())
+    }
+
+    /// Everybody near was busy: people come home, so it is worth asking again.
+    fn look_again(&mut self, who: &Arc<str>, incident: &str) -> anyhow::Result<()> {
+        let Some(memory) = self.incidents.get_mut(incident).filter(|m| !m.accepted) else { return Ok(()) };
+        memory.offers.clear();
+        let Some(call_out) = memory.call_out.take() else { return Ok(()) };
+        self.tell(Tone::Warn, who, &format!("#{incident} has no pair yet: asks again"))?;
+        self.plan_for(who, 0.1, &format!("end-call-out {call_out}"));
+        self.plan_for(who, 0.4, &format!("check {incident} --role verifier --within 15"));
+        Ok(())
+    }
+
+    /// A responder gave no sign in time: they are called before their envelope is opened.
+    fn silent(&mut self, who: &Arc<str>, incident: &str, offer: &str) -> anyhow::Result<()> {
+        self.tell(Tone::Warn, who, &format!("#{incident} no sign of responder {offer}: asks whether all is well"))?;
+        self.plan_for(who, 0.2, &format!("check-in {offer}"));
         Ok(())
     }
 
@@ -430,6 +475,14 @@ impl<'a> Director<'a> {
         Ok(())
     }
 
+    /// Most answer their program; who does not, answers the desk.
+    fn asked_for_a_sign(&mut self, said: &Said) {
+        if said.text("event") == "check-in" || self.chance() < 0.7 {
+            let pause = 0.2 + self.chance();
+            self.plan_for(&said.who, pause, &format!("sign fine --offer {}", said.text("offer")));
+        }
+    }
+
     fn scene_at(&self, point: &str) -> Option<Scene> {
         let (lat, lon) = point.split_once(',')?;
         let point = Point::from_degrees(lat.parse().ok()?, lon.parse().ok()?)?;
@@ -448,6 +501,7 @@ impl<'a> Director<'a> {
                         player.type_line(&line).await?;
                     }
                 }
+                Plan::LookAgain(who, incident) => self.look_again(&who, &incident)?,
                 Plan::Report(scene, report) => self.report(scene, report, mouth)?,
             }
         }
@@ -476,8 +530,13 @@ impl<'a> Director<'a> {
     }
 
     fn plan_for(&mut self, who: &str, minutes: f64, line: &str) {
-        let from_now = self.began.elapsed().as_secs_f64() * f64::from(self.stage.rate) / 60.0;
-        self.plan(from_now + minutes, Plan::Type(who.into(), line.to_owned()));
+        self.plan_later(minutes, Plan::Type(who.into(), line.to_owned()));
+    }
+
+    /// Plans by the network's minutes from now.
+    fn plan_later(&mut self, minutes: f64, plan: Plan) {
+        let so_far = self.began.elapsed().as_secs_f64() * f64::from(self.stage.rate) / 60.0;
+        self.plan(so_far + minutes, plan);
     }
 
     /// Plans by the network's minutes since the beginning.

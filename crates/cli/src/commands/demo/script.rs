@@ -79,7 +79,7 @@ pub fn write(
     while at_min + 15 < minutes {
         scenes.push(scene(number, at_min, *pick(&points, rng), rng));
         number += 1;
-        at_min += 4 + u64::from(rng.next_u32() % 4);
+        at_min += 3 + u64::from(rng.next_u32() % 4);
     }
     Ok(scenes)
 }
