@@ -1,11 +1,13 @@
 //! Taking a device's rights away.
 
+use bystand_core::device::neighbor::NeighborCommand;
 use bystand_core::device::registrar::RegistrarCommand;
-use bystand_core::device::{Command, CommandError};
+use bystand_core::device::{Command, CommandError, Device, Identity};
+use bystand_core::report::{Kind, Place, ReportIn};
 use bystand_core::team::TeamKind;
 use bystand_core::testing::{FOUNDER, World, founded};
 use bystand_crypto::passes::IssuerPublicKey;
-use bystand_wire::{PassPurpose, Period, Role, Week};
+use bystand_wire::{PassPurpose, Period, ReportId, Role, Week};
 
 fn revoke(world: &mut World, certificate: &str) -> Result<(), CommandError> {
     let certificate = certificate.to_owned();
@@ -59,6 +61,39 @@ fn a_dispatcher_who_is_revoked_is_out_of_everything() {
     assert_eq!(count(&world), 10);
     let own = world.device(dispatcher).shared().wallet.count_for(PassPurpose::Report, next);
     assert_eq!(own, 0);
+}
+
+/// A neighbor without certificate says something.
+fn report(world: &mut World) {
+    let founder = &world.device(FOUNDER).shared().identity;
+    let (network, relay) = (founder.network, founder.relay.clone());
+    let mut rng = rand_core::SeedableRng::seed_from_u64(5);
+    let device = Device::create(Identity::new(network, relay, &mut rng), world.now(), &mut rng);
+    let neighbor = world.add("neighbor", device);
+    world.connect(neighbor);
+    world.run(10_000);
+    let place = Place { text: "Lake St and 12th Ave".into(), ..Place::default() };
+    let report = ReportIn::new(ReportId([0; 16]), Kind::Checkpoint, place, world.now());
+    let report = NeighborCommand::Report(Box::new(report), None, None);
+    world.command(neighbor, Command::Neighbor(report)).expect("a report");
+}
+
+#[test]
+fn those_who_stay_read_what_comes_after_a_removal_and_the_removed_do_not() {
+    let mut world = founded(43, 1);
+    let stays = world.admit("stays", FOUNDER, &[Role::Dispatcher]);
+    let goes = world.admit("goes", FOUNDER, &[Role::Dispatcher]);
+    let hash = world.device(goes).shared().identity.author().expect("a certificate");
+    revoke(&mut world, &hash.to_string()).expect("revoked");
+    world.run(10_000);
+    // The drop has a new read key. Whoever asks with it before the relay knows it is refused, and asks again.
+    let drop = world.device(stays).shared().key_note().expect("a key note").note().streams.drop;
+    world.refuse(FOUNDER, &drop);
+    world.refuse(stays, &drop);
+    report(&mut world);
+    world.run(20_000);
+    let open = |world: &World, place: usize| world.device(place).desk().state().open_incidents().count();
+    assert_eq!([FOUNDER, stays, goes].map(|place| open(&world, place)), [1, 1, 0]);
 }
 
 #[test]

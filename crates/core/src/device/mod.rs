@@ -37,6 +37,8 @@ use crate::team::{TeamEvent, TeamKind};
 const IDENTITY: &str = "identity";
 const LOG: &str = "log";
 
+/// How often in a row a stream is refused before the person is told.
+const REFUSALS_TOLD: u32 = 3;
 /// How often the public log is looked at, also when nobody says that it has grown.
 const LOG_EVERY_MS: u64 = MINUTE_MS;
 /// How often a device looks whether something is due, at most.
@@ -457,6 +459,18 @@ impl Device {
         ctx.store(LOG, &self.shared.log);
     }
 
+    /// A stream that is not there yet is no news, and neither is one whose read key is just being changed.
+    fn stream_refused(&mut self, ctx: &mut Cx<'_>, stream: &StreamId, code: &str) {
+        let times = self.shared.refused(stream, ctx.now);
+        if code == Code::NotFound.as_str() && times.is_some() {
+            return;
+        }
+        if times.is_none_or(|times| times == REFUSALS_TOLD) {
+            let text = format!("The relay does not give out stream {}: {code}.", stream.short());
+            ctx.tell(Event::Warning { code: "stream-refused", text });
+        }
+    }
+
     fn due(&mut self, ctx: &mut Cx<'_>) {
         if self.log_due <= ctx.now {
             self.look_at_log(ctx);
@@ -505,12 +519,7 @@ impl Engine for Device {
                 device.look_at_log(ctx);
             }
             LiveOut::Lagged(stream) => device.shared.follow_again(ctx, &stream),
-            LiveOut::Refused(stream, code)
-                if code == Code::NotFound.as_str() && device.shared.is_absent(&stream, ctx.now) => {}
-            LiveOut::Refused(stream, code) => {
-                let text = format!("The relay does not give out stream {}: {code}.", stream.short());
-                ctx.tell(Event::Warning { code: "stream-refused", text });
-            }
+            LiveOut::Refused(stream, code) => device.stream_refused(ctx, &stream, &code),
         });
     }
 

@@ -19,7 +19,7 @@ use crate::outbox::{By, JobId, Outbox, Rights, Work};
 use crate::room::{Errand, Knock, RoomSync};
 use crate::team::{TeamKind, TeamSync, author_hash};
 
-/// How long a followed stream that the relay does not have is left alone, in milliseconds.
+/// How long a followed stream that the relay does not have or give out is left alone, in milliseconds.
 const ABSENT_MS: u64 = 3 * SECOND_MS;
 
 /// The context every part of a device handles its inputs in.
@@ -176,6 +176,8 @@ pub struct Follow {
     /// Read up to here.
     pub seen: Seq,
     read_key: Option<SigningKey>,
+    /// How often in a row the relay did not give it out.
+    refusals: u32,
 }
 
 /// What waits at a door.
@@ -303,7 +305,7 @@ impl Shared {
         if self.follows.contains_key(&stream) {
             return;
         }
-        let follow = Follow { listener, seen: after, read_key: read_key.cloned() };
+        let follow = Follow { listener, seen: after, read_key: read_key.cloned(), refusals: 0 };
         if self.connected {
             ctx.follow(stream, after, auth(ctx, stream, &follow));
         }
@@ -326,6 +328,7 @@ impl Shared {
     pub fn advance(&mut self, stream: &StreamId, seq: Seq) -> bool {
         let Some(follow) = self.follows.get_mut(stream) else { return false };
         let is_new = seq > follow.seen;
+        follow.refusals = 0;
         follow.seen = follow.seen.max(seq);
         is_new
     }
@@ -344,17 +347,17 @@ impl Shared {
         }
     }
 
-    /// The relay does not have a stream that is followed: this device or another is about to make it.
-    /// It is asked for again in a while; false when nobody here follows it.
-    pub fn is_absent(&mut self, stream: &StreamId, now: Timestamp) -> bool {
-        let is_followed = self.follows.contains_key(stream);
-        if is_followed {
-            self.absent.insert(*stream, now.plus_ms(ABSENT_MS));
-        }
-        is_followed
+    /// The relay does not give out a stream that is followed. It may be missing because this device or
+    /// another is about to make it, or its read key is about to change; so it is asked for again in a
+    /// while. How often it was refused in a row; `None` when nobody here follows it.
+    pub fn refused(&mut self, stream: &StreamId, now: Timestamp) -> Option<u32> {
+        let follow = self.follows.get_mut(stream)?;
+        follow.refusals = follow.refusals.saturating_add(1);
+        self.absent.insert(*stream, now.plus_ms(ABSENT_MS));
+        Some(follow.refusals)
     }
 
-    /// Asks again for the streams that were absent, when it is time.
+    /// Asks again for the streams that were refused, when it is time.
     pub fn look_for_absent(&mut self, ctx: &mut Cx<'_>) {
         let now = ctx.now;
         let due: Vec<StreamId> =

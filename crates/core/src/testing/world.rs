@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use bystand_crypto::work;
+use bystand_wire::problem::Code;
 use bystand_wire::relay_api::{LiveOut, WorkProof};
 use bystand_wire::time::{HOUR_MS, MINUTE_MS};
 use bystand_wire::{Role, Seq, StreamId, Timestamp};
@@ -253,6 +254,15 @@ impl World {
             .collect();
         actor.inputs.extend(calls);
         actor.device.handle_disconnected(now);
+    }
+
+    /// The relay stops giving a stream out to a device, as when its read key is just being changed.
+    pub fn refuse(&mut self, place: usize, stream: &StreamId) {
+        let actor = self.actor_mut(place);
+        if actor.follows.remove(stream).is_some() {
+            let code = Code::NotAllowed.as_str().to_owned();
+            actor.inputs.push_back(Input::Live(LiveOut::Refused(*stream, code)));
+        }
     }
 
     /// Has a device killed at its next input but `after`, as it handles it; it starts again at once.

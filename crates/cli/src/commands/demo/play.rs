@@ -349,7 +349,11 @@ impl<'a> Director<'a> {
 
     /// The desk is told; on-call volunteers are rung, and after a while it asks again.
     fn unanswered(&mut self, who: &Arc<str>, incident: &str) -> anyhow::Result<()> {
-        self.tell(Tone::Warn, who, &format!("#{incident} nobody answered in 60 seconds: rings on-call people"))?;
+        self.tell(
+            Tone::Warn,
+            who,
+            &format!("#{incident} nobody answered in 60 seconds: rings on-call people"),
+        )?;
         self.plan_for(who, 0.5, &format!("rung {incident} 2"));
         Ok(())
     }
@@ -367,7 +371,11 @@ impl<'a> Director<'a> {
 
     /// A responder gave no sign in time: they are called before their envelope is opened.
     fn silent(&mut self, who: &Arc<str>, incident: &str, offer: &str) -> anyhow::Result<()> {
-        self.tell(Tone::Warn, who, &format!("#{incident} no sign of responder {offer}: asks whether all is well"))?;
+        self.tell(
+            Tone::Warn,
+            who,
+            &format!("#{incident} no sign of responder {offer}: asks whether all is well"),
+        )?;
         self.plan_for(who, 0.2, &format!("check-in {offer}"));
         Ok(())
     }
