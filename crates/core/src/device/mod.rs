@@ -357,7 +357,7 @@ impl Device {
         let shared = &mut self.shared;
         match job.owner.clone() {
             Owner::Nobody => {}
-            Owner::Room(room, errand) => self.room_job(ctx, room, (id, job), errand, &outcome),
+            Owner::Room(room, errand) => self.room_job(ctx, room, id, errand, &outcome),
             Owner::Desk(what) => self.desk.job_ended(ctx, shared, what, &job, outcome),
             Owner::Host(what) => self.host.job_ended(ctx, shared, what, &job, outcome),
             Owner::Registrar(what) => self.registrar.job_ended(ctx, shared, what, &job, outcome),
@@ -506,7 +506,10 @@ impl Engine for Device {
             }
             LiveOut::Lagged(stream) => device.shared.follow_again(ctx, &stream),
             LiveOut::Refused(stream, code)
-                if code == Code::NotFound.as_str() && device.shared.is_absent(&stream, ctx.now) => {}
+                if code == Code::NotFound.as_str() && device.shared.is_absent(&stream, ctx.now) =>
+            {
+                device.shared.tell_lost(ctx, &stream);
+            }
             LiveOut::Refused(stream, code) => {
                 let text = format!("The relay does not give out stream {}: {code}.", stream.short());
                 ctx.tell(Event::Warning { code: "stream-refused", text });
