@@ -9,6 +9,7 @@ use bystand_client::Session;
 use bystand_core::device::registrar::{Proposal, RegistrarCommand, RegistrarEvent, SecretText};
 use bystand_core::device::{Command, Device};
 use bystand_core::team::{TeamKind, TeamSync};
+use bystand_crypto::notes::LogVerifier;
 use bystand_wire::time::DAY_MS;
 use bystand_wire::{Hash32, PublicKey, Quarter, Role, Timestamp};
 use clap::{Args, Subcommand};
@@ -112,6 +113,14 @@ pub enum StewardVerb {
         /// The proposal; it is written back with the signature
         file: PathBuf,
     },
+    /// Propose a manifest that names a relay's new log, after `bystand restore --new-log`
+    NewLog {
+        /// The new log, as `bystand restore` printed it
+        log: LogVerifier,
+        /// Where the proposal is written
+        #[arg(long, value_name = "FILE", default_value = "proposal.bystand")]
+        out: PathBuf,
+    },
     /// Propose a manifest that makes an applicant a registrar
     AddRegistrar {
         /// Its device key, as the application showed it
@@ -184,6 +193,7 @@ impl RoleVerb for StewardVerb {
                 show_proposal(terminal, &bytes)?;
                 (RegistrarCommand::Sign(bytes), Some(file))
             }
+            StewardVerb::NewLog { log, out } => (RegistrarCommand::ProposeLog(log), Some(out)),
             StewardVerb::AddRegistrar { device, out } => (RegistrarCommand::AddRegistrar(device), Some(out)),
             StewardVerb::RemoveRegistrar { device, out } => {
                 (RegistrarCommand::RemoveRegistrar(device), Some(out))

@@ -223,8 +223,8 @@ fn a_fork_is_reported_and_a_new_log_is_followed() {
     let mut watch = world.watch();
     // Restored without the alert, and another entry in its place.
     let mut restored = World::new();
-    restored.log.append(LogKind::Evidence, vec![1]);
-    restored.log.append(LogKind::Evidence, vec![2]);
+    restored.log.append(LogKind::IssuanceTotals, vec![1]);
+    restored.log.append(LogKind::IssuanceTotals, vec![2]);
     restored.tick(MINUTE_MS);
     let forked = Err(LogError::Trust(TrustError::Forked));
     assert_eq!(restored.answer(&mut watch, 100), forked);

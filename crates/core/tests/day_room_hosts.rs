@@ -11,8 +11,9 @@ use bystand_core::io::{Request, Response};
 use bystand_core::team::{TeamKind, author_hash};
 use bystand_core::testing::{FOUNDER, World};
 use bystand_crypto::hash::frame_hash;
-use bystand_crypto::sign::sign;
-use bystand_wire::relay_api::{Admission, Append, AppendContext, Commit};
+use bystand_crypto::sign::{SigningKey, sign};
+use bystand_wire::problem::Code;
+use bystand_wire::relay_api::{Admission, Append, AppendContext, Commit, CommitContext};
 use bystand_wire::{Frame, FrameKind, Role, StreamId};
 use day_support::*;
 
@@ -155,28 +156,56 @@ fn hosts_on_schedule_open_each_zone_once() {
     }
 }
 
-/// A member who has the room's append key puts something on its stream that is no commit at all.
-fn bogus_commit(world: &mut World, member: usize) {
+/// A member, who has the room's append key, asks the relay to take something for a commit that is none;
+/// signed by the committer, when it is a host that went bad.
+fn bogus_commit(world: &mut World, member: usize, committer: Option<&SigningKey>) -> Response {
     let network = world.relay.network();
     let shared = world.device(member).shared();
     let room = shared.rooms.values().next().expect("a room");
     let (stream, epoch, key) = (room.id(), room.epoch(), room.append_key());
     let frame = Frame::build(FrameKind::RoomCommit, b"not a commit");
-    let commit = Some(Commit { epoch, append_key: None });
+    let over = CommitContext { stream, frame: frame_hash(&frame), epoch, append_key: None };
+    let signature = committer.map(|key| sign(&network, key, &over));
+    let commit = Some(Commit { epoch, append_key: None, signature });
     let context = AppendContext { stream, frame: frame_hash(&frame), commit, epoch: Some(epoch) };
     let admission = Admission::Room(stream, epoch, sign(&network, &key, &context));
-    let taken = world.relay.handle(Request::Append(stream, Append { frame, admission, commit, tag: None }));
-    assert!(matches!(taken, Response::Appended(_)), "the relay cannot tell: {taken:?}");
+    world.relay.handle(Request::Append(stream, Append { frame, admission, commit, tag: None }))
 }
 
 #[test]
-fn a_room_that_a_member_broke_is_succeeded() {
+fn a_member_with_the_append_key_cannot_burn_an_epoch() {
+    let (mut world, second) = two_hosts(27);
+    let bad = admit_member(&mut world, "bad", &[Role::Observer]);
+    let good = admit_member(&mut world, "good", &[Role::Observer]);
+    let late = admit_member(&mut world, "late", &[Role::Observer]);
+    join(&mut world, bad);
+    let before = room(&world, FOUNDER);
+    // Without a signature, with the key that all members hold, and with the key for another purpose.
+    let held = world.device(bad).shared().rooms.values().next().expect("a room").append_key();
+    let day = world.device(FOUNDER).host().day(&zone()).expect("a day").opening().keys();
+    for committer in [None, Some(&held), Some(&day.door_read)] {
+        let answer = bogus_commit(&mut world, bad, committer);
+        assert!(matches!(&answer, Response::Refused(r) if r.code == Code::NotAllowed), "{answer:?}");
+    }
+    // The room goes on, and both hosts commit to it: the one who opened it and the one who knocked.
+    join(&mut world, good);
+    world.disconnect(FOUNDER);
+    on_duty(&mut world, late);
+    assert!(world.run_until(2 * MINUTE, |w| is_in(w, late)), "the second host commits too");
+    assert!(is_with(&world, late, second));
+    assert_eq!((room(&world, second), succession(&world, second)), (before, 0));
+}
+
+#[test]
+fn a_room_that_a_host_broke_is_succeeded() {
     let mut world = opened(25);
     let bad = admit_member(&mut world, "bad", &[Role::Observer]);
     let good = admit_member(&mut world, "good", &[Role::Observer]);
     join(&mut world, bad);
     let first = room(&world, FOUNDER);
-    bogus_commit(&mut world, bad);
+    let committer = world.device(FOUNDER).host().day(&zone()).expect("a day").opening().keys().committer;
+    let taken = bogus_commit(&mut world, bad, Some(&committer));
+    assert!(matches!(taken, Response::Appended(_)), "the relay cannot tell: {taken:?}");
     world.run(5 * SECOND);
     // Nobody took it for a commit, but the relay counts an epoch that no device is in.
     on_duty(&mut world, good);

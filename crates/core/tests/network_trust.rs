@@ -81,7 +81,7 @@ fn a_newcomer_is_not_taken_in() {
         ),
         (
             "a manifest of another kind",
-            change(|n| n.manifest.entry.kind = LogKind::Evidence),
+            change(|n| n.manifest.entry.kind = LogKind::IssuanceTotals),
             TrustError::NotAsAsked,
         ),
         (
@@ -129,7 +129,7 @@ fn a_device_goes_on_with_proof() {
 fn a_lying_relay_is_found_out() {
     let mut fixture = Fixture::new();
     let mut log = MemoryLog::of(&fixture);
-    log.append(LogKind::Evidence, vec![1]);
+    log.append(LogKind::IssuanceTotals, vec![1]);
     let known = {
         let mut trust = begin(&fixture, &log.network()).expect("good");
         advance(&mut trust, &log, NOW).expect("nothing new");
@@ -143,7 +143,7 @@ fn a_lying_relay_is_found_out() {
     longer.time = NOW.plus_ms(MINUTE_MS);
     let honest = longer.answer(None, Some(2), from, 100);
     let mut fork = MemoryLog::of(&fixture);
-    fork.append(LogKind::Evidence, vec![2]);
+    fork.append(LogKind::IssuanceTotals, vec![2]);
     let mut long_fork = fork.clone();
     long_fork.append(LogKind::KeyNote, fixture.signed_key_note());
     let mut short = MemoryLog::new(fixture.network, fixture.log.clone());
@@ -255,7 +255,7 @@ fn a_new_operations_key_ends_the_old_key_notes() {
 fn stewards_may_begin_a_new_log_and_nobody_else() {
     let mut fixture = Fixture::new();
     let mut log = MemoryLog::of(&fixture);
-    log.append(LogKind::Evidence, vec![1]);
+    log.append(LogKind::IssuanceTotals, vec![1]);
     let known = {
         let mut trust = begin(&fixture, &MemoryLog::of(&fixture).network()).expect("good");
         advance(&mut trust, &log, NOW).expect("good");

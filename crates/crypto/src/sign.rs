@@ -10,7 +10,8 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use bystand_wire::relay_api::{
-    AppendContext, EraseContext, Grant, LeaseContext, Policy, ReadContext, SignedBytes, UseContext,
+    AppendContext, CommitContext, EraseContext, Grant, LeaseContext, Policy, ReadContext, SignedBytes,
+    UseContext,
 };
 use bystand_wire::{DecodeError, Hash32, NetworkId, PublicKey, SignatureBytes, decode, encode};
 use ed25519_dalek::{Signature, Signer, VerifyingKey};
@@ -40,6 +41,7 @@ macro_rules! statements {
 
 statements! {
     AppendContext => "append",
+    CommitContext => "commit",
     ReadContext => "read",
     EraseContext => "erase",
     UseContext => "redeem",

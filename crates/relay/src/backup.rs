@@ -5,9 +5,14 @@
 //! moment. A restored relay has a new generation number, by which clients see that its streams are
 //! gone and that every room has to be succeeded.
 //!
-//! What was logged after the backup is not in it. If clients have seen such entries, the restored log
-//! contradicts what they hold and they refuse it; then restore with `new_log`, which begins a log with
-//! a new key, and have the stewards sign a manifest that names it.
+//! What was logged after the backup is not in it. A client that has seen such entries refuses the
+//! restored log: it is shorter than the one it knows, and with the next entry another one. There are two
+//! ways on. Whoever has those entries (they are signed by their authorities) sends them again in the same
+//! order: then it is the same log again. Nobody is sure to have them all, so the usual way is to restore
+//! with `new_log`, which begins a log with a new key, and to have the stewards sign a manifest that names
+//! it: every client takes a newer manifest with a new log, and keeps the alerts it knows.
+//!
+//! Passes that were used after the backup are not in its spent set and could be used once more.
 
 use std::path::{Path, PathBuf};
 
@@ -67,6 +72,8 @@ pub struct Restored {
     pub generation: u64,
     /// What verifies the log; with `new_log` a new one, that the next manifest has to name.
     pub log: LogVerifier,
+    /// Entries in the restored log; whoever has seen more of them refuses it.
+    pub log_size: u64,
 }
 
 /// Writes a backup of the relay in a data folder, which may be running, to a new file.
@@ -133,28 +140,30 @@ pub fn restore(backup: &Path, new: &Path, options: RestoreOptions) -> Result<Res
     let config = Config::load(new, &Flags::default()).map_err(StartError::from)?;
     let log = data_dir::create(new, &config.network)?;
     let generation = new_generation()?;
-    fill_database(backup, &new.join(DATABASE), generation, options)?;
-    Ok(Restored { generation, log })
+    let log_size = fill_database(backup, &new.join(DATABASE), generation, options)?;
+    Ok(Restored { generation, log, log_size })
 }
 
+/// Gives the size of the log that is in it.
 fn fill_database(
     backup: &Path,
     database: &Path,
     generation: u64,
     options: RestoreOptions,
-) -> Result<(), BackupError> {
+) -> Result<u64, BackupError> {
     let store_failed = |e: crate::store::StoreError| failed(database, &e);
     // The part of the name goes last: a restore that was cut short leaves no database that would start.
     let part = database.with_extension("part");
     let mut store = SqliteStore::open(&part, SqliteOptions::default()).map_err(store_failed)?;
-    copy_tables(&part, backup, options).map_err(|e| failed(&part, &e))?;
+    let log_size = copy_tables(&part, backup, options).map_err(|e| failed(&part, &e))?;
     store.set_meta(GENERATION, generation).map_err(store_failed)?;
     crate::store::Store::compact(&mut store).map_err(store_failed)?;
     drop(store);
-    std::fs::rename(&part, database).map_err(|e| failed(database, &e))
+    std::fs::rename(&part, database).map_err(|e| failed(database, &e))?;
+    Ok(log_size)
 }
 
-fn copy_tables(database: &Path, backup: &Path, options: RestoreOptions) -> rusqlite::Result<()> {
+fn copy_tables(database: &Path, backup: &Path, options: RestoreOptions) -> rusqlite::Result<u64> {
     let mut connection = Connection::open(database)?;
     attach(&connection, backup)?;
     let transaction = connection.transaction()?;
@@ -164,7 +173,10 @@ fn copy_tables(database: &Path, backup: &Path, options: RestoreOptions) -> rusql
         let copy = format!("INSERT INTO main.{table} ({columns}) SELECT {columns} FROM other.{table}");
         transaction.execute_batch(&copy)?;
     }
-    transaction.commit()
+    let last: Option<i64> =
+        transaction.query_row("SELECT max(idx) FROM log_entries", [], |row| row.get(0))?;
+    transaction.commit()?;
+    Ok(last.and_then(|index| u64::try_from(index).ok()).map_or(0, |index| index.saturating_add(1)))
 }
 
 fn columns(connection: &Connection, table: &str) -> rusqlite::Result<String> {

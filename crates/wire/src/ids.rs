@@ -382,3 +382,14 @@ impl PassPurpose {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn zone_ids_have_their_length() {
+        let of = |len: usize| ZoneId::new(&"z".repeat(len)).is_ok();
+        assert!(!of(0) && of(1) && of(limits::ZONE_ID_LEN) && !of(limits::ZONE_ID_LEN + 1));
+    }
+}

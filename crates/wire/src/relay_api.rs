@@ -121,6 +121,10 @@ pub struct Policy {
     /// The most frames held at once.
     #[n(10)]
     pub max_frames: u32,
+    /// For a room's own stream whose members do not all commit: a commit counts only with a signature
+    /// by this key ([`Commit::signature`]).
+    #[n(11)]
+    pub committer: Option<PublicKey>,
 }
 
 /// `PUT /v1/streams/{id}`.
@@ -184,6 +188,27 @@ pub struct Commit {
     pub epoch: u64,
     /// After a removal: the new append key. Frames of older epochs are then refused at once.
     #[n(1)]
+    pub append_key: Option<PublicKey>,
+    /// By the policy's committer over a [`CommitContext`] (purpose `commit`), where it names one.
+    #[n(2)]
+    pub signature: Option<SignatureBytes>,
+}
+
+/// What the signature of a [`Commit`] covers (purpose `commit`).
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct CommitContext {
+    /// The room's stream.
+    #[n(0)]
+    pub stream: StreamId,
+    /// The frame with the commit.
+    #[n(1)]
+    pub frame: FrameHash,
+    /// The epoch it was made in.
+    #[n(2)]
+    pub epoch: u64,
+    /// The append key it installs.
+    #[n(3)]
     pub append_key: Option<PublicKey>,
 }
 
@@ -534,21 +559,17 @@ pub enum LogKind {
     /// Passes issued for a purpose and period, signed by the registrar.
     #[n(5)]
     IssuanceTotals,
-    /// A commitment to a recording.
-    #[n(6)]
-    Evidence,
 }
 
 impl LogKind {
     /// All kinds, in order.
-    pub const ALL: [LogKind; 7] = [
+    pub const ALL: [LogKind; 6] = [
         LogKind::Manifest,
         LogKind::KeyNote,
         LogKind::Alert,
         LogKind::EpochAuthenticator,
         LogKind::Certificates,
         LogKind::IssuanceTotals,
-        LogKind::Evidence,
     ];
 
     /// The number on the wire.
@@ -560,7 +581,6 @@ impl LogKind {
             LogKind::EpochAuthenticator => 3,
             LogKind::Certificates => 4,
             LogKind::IssuanceTotals => 5,
-            LogKind::Evidence => 6,
         }
     }
 }

@@ -12,9 +12,17 @@
 //! The tests here say which of these was forgotten.
 #![forbid(unsafe_code)]
 
+pub mod codes;
 pub mod frame;
+pub mod geojson;
+pub mod log_answers;
+pub mod messages;
+pub mod notes;
 pub mod padding;
 pub mod relay_api;
+pub mod rooms;
+pub mod scene;
+pub mod seals;
 pub mod seeds;
 pub mod text;
 pub mod time;
@@ -30,9 +38,16 @@ pub struct Target {
 
 /// All of them.
 pub const TARGETS: &[Target] = &[
+    Target { name: "codes", run: codes::run },
     Target { name: "frame", run: frame::run },
+    Target { name: "geojson", run: geojson::run },
+    Target { name: "log_answers", run: log_answers::run },
+    Target { name: "messages", run: messages::run },
+    Target { name: "notes", run: notes::run },
     Target { name: "padding", run: padding::run },
     Target { name: "relay_api", run: relay_api::run },
+    Target { name: "rooms", run: rooms::run },
+    Target { name: "seals", run: seals::run },
     Target { name: "text", run: text::run },
     Target { name: "time", run: time::run },
 ];

@@ -58,6 +58,7 @@ bodies!(
     LoggedEntry,
     LogEntries,
     Network,
+    CommitContext,
 );
 
 /// A byte for the type, then its body.

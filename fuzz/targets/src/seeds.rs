@@ -4,9 +4,17 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use bystand_wire::from_hex;
+use bystand_core::fixtures::NOW;
+use bystand_core::messages::DayMessage;
+use bystand_core::network::RelayUrl;
+use bystand_core::network::invite::{Invitation, InviteSecret};
+use bystand_crypto::seal::SealPurpose;
+use bystand_wire::time::DAY_MS;
+use bystand_wire::{Role, encode, from_hex};
 
+use crate::messages;
 use crate::relay_api::BODIES;
+use crate::scene::SCENE;
 
 /// One file of a corpus.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,8 +49,70 @@ pub fn all() -> io::Result<Vec<Seed>> {
         name: (*name).to_string(),
         bytes: ms.to_be_bytes().to_vec(),
     }));
+    seeds.extend(from_scene());
     Ok(seeds)
 }
+
+/// What the network of [`crate::scene`] would really send, one of each.
+fn from_scene() -> Vec<Seed> {
+    let scene = &*SCENE;
+    let fixture = &scene.fixture;
+    let seed = |target, name: &str, bytes: Vec<u8>| Seed { target, name: name.to_owned(), bytes };
+    let chosen = |choice: u8, bytes: &[u8]| [&[choice], bytes].concat();
+    let mut seeds = vec![
+        seed("notes", "alert", scene.alert.clone().into_bytes()),
+        seed("notes", "checkpoint", scene.log.checkpoint().into_bytes()),
+        seed("notes", "log-key", fixture.log.verifier().to_string().into_bytes()),
+        seed("log_answers", "network", chosen(0, &encode(&scene.log.network()))),
+        seed("log_answers", "entries", chosen(1, &encode(&scene.log.answer(None, None, Some(2), 10)))),
+        seed("log_answers", "tile", chosen(2, b"tile/0/x001/234.p/5")),
+    ];
+    for (name, choice) in [("message", 0_u8), ("commit", 1), ("key-package", 2), ("welcome", 3), ("tree", 4)]
+    {
+        let bytes = scene.frames.get(usize::from(choice)).map(Vec::as_slice).unwrap_or_default();
+        seeds.push(seed("rooms", name, chosen(choice, bytes)));
+    }
+    for ((choice, purpose), sealed) in (0_u8..).zip(SealPurpose::ALL).zip(&scene.seals) {
+        seeds.push(seed("seals", purpose.as_str(), chosen(choice, sealed)));
+    }
+    let certificate = fixture.certificate(fixture.desk.public(), &[Role::Observer]);
+    for (name, bytes) in [
+        ("manifest", fixture.signed_manifest()),
+        ("key-note", fixture.signed_key_note()),
+        ("certificate", encode(&certificate)),
+        ("day-message", encode(&DayMessage::AllQuiet)),
+    ] {
+        let choice = messages::BODIES.iter().position(|(known, _)| *known == name).unwrap_or_default();
+        seeds.push(seed("messages", name, chosen(u8::try_from(choice).unwrap_or_default(), &bytes)));
+    }
+    let relay = RelayUrl::new("https://relay.example").expect("an address");
+    let invitation = Invitation {
+        network: fixture.network,
+        relay,
+        registrar: fixture.desk.public(),
+        secret: InviteSecret::generate(&mut fixture.rng.clone()),
+        roles: vec![Role::Observer],
+        expires_at: NOW.plus_ms(DAY_MS),
+    };
+    seeds.push(seed("codes", "invitation", invitation.to_text().as_bytes().to_vec()));
+    seeds.push(seed("codes", "phrase-in-digits", b"2909 3705 9781 4050 7309 7192 5585".to_vec()));
+    seeds.extend(ZONES.iter().map(|(name, text)| seed("geojson", name, text.as_bytes().to_vec())));
+    seeds
+}
+
+const ZONES: [(&str, &str); 5] = [
+    (
+        "a-zone",
+        r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"name":"Seward"},"geometry":{"type":"Polygon","coordinates":[[[-93.2,44.9],[-93.1,44.9],[-93.1,45.0],[-93.2,44.9]]]}}]}"#,
+    ),
+    (
+        "with-a-hole",
+        r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"name":"A","id":"a"},"geometry":{"type":"MultiPolygon","coordinates":[[[[0,0],[9,0],[9,9],[0,9],[0,0]],[[1,1],[2,1],[2,2],[1,1]]]]}}]}"#,
+    ),
+    ("no-name", r#"{"type":"Feature","properties":{},"geometry":{"type":"Polygon","coordinates":[]}}"#),
+    ("numbers-too-large", r#"{"type":"Polygon","coordinates":[[[1e999,-1e308],[181,91],[0,0],[0,0]]]}"#),
+    ("nested", "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["),
+];
 
 const TEXTS: [(&str, &str); 16] = [
     ("id-of-32-bytes", "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"),

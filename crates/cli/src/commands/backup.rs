@@ -28,8 +28,9 @@ pub struct BackupArgs {
 #[derive(Debug, Args)]
 #[command(
     after_help = "Example:\n  bystand restore backup-2026-01-14.bystand --data ./relay-new\n  bystand serve --data \
-                        ./relay-new\n\nThe restored relay has no streams: every room and casebook is succeeded by a \
-                        new one. With --new-log the stewards must sign a manifest that names the new log."
+                        ./relay-new\n\nThe restored relay has no streams. Devices refuse a log that lacks what they have \
+                        seen (log-shrank, log-forked): restore again with --new-log then, and have the stewards sign \
+                        a manifest that names the new log (bystand steward new-log)."
 )]
 pub struct RestoreArgs {
     /// The file that `bystand backup` wrote
@@ -55,11 +56,23 @@ pub fn restore(args: &RestoreArgs, output: Output) -> Done {
     let options = RestoreOptions { new_log: args.new_log };
     let restored = backup::restore(&args.file, &args.data, options).map_err(failed)?;
     let data = args.data.display().to_string();
-    let text = format!(
-        "Restored into {data} as generation {}. Next: bystand serve --data {data}",
-        restored.generation
-    );
-    output.both(&text, &json!({"event": "restored", "data": data, "generation": restored.generation}))?;
+    let log = restored.log.to_string();
+    let next = if args.new_log {
+        format!(
+            "It begins a new log. Next: bystand serve --data {data}, and on a steward's device:\n  \
+             bystand steward new-log {log}"
+        )
+    } else {
+        format!(
+            "Its log has {} entries. Next: bystand serve --data {data}\nIf devices then say log-shrank or \
+             log-forked, they have seen later entries: restore again into another folder with --new-log.",
+            restored.log_size
+        )
+    };
+    let text = format!("Restored into {data} as generation {}. {next}", restored.generation);
+    let json = json!({"event": "restored", "data": data, "generation": restored.generation,
+                      "log": log, "log_size": restored.log_size});
+    output.both(&text, &json)?;
     Ok(())
 }
 

@@ -359,7 +359,7 @@ impl Device {
         let shared = &mut self.shared;
         match job.owner.clone() {
             Owner::Nobody => {}
-            Owner::Room(room, errand) => self.room_job(ctx, room, (id, job), errand, &outcome),
+            Owner::Room(room, errand) => self.room_job(ctx, room, id, errand, &outcome),
             Owner::Desk(what) => self.desk.job_ended(ctx, shared, what, &job, outcome),
             Owner::Host(what) => self.host.job_ended(ctx, shared, what, &job, outcome),
             Owner::Registrar(what) => self.registrar.job_ended(ctx, shared, what, &job, outcome),
@@ -463,6 +463,7 @@ impl Device {
     fn stream_refused(&mut self, ctx: &mut Cx<'_>, stream: &StreamId, code: &str) {
         let times = self.shared.refused(stream, ctx.now);
         if code == Code::NotFound.as_str() && times.is_some() {
+            self.shared.tell_lost(ctx, stream);
             return;
         }
         if times.is_none_or(|times| times == REFUSALS_TOLD) {

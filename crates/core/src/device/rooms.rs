@@ -11,7 +11,7 @@ use super::{Caller, Cx, Device, Event, KnockFor, Listener, Owner, Shared};
 use crate::io::{CallId, Request, Response};
 use crate::network::VerifiedKeyNote;
 use crate::network::keynote::TeamStreams;
-use crate::outbox::{By, Job, JobId, Outcome};
+use crate::outbox::{By, JobId, Outcome};
 use crate::room::{
     Credential, DoorRequest, Errand, Holder, Knock, KnockStep, Leaf, RoomEvent, RoomKind, RoomRules,
     RoomSync, SyncError,
@@ -87,7 +87,7 @@ impl Device {
         &mut self,
         ctx: &mut Cx<'_>,
         room: StreamId,
-        job: (JobId, Job<Owner>),
+        job: JobId,
         errand: Errand,
         outcome: &Outcome,
     ) {
@@ -100,7 +100,7 @@ impl Device {
             self.day_room_events(ctx, room, events);
         } else if *outcome == Outcome::Stale {
             // The room is gone and with it whoever should have heard it.
-            self.shared.outbox.cancel(ctx, job.0);
+            self.shared.outbox.cancel(ctx, job);
         }
     }
 
@@ -344,6 +344,7 @@ pub(super) fn team_leaf(shared: &Shared, kind: TeamKind, now: Timestamp) -> Opti
         key: shared.identity.device(),
         credential,
         rules: rules(shared, RoomKind::Team(kind.role()), now),
+        committer: None,
     })
 }
 

@@ -1,7 +1,7 @@
 //! What every part of a device uses: who it is, what it trusts, its outbox, rooms and teams, and who
 //! listens to what.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bystand_crypto::seal::SealSecretKey;
 use bystand_crypto::sign::{Signed, SigningKey, sign};
@@ -215,6 +215,8 @@ pub struct Shared {
     calls: BTreeMap<CallId, Caller>,
     /// Streams the relay does not have (yet), and when to ask for them again.
     absent: BTreeMap<StreamId, Timestamp>,
+    /// Teams whose room the relay had and has no more, as people were told.
+    lost: BTreeSet<TeamKind>,
     /// Whether the live connection stands.
     pub connected: bool,
     /// Where registrars' answers to this device come.
@@ -235,6 +237,7 @@ impl Shared {
             follows: BTreeMap::new(),
             calls: BTreeMap::new(),
             absent: BTreeMap::new(),
+            lost: BTreeSet::new(),
             connected: false,
             mailbox: None,
         }
@@ -357,6 +360,21 @@ impl Shared {
         Some(follow.refusals)
     }
 
+    /// A team's room that this device has read is not made anew by anybody: the relay has lost it.
+    pub fn tell_lost(&mut self, ctx: &mut Cx<'_>, stream: &StreamId) {
+        let Some(kind) = self.team_of_room(stream) else { return };
+        let was_read = self.follows.get(stream).is_some_and(|f| f.seen > Seq::START);
+        if was_read && self.lost.insert(kind) {
+            let text = format!(
+                "The relay does not hold the room of the team ({}) any more. If it was restored from a backup, \
+                 streams are not in it: what this device has is kept and can be read, but the team cannot work \
+                 on. Tell the stewards; the operator's guide says what to do (When something breaks).",
+                kind.as_str()
+            );
+            ctx.tell(Event::Warning { code: "team-room-lost", text });
+        }
+    }
+
     /// Asks again for the streams that were refused, when it is time.
     pub fn look_for_absent(&mut self, ctx: &mut Cx<'_>) {
         let now = ctx.now;
@@ -423,5 +441,6 @@ pub fn policy(
         frame_life_ms,
         max_frame_len: u32::try_from(limits::FRAME_LEN).unwrap_or(u32::MAX),
         max_frames: 100_000,
+        committer: None,
     }
 }

@@ -146,7 +146,7 @@ impl Knock {
         let tree =
             open_with(&key, hello.tree.blob.as_ref(), tree).map_err(|_| SyncError::Damaged("knock"))?;
         let (room, hello) = Room::join(&leaf.config(), secrets, &welcome, &tree)?;
-        let mut sync = RoomSync::with_room(hello.room, self.welcome, room, Seq::START, leaf.rules);
+        let mut sync = RoomSync::with_room(hello.room, self.welcome, room, Seq::START, &leaf);
         sync.store_state(ctx);
         self.forget(ctx);
         Ok((sync, hello))

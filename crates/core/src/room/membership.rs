@@ -5,10 +5,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bystand_crypto::hash::plain_sha256;
+use bystand_crypto::hash::{frame_hash, plain_sha256};
 use bystand_crypto::rooms::{Applied, Incoming, Member, MemberIndex, PendingCommit, TreeLocation};
+use bystand_crypto::sign::sign;
 use bystand_crypto::symmetric::{SymmetricKey, seal_with};
-use bystand_wire::relay_api::{Commit, StoredFrame};
+use bystand_wire::relay_api::{Commit, CommitContext, StoredFrame};
 use bystand_wire::{BlobId, Frame, FrameKind, Hash32, StreamId, Timestamp, encode};
 use minicbor::{Decode, Encode};
 use rand_core::Rng;
@@ -63,7 +64,8 @@ impl RoomSync {
         }
     }
 
-    /// Makes the next commit if one is wanted and none is under way. Removals go first.
+    /// Makes the next commit if one is wanted and none is under way. Removals go first. Says again what
+    /// came too late for the epoch before.
     ///
     /// # Errors
     /// [`SyncError`] when the rules refuse what is wanted; it is then no longer wanted.
@@ -75,6 +77,7 @@ impl RoomSync {
     where
         Owner: From<(StreamId, Errand)> + Clone + Encode<()> + for<'b> Decode<'b, ()>,
     {
+        self.say_late(ctx, outbox);
         if self.pending.is_some() || self.wanted == Wanted::default() || ctx.now < self.not_before {
             return Ok(());
         }
@@ -174,15 +177,18 @@ impl RoomSync {
             let work = Work::PutBlob(tree.blob, chunk, until, None, By::Room(room));
             after.push(outbox.push(ctx, Owner::from((room, Errand::Tree)), work, &[]));
         }
+        let epoch = pending.epoch;
         let append_key = pending.removes.then(|| pending.append_key.public());
         let frame = Frame::build(FrameKind::RoomCommit, &pending.commit);
+        let context = CommitContext { stream: room, frame: frame_hash(&frame), epoch, append_key };
+        let signature = self.committer.as_ref().map(|key| sign(&ctx.network, key, &context));
         let commit = AppendJob {
             stream: room,
             frame,
             by: By::Room(room),
-            commit: Some(Commit { epoch: pending.epoch, append_key }),
+            commit: Some(Commit { epoch, append_key, signature }),
             tag: None,
-            epoch: Some(pending.epoch),
+            epoch: Some(epoch),
         };
         let job = outbox.push(ctx, Owner::from((room, Errand::Commit)), Work::Append(commit), &after);
         if let Some(welcome) = pending.welcome {

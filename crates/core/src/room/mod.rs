@@ -11,7 +11,7 @@ mod membership;
 mod record;
 mod rules;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bystand_crypto::hash::frame_hash;
 use bystand_crypto::rooms::{Incoming, Member, Room, RoomError};
@@ -132,6 +132,9 @@ pub struct RoomSync {
     /// Something of this room could be read: from then on it is news when something cannot.
     heard: bool,
     rules: RoomRules,
+    committer: Option<SigningKey>,
+    /// Messages that came too late for their epoch, until the room's next one is here.
+    late: BTreeSet<JobId>,
 }
 
 impl RoomSync {
@@ -147,7 +150,7 @@ impl RoomSync {
         welcome: StreamId,
     ) -> Result<Self, SyncError> {
         let room = Room::create(&leaf.config(), id, ctx.now, ctx.rng)?;
-        let mut sync = Self::with_room(id, welcome, room, Seq::START, leaf.rules.clone());
+        let mut sync = Self::with_room(id, welcome, room, Seq::START, leaf);
         sync.store_state(ctx);
         Ok(sync)
     }
@@ -161,7 +164,7 @@ impl RoomSync {
         let cursor: CursorRecord = record::read(records, &record::cursor_name(&id))?;
         let mut room = Room::restore(&leaf.config(), &state.snapshot)?;
         room.skip_own_generations(cursor.sent)?;
-        let mut sync = Self::with_room(id, state.welcome, room, state.seq, leaf.rules);
+        let mut sync = Self::with_room(id, state.welcome, room, state.seq, &leaf);
         sync.told = cursor.told;
         sync.pending = state.pending;
         sync.wanted = state.wanted;
@@ -273,7 +276,7 @@ impl RoomSync {
         &mut self,
         ctx: &mut Ctx<'_, Event>,
         outbox: &mut Outbox<Owner>,
-        (id, job): (JobId, Job<Owner>),
+        id: JobId,
         errand: Errand,
         outcome: &Outcome,
     ) -> Vec<RoomEvent>
@@ -289,7 +292,10 @@ impl RoomSync {
                 Vec::new()
             }
             (Errand::Message, Outcome::Stale) => {
-                self.encrypt_again(ctx, outbox, id, job);
+                // Encrypted anew in the same epoch it would only be refused again, as fast as the relay
+                // answers: it waits for the commit that it came too late for.
+                self.late.insert(id);
+                self.say_late(ctx, outbox);
                 Vec::new()
             }
             (Errand::Message, Outcome::Done(_) | Outcome::Dropped | Outcome::Refused(_))
@@ -307,7 +313,7 @@ impl RoomSync {
         }
     }
 
-    fn with_room(id: StreamId, welcome: StreamId, room: Room, seen: Seq, rules: RoomRules) -> Self {
+    fn with_room(id: StreamId, welcome: StreamId, room: Room, seen: Seq, leaf: &Leaf) -> Self {
         Self {
             id,
             welcome,
@@ -320,7 +326,9 @@ impl RoomSync {
             refused: 0,
             not_before: Timestamp(0),
             heard: false,
-            rules,
+            rules: leaf.rules.clone(),
+            committer: leaf.committer.clone(),
+            late: BTreeSet::new(),
         }
     }
 
@@ -337,6 +345,27 @@ impl RoomSync {
             tag: None,
             epoch: Some(self.room.epoch()),
         }))
+    }
+
+    /// What came too late for its epoch is said again in the new one, once this device is in it.
+    fn say_late<Event, Owner>(&mut self, ctx: &mut Ctx<'_, Event>, outbox: &mut Outbox<Owner>)
+    where
+        Owner: From<(StreamId, Errand)> + Clone + Encode<()> + for<'b> Decode<'b, ()>,
+    {
+        if self.late.is_empty() {
+            return;
+        }
+        let epoch = Some(self.room.epoch());
+        let is_of_now = |job: &Job<Owner>| matches!(&job.work, Work::Append(a) if a.epoch == epoch);
+        let (again, late): (Vec<_>, Vec<_>) = outbox
+            .jobs()
+            .filter(|(id, _)| self.late.contains(id))
+            .map(|(id, job)| (id, job.clone()))
+            .partition(|(_, job)| !is_of_now(job));
+        self.late = late.into_iter().map(|(id, _)| id).collect();
+        for (id, job) in again {
+            self.encrypt_again(ctx, outbox, id, job);
+        }
     }
 
     /// The relay refused a message: the room has moved on. What was said is said again in the new epoch.

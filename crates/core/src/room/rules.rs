@@ -18,6 +18,8 @@ pub struct Leaf {
     pub credential: Credential,
     /// The rules it enforces.
     pub rules: RoomRules,
+    /// What it signs commits with for the relay, in rooms where not everybody commits.
+    pub committer: Option<SigningKey>,
 }
 
 impl Leaf {

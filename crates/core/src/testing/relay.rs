@@ -9,9 +9,9 @@ use bystand_crypto::sign::{Signed, verify};
 use bystand_crypto::work;
 use bystand_wire::problem::Code;
 use bystand_wire::relay_api::{
-    Admission, Append, AppendContext, AppendRule, Appended, CreateStream, Created, Erase, EraseContext,
-    Erased, Frames, Lane, LogEntry, LogKind, Logged, Policy, PutBlob, ReadAuth, ReadContext, ReadRule,
-    Redemption, SignedBytes, StoredFrame, UseContext, WorkOffer,
+    Admission, Append, AppendContext, AppendRule, Appended, Commit, CommitContext, CreateStream, Created,
+    Erase, EraseContext, Erased, Frames, Lane, LogEntry, LogKind, Logged, Policy, PutBlob, ReadAuth,
+    ReadContext, ReadRule, Redemption, SignedBytes, StoredFrame, UseContext, WorkOffer,
 };
 use bystand_wire::time::HOUR_MS;
 use bystand_wire::{
@@ -236,9 +236,17 @@ impl MemoryRelay {
         let context = AppendContext { stream: id, frame: hash, commit: append.commit, epoch: None };
         let proof = self.check(&append.admission, &context, tag)?;
         let lane = self.admit(&id, &proof, tag)?;
-        let now = self.now;
+        let (now, network) = (self.now, self.network);
         let stream = self.streams.get_mut(&id).ok_or(Refusal::plain(Code::NotFound))?;
         if let (Some(commit), Some(room)) = (append.commit, &mut stream.room) {
+            if let Some(committer) = &stream.policy.committer {
+                let Commit { epoch, append_key, signature } = commit;
+                let context = CommitContext { stream: id, frame: hash, epoch, append_key };
+                let holds = signature.is_some_and(|s| verify(&network, committer, &context, &s).is_ok());
+                if !holds {
+                    return Err(Refusal::plain(Code::NotAllowed));
+                }
+            }
             if commit.epoch != room.epoch {
                 return Err(stale(room.epoch));
             }
@@ -441,7 +449,6 @@ impl MemoryRelay {
                 let signed: Signed<IssuanceTotals> = decode(body).map_err(|_| Code::Malformed)?;
                 signed.open_by_any(&network, is_registrar).map_err(|_| Code::NotAllowed)?;
             }
-            LogKind::Evidence => return Err(Code::Malformed),
         }
         Ok(())
     }

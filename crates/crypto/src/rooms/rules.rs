@@ -129,12 +129,17 @@ impl Rules {
             }
         }
         let before = roster.member_identities_iter().count();
-        let after = before.saturating_sub(proposals.remove_proposals().len()) + additions.len();
-        if after > limits::ROOM_MEMBERS && !additions.is_empty() {
-            return Err(Refusal::RoomFull);
+        if has_place(before, proposals.remove_proposals().len(), additions.len()) {
+            Ok(())
+        } else {
+            Err(Refusal::RoomFull)
         }
-        Ok(())
     }
+}
+
+/// Whether so many may come when so many go. A room that is too full already can still lose members.
+fn has_place(members: usize, gone: usize, added: usize) -> bool {
+    added == 0 || members.saturating_sub(gone).saturating_add(added) <= limits::ROOM_MEMBERS
 }
 
 fn refuse_what_rooms_do_not_use(proposals: &ProposalBundle) -> Result<(), Refusal> {
@@ -151,5 +156,27 @@ fn refuse_what_rooms_do_not_use(proposals: &ProposalBundle) -> Result<(), Refusa
     match unused.into_iter().find(|(present, _)| *present) {
         Some((_, what)) => Err(Refusal::Forbidden(what)),
         None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_room_has_so_many_members() {
+        let full = limits::ROOM_MEMBERS;
+        for (members, gone, added, has) in [
+            (0, 0, 1, true),
+            (full - 1, 0, 1, true),
+            (full - 1, 0, 2, false),
+            (full, 0, 1, false),
+            (full, 1, 1, true),
+            (full, 0, 0, true),
+            (full + 1, 1, 0, true),
+            (full, 0, usize::MAX, false),
+        ] {
+            assert_eq!(has_place(members, gone, added), has, "{members} - {gone} + {added}");
+        }
     }
 }

@@ -21,6 +21,8 @@ pub struct Ask<'a> {
     pub proof: &'a Proof,
     /// A commit's effect.
     pub commit: Option<Commit>,
+    /// The committer whose signature on it was checked.
+    pub committer: Option<PublicKey>,
 }
 
 /// What follows when it is taken.
@@ -168,6 +170,12 @@ fn is_fresh(epoch: u64, room: &RoomState) -> bool {
 fn commit(ask: Ask<'_>, stream: &StreamState) -> Result<Option<RoomState>, Refusal> {
     match (ask.commit, ask.kind, stream.room.as_ref()) {
         (Some(commit), FrameKind::RoomCommit, Some(room)) => {
+            if stream.policy.committer.is_some() && ask.committer != stream.policy.committer {
+                return Err(Refusal::new(
+                    Code::NotAllowed,
+                    "The room's committer has not signed this commit.",
+                ));
+            }
             if commit.epoch != room.epoch {
                 return Err(Refusal::stale_epoch(room.epoch));
             }
@@ -203,7 +211,7 @@ mod tests {
     const APPEND_KEY: PublicKey = PublicKey([9; 32]);
 
     fn ask<'a>(proof: &'a Proof) -> Ask<'a> {
-        Ask { id: &ID, kind: FrameKind::RoomMessage, len: 100, proof, commit: None }
+        Ask { id: &ID, kind: FrameKind::RoomMessage, len: 100, proof, commit: None, committer: None }
     }
 
     fn room_stream(epoch: u64, key_epoch: u64) -> StreamState {
@@ -340,14 +348,14 @@ mod tests {
             decide(Ask { commit, kind, ..ask(&proof) }, &s, s.room.as_ref(), NOW)
                 .map_err(|r| (r.code, r.epoch))
         };
-        let plain = Commit { epoch: 5, append_key: None };
-        let removal = Commit { epoch: 5, append_key: Some(CREATOR) };
+        let plain = Commit { epoch: 5, append_key: None, signature: None };
+        let removal = Commit { epoch: 5, append_key: Some(CREATOR), signature: None };
         let kind = FrameKind::RoomCommit;
         let after = with(Some(plain), kind).expect("current").room;
         assert_eq!(after, Some(RoomState { epoch: 6, append_key: APPEND_KEY, key_epoch: 2 }));
         let after = with(Some(removal), kind).expect("current").room;
         assert_eq!(after, Some(RoomState { epoch: 6, append_key: CREATOR, key_epoch: 6 }));
-        let stale = Commit { epoch: 4, append_key: None };
+        let stale = Commit { epoch: 4, append_key: None, signature: None };
         assert_eq!(with(Some(stale), kind), Err((Code::StaleEpoch, Some(5))));
         assert_eq!(with(Some(plain), FrameKind::RoomMessage), Err((Code::Malformed, None)));
         assert_eq!(with(None, kind), Err((Code::Malformed, None)));
@@ -357,10 +365,31 @@ mod tests {
     }
 
     #[test]
+    fn where_there_is_a_committer_nobody_else_commits() {
+        let proof = member(5);
+        let commit = Some(Commit { epoch: 5, append_key: None, signature: None });
+        let code = |of_policy, committer| {
+            let mut s = room_stream(5, 2);
+            s.policy.committer = of_policy;
+            let a = Ask { commit, committer, kind: FrameKind::RoomCommit, ..ask(&proof) };
+            decide(a, &s, s.room.as_ref(), NOW).map(|t| t.epoch).map_err(|r| r.code)
+        };
+        assert_eq!(code(None, None), Ok(6));
+        assert_eq!(code(Some(CREATOR), Some(CREATOR)), Ok(6));
+        assert_eq!(code(Some(CREATOR), None), Err(Code::NotAllowed));
+        // The policy was replaced since the signature was checked.
+        assert_eq!(code(Some(SUCCESSOR), Some(CREATOR)), Err(Code::NotAllowed));
+        // Everything that is no commit goes by the stream's rules alone.
+        let mut s = room_stream(5, 2);
+        s.policy.committer = Some(CREATOR);
+        assert_eq!(decide(ask(&proof), &s, s.room.as_ref(), NOW).map(|t| t.epoch), Ok(5));
+    }
+
+    #[test]
     fn only_rooms_take_commits() {
         let key = Proof::Key(CREATOR);
         let s = state(vec![AppendRule::Keys(vec![CREATOR])]);
-        let commit = Some(Commit { epoch: 0, append_key: None });
+        let commit = Some(Commit { epoch: 0, append_key: None, signature: None });
         let a = Ask { commit, kind: FrameKind::RoomCommit, ..ask(&key) };
         assert_eq!(decide(a, &s, None, NOW).map_err(|r| r.code), Err(Code::Malformed));
     }

@@ -163,6 +163,9 @@ fn check_policy(id: &StreamId, policy: &Policy, limits: PolicyLimits, now: Times
     if policy.append.contains(&AppendRule::Room(*id)) && policy.room_key.is_none() {
         return malformed("A room's own stream needs its first append key.");
     }
+    if policy.committer.is_some() && policy.room_key.is_none() {
+        return malformed("Only a room's own stream has a committer.");
+    }
     if policy.version == 0 || policy.frame_life_ms == 0 {
         return malformed("Version and frame life start at 1.");
     }
@@ -208,6 +211,7 @@ pub(crate) mod tests {
             frame_life_ms: 500_000,
             max_frame_len: 1000,
             max_frames: 3,
+            committer: None,
         }
     }
 
@@ -289,6 +293,20 @@ pub(crate) mod tests {
                 Box::new(|p| p.append = vec![AppendRule::Room(ID)]),
                 Some(certified()),
                 Some(Code::Malformed),
+            ),
+            (
+                "committer without a room",
+                CREATOR,
+                Box::new(|p| p.committer = Some(CREATOR)),
+                Some(certified()),
+                Some(Code::Malformed),
+            ),
+            (
+                "committer of a room",
+                CREATOR,
+                Box::new(|p| (p.committer, p.room_key) = (Some(CREATOR), Some(CREATOR))),
+                Some(certified()),
+                None,
             ),
             ("version 0", CREATOR, Box::new(|p| p.version = 0), Some(certified()), Some(Code::Malformed)),
         ];

@@ -66,8 +66,7 @@ async fn publish_inner(app: &App, headers: &HeaderMap, b: Body) -> Result<Respon
         | LogKind::KeyNote
         | LogKind::EpochAuthenticator
         | LogKind::Certificates
-        | LogKind::IssuanceTotals
-        | LogKind::Evidence => limits::LOG_ENTRY_LEN,
+        | LogKind::IssuanceTotals => limits::LOG_ENTRY_LEN,
     };
     if entry.body.len() > longest {
         return Err(Refusal::new(Code::TooLarge, "The entry is longer than its kind may be."));
@@ -192,9 +191,8 @@ fn refused(kind: LogKind, code: Code) -> &'static str {
         (LogKind::KeyNote, _) => "Not signed by the operations key, or against the manifest.",
         (LogKind::Alert, Code::PassSpent) => "A pass of the quorum was used before.",
         (LogKind::Alert, _) => "The alert lacks its quorum, or contradicts what was published before.",
-        (
-            LogKind::EpochAuthenticator | LogKind::Certificates | LogKind::IssuanceTotals | LogKind::Evidence,
-            _,
-        ) => "The entry is not signed by its authority.",
+        (LogKind::EpochAuthenticator | LogKind::Certificates | LogKind::IssuanceTotals, _) => {
+            "The entry is not signed by its authority."
+        }
     }
 }

@@ -324,3 +324,18 @@ async fn end(
     drop(dir);
     tracing::info!("relay stopped");
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_setting_goes_beyond_the_live_connections() {
+        for (asked, allowed) in
+            [(0, 0), (1, 1), (100_000, 100_000), (100_001, 100_000), (u32::MAX, limits::LIVE_CONNECTIONS)]
+        {
+            let tuning = Tuning { max_live: asked, ..Tuning::default() };
+            assert_eq!(live_limit(&tuning), allowed);
+        }
+    }
+}

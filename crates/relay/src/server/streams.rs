@@ -11,7 +11,7 @@ use bystand_wire::problem::Code;
 use bystand_wire::relay_api::{
     Admission, Append, Appended, CreateStream, Erase, Frames, READ_HEADER, ReadAuth, ReadRule, UseContext,
 };
-use bystand_wire::{Frame, FrameHash, Hash32, Seq, StreamId, from_hex, limits};
+use bystand_wire::{Frame, FrameHash, Hash32, PublicKey, Seq, StreamId, from_hex, limits};
 
 use super::app::App;
 use super::{body, query};
@@ -81,8 +81,8 @@ async fn append_inner(app: &App, id: &str, headers: &HeaderMap, b: Body) -> Resu
     let request: Append = body::parse(&bytes)?;
     let kind = Frame::parse(&request.frame).map_err(|e| body::unreadable(&e))?.kind;
     let frame_hash = hash::frame_hash(&request.frame);
-    let proof = match check_append(app, id, &request, frame_hash).await {
-        Ok(proof) => proof,
+    let (proof, committer) = match check_append(app, id, &request, frame_hash).await {
+        Ok(checked) => checked,
         Err(refusal) => return taken_before(app, id, frame_hash, refusal).await,
     };
     let by_work = matches!(proof, Proof::Work(_));
@@ -93,6 +93,7 @@ async fn append_inner(app: &App, id: &str, headers: &HeaderMap, b: Body) -> Resu
         frame: request.frame.into(),
         proof,
         commit: request.commit,
+        committer,
     };
     let appended = app.writer.ask(action).await?;
     app.metrics.frames_taken.add(1);
@@ -102,12 +103,13 @@ async fn append_inner(app: &App, id: &str, headers: &HeaderMap, b: Body) -> Resu
     Ok(body::cbor(&appended))
 }
 
+/// The checked admission, and the committer who signed the commit where the policy names one.
 async fn check_append(
     app: &App,
     id: StreamId,
     request: &Append,
     frame_hash: FrameHash,
-) -> Result<Proof, Refusal> {
+) -> Result<(Proof, Option<PublicKey>), Refusal> {
     let stream = app.stream(id).await?;
     let tag = match (request.tag, is_drop(&stream.policy.append)) {
         (Some(tag), true) => tag,
@@ -119,7 +121,16 @@ async fn check_append(
     let mut binding = Binding::to(id, Hash32(frame_hash.0));
     binding.used_for = UseContext { stream: id, tag };
     binding.append.commit = request.commit;
-    app.admission(&request.admission, &binding).await
+    let committer = match (stream.policy.committer, request.commit) {
+        (Some(committer), Some(commit)) => {
+            let network = app.trust.now().network();
+            verify::check_committer(&network, &committer, (id, frame_hash), &commit)?;
+            Some(committer)
+        }
+        (None, _) | (_, None) => None,
+    };
+    let proof = app.admission(&request.admission, &binding).await?;
+    Ok((proof, committer))
 }
 
 /// Who sends the same frame again after a lost answer gets the old answer, also when what admitted it

@@ -40,8 +40,6 @@ impl Authority {
                 let manifest = self.manifest().ok_or(Code::NotSetUp)?;
                 self.signed::<IssuanceTotals>(body, |key| manifest.is_registrar(key))
             }
-            // Recordings come later; until there is something to check, nothing is taken.
-            LogKind::Evidence => Err(Code::Malformed),
         }
     }
 
@@ -64,10 +62,7 @@ impl Authority {
                 let quorum = self.quorum(body, Timestamp(u64::MAX)).ok()?;
                 next.alerts.apply(&quorum, index).ok()?;
             }
-            LogKind::EpochAuthenticator
-            | LogKind::Certificates
-            | LogKind::IssuanceTotals
-            | LogKind::Evidence => return None,
+            LogKind::EpochAuthenticator | LogKind::Certificates | LogKind::IssuanceTotals => return None,
         }
         Some(next)
     }

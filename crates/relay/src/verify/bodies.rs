@@ -4,9 +4,10 @@ use bystand_crypto::hash;
 use bystand_crypto::sign::{Signed, verify};
 use bystand_wire::problem::Code;
 use bystand_wire::relay_api::{
-    EraseContext, Grant, LeaseBlob, LeaseContext, Policy, ReadAuth, ReadContext, ReadRule, SignedBytes,
+    Commit, CommitContext, EraseContext, Grant, LeaseBlob, LeaseContext, Policy, ReadAuth, ReadContext,
+    ReadRule, SignedBytes,
 };
-use bystand_wire::{BlobId, NetworkId, PublicKey, StreamId, Timestamp, limits};
+use bystand_wire::{BlobId, FrameHash, NetworkId, PublicKey, StreamId, Timestamp, limits};
 
 use crate::rules::Refusal;
 use crate::rules::stream::SignedPolicy;
@@ -27,6 +28,23 @@ pub fn open_policy(
         return Err(Refusal::new(Code::NotAllowed, "The stream's id is not the hash of its creator's key."));
     }
     Ok(SignedPolicy { signer, policy, hash: hash::plain_sha256(&signed.bytes) })
+}
+
+/// Whether a room's committer signed a commit.
+///
+/// # Errors
+/// `not-allowed`.
+pub fn check_committer(
+    network: &NetworkId,
+    committer: &PublicKey,
+    (stream, frame): (StreamId, FrameHash),
+    commit: &Commit,
+) -> Result<(), Refusal> {
+    let refused = || Refusal::new(Code::NotAllowed, "The room's committer has not signed this commit.");
+    let Commit { epoch, append_key, signature } = *commit;
+    let context = CommitContext { stream, frame, epoch, append_key };
+    let signature = signature.ok_or_else(refused)?;
+    verify(network, committer, &context, &signature).map_err(|_| refused())
 }
 
 /// A request to erase, with who signed it.

@@ -11,7 +11,7 @@ use bystand_wire::problem::Code;
 use bystand_wire::relay_api::{Admission, AppendContext, Redemption, UseContext, WorkProof};
 use bystand_wire::{Hash32, NetworkId, PublicKey, SignatureBytes, StreamId, Timestamp, encode};
 
-pub use self::bodies::{check_skew, open_erase, open_grant, open_policy, read_auth};
+pub use self::bodies::{check_committer, check_skew, open_erase, open_grant, open_policy, read_auth};
 use crate::rules::append::check_room;
 use crate::rules::stream::RoomState;
 use crate::rules::work::accepted_windows;

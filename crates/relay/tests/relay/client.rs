@@ -101,6 +101,7 @@ pub fn policy(creator: &SigningKey, append: Vec<AppendRule>, now: Timestamp) -> 
         frame_life_ms: 24 * 3_600_000,
         max_frame_len: 64 * 1024,
         max_frames: 1_000,
+        committer: None,
     }
 }
 

@@ -71,6 +71,7 @@ fn state(life_ms: u64) -> StreamState {
         frame_life_ms: life_ms,
         max_frame_len: 1000,
         max_frames: 1000,
+        committer: None,
     };
     StreamState { policy, policy_hash: Hash32([4; 32]), head: Seq(0), held: 0, room: None }
 }

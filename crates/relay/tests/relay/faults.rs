@@ -82,7 +82,8 @@ fn stream(owner: &SigningKey, change: impl FnOnce(&mut Policy)) -> PutStream {
 fn append(stream: StreamId, text: &str, proof: Proof) -> AppendFrame {
     let frame = frame(text);
     let hash = hash::frame_hash(&frame);
-    AppendFrame { stream, kind: FrameKind::Reply, hash, frame: frame.into(), proof, commit: None }
+    let (kind, frame) = (FrameKind::Reply, frame.into());
+    AppendFrame { stream, kind, hash, frame, proof, commit: None, committer: None }
 }
 
 fn report_pass(n: u8, tag: u8) -> Proof {
@@ -126,7 +127,7 @@ async fn scenario(writer: &Writer, mut say: impl FnMut(String)) {
             vec![AppendRule::PassOrWork(vec![PassPurpose::Report]), AppendRule::Keys(vec![drop.public()])];
     }));
     answer!(append(room_id, "message", member(0)));
-    let commit = Some(Commit { epoch: 0, append_key: Some(key(11).public()) });
+    let commit = Some(Commit { epoch: 0, append_key: Some(key(11).public()), signature: None });
     answer!(AppendFrame { kind: FrameKind::RoomCommit, commit, ..append(room_id, "commit", member(0)) });
     answer!(append(room_id, "late", member(0)));
     answer!(append(drop_id, "report", report_pass(1, 1)));

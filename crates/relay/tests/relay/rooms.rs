@@ -35,7 +35,7 @@ async fn one_commit_an_epoch() {
     let client = relay.client();
     let k = key(2);
     let id = room(&relay, &key(1), &k).await;
-    let commit = Commit { epoch: 0, append_key: None };
+    let commit = Commit { epoch: 0, append_key: None, signature: None };
     let first = client.by_room(id, (id, 0, &k), commit_frame("a"), Some(commit));
     let second = client.by_room(id, (id, 0, &k), commit_frame("b"), Some(commit));
     let (one, two) = tokio::join!(client.append(id, &first), client.append(id, &second));
@@ -57,11 +57,11 @@ async fn a_removal_locks_out_the_old_key_at_once() {
     let (old, new) = (key(2), key(3));
     let id = room(&relay, &key(1), &old).await;
     assert_eq!(say(&client, id, 0, &old, "hello").await, Ok(0));
-    let plain = Commit { epoch: 0, append_key: None };
+    let plain = Commit { epoch: 0, append_key: None, signature: None };
     let append = client.by_room(id, (id, 0, &old), commit_frame("add"), Some(plain));
     client.append(id, &append).await.read::<Appended>();
     assert_eq!(say(&client, id, 0, &old, "the epoch before counts").await, Ok(1));
-    let removal = Commit { epoch: 1, append_key: Some(new.public()) };
+    let removal = Commit { epoch: 1, append_key: Some(new.public()), signature: None };
     let append = client.by_room(id, (id, 1, &old), commit_frame("remove"), Some(removal));
     assert_eq!(client.append(id, &append).await.read::<Appended>().epoch, 2);
     assert_eq!(say(&client, id, 1, &old, "late").await, Err(Code::StaleEpoch));
@@ -81,15 +81,87 @@ async fn a_commit_is_bound_to_its_epoch_and_kind() {
     let client = relay.client();
     let k = key(2);
     let id = room(&relay, &key(1), &k).await;
-    let commit = Some(Commit { epoch: 0, append_key: None });
+    let commit = Some(Commit { epoch: 0, append_key: None, signature: None });
     let as_message = client.by_room(id, (id, 0, &k), message("x"), commit);
     assert_eq!(client.append(id, &as_message).await.code(), Code::Malformed);
     let silent = client.by_room(id, (id, 0, &k), commit_frame("x"), None);
     assert_eq!(client.append(id, &silent).await.code(), Code::Malformed);
     // The effect is signed: nobody adds a key of theirs to another's commit.
     let mut changed = client.by_room(id, (id, 0, &k), commit_frame("x"), commit);
-    changed.commit = Some(Commit { epoch: 0, append_key: Some(key(9).public()) });
+    changed.commit = Some(Commit { epoch: 0, append_key: Some(key(9).public()), signature: None });
     assert_eq!(client.append(id, &changed).await.code(), Code::NotAllowed);
+    relay.running.stop().await;
+}
+
+/// A commit that says who signed it for the relay.
+fn signed(client: &Client, id: StreamId, by: &SigningKey, frame: &[u8], commit: Commit) -> Commit {
+    let Commit { epoch, append_key, .. } = commit;
+    let context = CommitContext { stream: id, frame: hash::frame_hash(frame), epoch, append_key };
+    let signature = Some(bystand_crypto::sign::sign(&client.network, by, &context));
+    Commit { signature, ..commit }
+}
+
+#[tokio::test]
+async fn a_member_with_the_append_key_cannot_burn_an_epoch() {
+    let relay = Relay::start().await;
+    let client = relay.client();
+    let (k, committer) = (key(2), key(7));
+    let creator = key(1);
+    let id = hash::stream_id(&creator.public());
+    let mut p = policy(&creator, vec![AppendRule::Room(id)], relay.now());
+    (p.room_key, p.committer) = (Some(k.public()), Some(committer.public()));
+    client.create(&p, &creator).await;
+    let elsewhere = room(&relay, &key(6), &k).await;
+
+    let plain = Commit { epoch: 0, append_key: None, signature: None };
+    let frame = commit_frame("junk");
+    let stolen = signed(&client, id, &committer, &commit_frame("another frame"), plain);
+    let other_stream = signed(&client, elsewhere, &committer, &frame, plain);
+    let other_epoch = signed(&client, id, &committer, &frame, Commit { epoch: 1, ..plain });
+    let own_key = Commit { append_key: Some(key(9).public()), ..plain };
+    let attempts = [
+        ("unsigned", plain),
+        ("with the append key", signed(&client, id, &k, &frame, plain)),
+        ("with the creator's key", signed(&client, id, &creator, &frame, plain)),
+        ("for another frame", stolen),
+        ("for another stream", other_stream),
+        ("for another epoch", Commit { epoch: 0, ..other_epoch }),
+        (
+            "with an append key slipped in",
+            Commit { append_key: own_key.append_key, ..signed(&client, id, &committer, &frame, plain) },
+        ),
+    ];
+    for (how, commit) in attempts {
+        let append = client.by_room(id, (id, 0, &k), frame.clone(), Some(commit));
+        assert_eq!(client.append(id, &append).await.code(), Code::NotAllowed, "{how}");
+    }
+    assert_eq!(say(&client, id, 0, &k, "the epoch is as it was").await, Ok(0));
+
+    // Two hosts still settle by compare-and-swap.
+    let by_host = |text: &str| {
+        let frame = commit_frame(text);
+        let commit = signed(&client, id, &committer, &frame, plain);
+        client.by_room(id, (id, 0, &k), frame, Some(commit))
+    };
+    let (first, second) = (by_host("a"), by_host("b"));
+    let (one, two) = tokio::join!(client.append(id, &first), client.append(id, &second));
+    let (won, lost) = if one.status == 200 { (one, two) } else { (two, one) };
+    assert_eq!(won.read::<Appended>().epoch, 1);
+    assert_eq!(lost.code(), Code::StaleEpoch);
+
+    // A policy with a committer is a room's, and its successor can name another.
+    let mut bad = policy(&key(8), vec![], relay.now());
+    bad.committer = Some(committer.public());
+    assert_eq!(client.put(&bad, &key(8), None).await.code(), Code::Malformed);
+    let next = Policy { version: 2, committer: Some(key(10).public()), ..p };
+    client.put(&next, &creator, None).await.read::<Created>();
+    let late = Commit { epoch: 1, ..plain };
+    let frame = commit_frame("late");
+    for (by, taken) in [(&committer, Err(Code::NotAllowed)), (&key(10), Ok(2))] {
+        let commit = signed(&client, id, by, &frame, late);
+        let append = client.by_room(id, (id, 1, &k), frame.clone(), Some(commit));
+        assert_eq!(client.append(id, &append).await.outcome::<Appended>().map(|a| a.epoch), taken);
+    }
     relay.running.stop().await;
 }
 
@@ -121,7 +193,7 @@ async fn a_room_s_members_make_and_fill_other_streams() {
     let other = Frame::build(FrameKind::CasebookEntry, b"other");
     let append = client.by_room(casebook, (elsewhere, 0, &k), other, None);
     assert_eq!(client.append(casebook, &append).await.code(), Code::NotAllowed);
-    let commit = Some(Commit { epoch: 0, append_key: None });
+    let commit = Some(Commit { epoch: 0, append_key: None, signature: None });
     let append = client.by_room(casebook, (id, 0, &k), commit_frame("x"), commit);
     assert_eq!(client.append(casebook, &append).await.code(), Code::Malformed);
     relay.running.stop().await;

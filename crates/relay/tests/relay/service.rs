@@ -93,7 +93,11 @@ async fn stopping_finishes_what_is_under_way_and_loses_nothing_acknowledged() {
 }
 
 /// The place of a frame, unless the relay is gone.
-async fn try_append(addr: std::net::SocketAddr, id: bystand_wire::StreamId, body: Vec<u8>) -> Option<u64> {
+pub async fn try_append(
+    addr: std::net::SocketAddr,
+    id: bystand_wire::StreamId,
+    body: Vec<u8>,
+) -> Option<u64> {
     let mut stream = TcpStream::connect(addr).await.ok()?;
     let head = format!(
         "POST /v1/streams/{id} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",

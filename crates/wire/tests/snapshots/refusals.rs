@@ -204,10 +204,10 @@ fn choices(bad: &mut Bad) {
     bad.add("live-in-follow-log", "null-field-more", NOT_CANONICAL, vec![0x82, 0x02, 0x82, 0x05, 0xf6]);
     bad.add("live-in-follow-log", "as-map", MALFORMED, vec![0xa1, 0x02, 0x81, 0x05]);
     bad.add("live-in-follow-log", "third-element", MALFORMED, vec![0x83, 0x02, 0x81, 0x05, 0x00]);
-    bad.add("log-kind-evidence", "unknown-kind", MALFORMED, vec![0x07]);
-    bad.add("log-kind-evidence", "as-array", MALFORMED, vec![0x82, 0x06, 0x80]);
-    bad.add("log-kind-evidence", "as-text", MALFORMED, vec![0x61, 0x36]);
-    bad.add("log-kind-evidence", "long-int", NOT_CANONICAL, vec![0x18, 0x06]);
+    bad.add("log-kind-issuance-totals", "unknown-kind", MALFORMED, vec![0x06]);
+    bad.add("log-kind-issuance-totals", "as-array", MALFORMED, vec![0x82, 0x05, 0x80]);
+    bad.add("log-kind-issuance-totals", "as-text", MALFORMED, vec![0x61, 0x35]);
+    bad.add("log-kind-issuance-totals", "long-int", NOT_CANONICAL, vec![0x18, 0x05]);
     bad.replace("append-rule-certified", &[0x82, 2, 3], &[0x82, 2, 10], "unknown-role", MALFORMED);
     bad.replace("append-rule-pass", &[0x81, 0x02], &[0x81, 0x06], "unknown-purpose", MALFORMED);
 }

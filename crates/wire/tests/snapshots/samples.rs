@@ -129,14 +129,21 @@ fn streams(set: &mut Set) {
         frame_life_ms: time::HOUR_MS,
         max_frame_len: 65_536,
         max_frames: 10_000,
+        committer: None,
     };
     set.add("policy-without-room-key", &Policy { room_key: None, ..policy.clone() });
+    set.add("policy-with-a-committer", &Policy { committer: Some(key(5)), ..policy.clone() });
     set.add("policy", &policy);
     set.add("create-stream", &CreateStream { policy: signed(1), admission: Some(Admission::Work(work())) });
     set.add("create-stream-replacement", &CreateStream { policy: signed(1), admission: None });
-    let commit = Commit { epoch: 7, append_key: Some(key(4)) };
-    set.add("commit", &Commit { epoch: 7, append_key: None });
+    let commit = Commit { epoch: 7, append_key: Some(key(4)), signature: None };
+    set.add("commit", &Commit { epoch: 7, append_key: None, signature: None });
     set.add("commit-after-removal", &commit);
+    set.add("commit-signed", &Commit { signature: Some(signature(5)), ..commit });
+    let signed_over =
+        CommitContext { stream: stream(1), frame: FrameHash([0x51; 32]), epoch: 7, append_key: Some(key(4)) };
+    set.add("commit-context-bare", &CommitContext { append_key: None, ..signed_over.clone() });
+    set.add("commit-context", &signed_over);
     let frame = Frame::build(FrameKind::RoomCommit, &[0xcc; 5]);
     let admission = Admission::Room(stream(1), 7, signature(1));
     set.add("append-commit", &Append { frame, admission, commit: Some(commit), tag: None });

@@ -29,6 +29,7 @@ bodies!(
     Admission,
     AppendContext,
     Commit,
+    CommitContext,
     Pass,
     Redemption,
     UseContext,

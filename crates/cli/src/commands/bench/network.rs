@@ -108,6 +108,7 @@ impl Network {
             frame_life_ms: DAY_MS,
             max_frame_len: u32::try_from(limits::FRAME_LEN)?,
             max_frames: 1_000_000,
+            committer: None,
         };
         let policy = SignedBytes::from(Signed::sign(network, creator, &policy));
         let stream = hash::stream_id(&creator.public());

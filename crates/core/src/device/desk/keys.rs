@@ -34,6 +34,7 @@ pub fn drop_policy(secrets: &DeskSecrets, expires_at: Timestamp) -> Policy {
         frame_life_ms: REPORT_LIFE_MS,
         max_frame_len: u32::try_from(limits::FRAME_LEN).unwrap_or(u32::MAX),
         max_frames: 100_000,
+        committer: None,
     }
 }
 

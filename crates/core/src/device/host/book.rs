@@ -67,6 +67,9 @@ pub struct DayKeys {
     pub welcome: SigningKey,
     /// Reads the door.
     pub door_read: SigningKey,
+    /// Signs the room's commits for the relay: members append with a key they all hold, and only hosts
+    /// have this one.
+    pub committer: SigningKey,
 }
 
 impl DayKeys {
@@ -96,6 +99,7 @@ impl Opening {
             door: key("day-door"),
             welcome: key("day-welcome"),
             door_read: key("day-door-read"),
+            committer: key("day-commit"),
         }
     }
 
@@ -361,10 +365,11 @@ mod tests {
         let HostEntry::Opening(second) = opening(0, 24, 1) else { unreachable!("an opening") };
         let ids = |o: &Opening| {
             let keys = o.keys();
-            [keys.room_id(), keys.door_id(), keys.welcome_id(), stream_id(&keys.door_read.public())]
+            let others = [&keys.door_read, &keys.committer].map(|k| stream_id(&k.public()));
+            [[keys.room_id(), keys.door_id(), keys.welcome_id()].as_slice(), &others].concat()
         };
         let all: std::collections::BTreeSet<StreamId> = ids(&first).into_iter().chain(ids(&second)).collect();
-        assert_eq!(all.len(), 8);
+        assert_eq!(all.len(), 10);
         assert_eq!(first.incident(), second.incident());
         assert!(first.order() < second.order());
     }

@@ -109,6 +109,7 @@ impl Day {
             key: self.leaf.signing(),
             credential: self.credential.clone()?,
             rules: rules(shared, RoomKind::Day(self.opening.zone.clone()), now),
+            committer: Some(self.opening.keys().committer),
         })
     }
 

@@ -155,6 +155,7 @@ impl Host {
         let in_room = || vec![AppendRule::Room(room)];
         let mut rule = policy(&keys.room, in_room(), ReadRule::Id, until, life);
         rule.room_key = Some(sync.append_key().public());
+        rule.committer = Some(keys.committer.public());
         let first = create(ctx, shared, HostJob::Room(zone.clone(), room), &keys.room, &rule, &[]);
         let at_door = vec![
             AppendRule::PassOrWork(vec![PassPurpose::Room]),

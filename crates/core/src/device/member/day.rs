@@ -84,7 +84,8 @@ impl Day {
         let key = self.seed.signing();
         let network = shared.identity.network;
         let credential = Credential::by_pass(&network, pass, key.public(), self.counter);
-        Some(Leaf { key, credential, rules: rules(shared, RoomKind::Day(zone.clone()), now) })
+        let rules = rules(shared, RoomKind::Day(zone.clone()), now);
+        Some(Leaf { key, credential, rules, committer: None })
     }
 }
 

@@ -1,5 +1,6 @@
 //! What is asked of a registrar, what it tells, and the jobs in between.
 
+use bystand_crypto::notes::LogVerifier;
 use bystand_wire::{Hash32, PassPurpose, Period, PublicKey, Quarter, Role, StreamId, Timestamp};
 use minicbor::{Decode, Encode};
 use zeroize::Zeroizing;
@@ -96,6 +97,9 @@ pub enum RegistrarCommand {
     },
     /// Proposes another manifest: version, roots and date are filled in.
     ProposeManifest(Box<Manifest>),
+    /// Proposes a manifest that names another log: a relay was restored from a backup that is older than
+    /// what devices have seen, and begins its log anew.
+    ProposeLog(LogVerifier),
     /// Signs somebody's proposal with this device's root key; sends it to the log when it is complete.
     Sign(Vec<u8>),
 }

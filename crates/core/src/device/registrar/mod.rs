@@ -159,6 +159,7 @@ impl Registrar {
                 self.propose_roots(ctx, shared, keys, threshold)
             }
             RegistrarCommand::ProposeManifest(manifest) => self.propose(ctx, shared, *manifest),
+            RegistrarCommand::ProposeLog(log) => self.propose_log(ctx, shared, log),
             RegistrarCommand::Sign(bytes) => self.sign_proposal(ctx, shared, &bytes),
         }
     }

@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 
+use bystand_crypto::notes::LogVerifier;
 use bystand_crypto::sign::SigningKey;
 use bystand_crypto::threshold::{RootChange, RootSet, ThresholdError, ThresholdSigned};
 use bystand_wire::codec::decode_within;
@@ -209,6 +210,16 @@ impl Registrar {
         let manifest = following(ctx, held, manifest);
         manifest.check().map_err(|e| CommandError::Invalid(e.to_string()))?;
         self.sign_and_tell(ctx, shared, Proposal::manifest(manifest))
+    }
+
+    pub(super) fn propose_log(
+        &mut self,
+        ctx: &mut Cx<'_>,
+        shared: &mut Shared,
+        log: LogVerifier,
+    ) -> Result<(), CommandError> {
+        let held = shared.manifest().ok_or(CommandError::NotSetUp)?.manifest().clone();
+        self.propose(ctx, shared, Manifest { log, ..held })
     }
 
     pub(super) fn sign_proposal(

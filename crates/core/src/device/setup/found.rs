@@ -103,7 +103,7 @@ impl Device {
         let credential = Credential::Device(certificate.clone());
         let rules = RoomRules::new(ctx.network, RoomKind::Team(kind.role()));
         rules.update(manifest, note, ctx.now);
-        let leaf = Leaf { key: self.shared.identity.device(), credential, rules };
+        let leaf = Leaf { key: self.shared.identity.device(), credential, rules, committer: None };
         let streams = creators.streams();
         Ok(RoomSync::create(ctx, &leaf, streams.room, streams.welcome)?)
     }

@@ -50,7 +50,9 @@ pub enum TrustError {
         offered: u64,
     },
     /// The log does not continue the one that was seen.
-    #[error("the relay shows this device a different log than before")]
+    #[error(
+        "the relay shows this device a different log than before: if it was restored from a backup, its stewards must begin a new log"
+    )]
     Forked,
     /// An entry is not in the log it was given out with.
     #[error("the entry {0} is not in the relay's log")]

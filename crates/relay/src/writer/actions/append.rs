@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bystand_wire::problem::Code;
 use bystand_wire::relay_api::{Appended, Commit};
-use bystand_wire::{FrameHash, FrameKind, StreamId, Timestamp};
+use bystand_wire::{FrameHash, FrameKind, PublicKey, StreamId, Timestamp};
 
 use crate::rules::append::{self, Ask};
 use crate::rules::{Proof, Refusal};
@@ -26,6 +26,8 @@ pub struct AppendFrame {
     pub proof: Proof,
     /// A commit's effect.
     pub commit: Option<Commit>,
+    /// The committer whose signature on it was checked.
+    pub committer: Option<PublicKey>,
 }
 
 impl Action for AppendFrame {
@@ -56,6 +58,7 @@ impl Action for AppendFrame {
             len: self.frame.len(),
             proof: &self.proof,
             commit: self.commit,
+            committer: self.committer,
         };
         let taken = match append::decide(ask, &stream, room.as_ref(), now) {
             Ok(taken) => taken,
