@@ -35,7 +35,6 @@ use crate::room::SyncError;
 use crate::team::{TeamEvent, TeamKind};
 
 const IDENTITY: &str = "identity";
-const LOG: &str = "log";
 
 /// How often the public log is looked at, also when nobody says that it has grown.
 const LOG_EVERY_MS: u64 = MINUTE_MS;
@@ -199,7 +198,9 @@ impl Device {
         rng: &mut Random,
     ) -> Result<Self, OpenError> {
         let identity: Identity = read(records, IDENTITY)?.ok_or(OpenError::Empty)?;
-        let log = read(records, LOG)?.unwrap_or_else(|| LogWatch::new(identity.network));
+        let log = LogWatch::load(records)
+            .map_err(|source| OpenError::Damaged { name: "log".to_owned(), source })?
+            .unwrap_or_else(|| LogWatch::new(identity.network));
         let mut outbox = Outbox::default();
         for (name, bytes) in records.range(Outbox::<Owner>::PREFIX.to_owned()..) {
             if !name.starts_with(Outbox::<Owner>::PREFIX) {
@@ -453,8 +454,13 @@ impl Device {
         self.enroll.trust_changed(ctx, shared);
     }
 
-    fn store_log(&self, ctx: &mut Cx<'_>) {
-        ctx.store(LOG, &self.shared.log);
+    fn store_log(&mut self, ctx: &mut Cx<'_>) {
+        for (name, value) in self.shared.log.take_changes() {
+            match value {
+                Some(bytes) => ctx.store_bytes(&name, bytes),
+                None => ctx.forget(&name),
+            }
+        }
     }
 
     fn due(&mut self, ctx: &mut Cx<'_>) {
@@ -496,9 +502,11 @@ impl Engine for Device {
     fn handle_live(&mut self, message: LiveOut, now: Timestamp, rng: &mut Random) {
         self.input(now, rng, |device, ctx| match message {
             LiveOut::Frames(stream, frames) => {
+                let epoch = frames.epoch;
                 for stored in frames.frames {
                     device.frame(ctx, stream, stored);
                 }
+                device.room_epoch(&stream, epoch);
             }
             LiveOut::LogSize(_) => {
                 device.log_grew = true;

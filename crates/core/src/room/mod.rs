@@ -24,9 +24,10 @@ pub use credential::{Carried, Credential, DoorRequest, Holder, LeafStatement, We
 pub use knock::{Knock, KnockStep};
 use membership::{Pending, Wanted};
 use record::{CursorRecord, RoomRecord};
-pub use rules::{Leaf, RoomKind, RoomRules};
+pub use rules::{Leaf, RoomKind, RoomRules, RoomTrust};
 
 use crate::ctx::Ctx;
+use crate::io::Response;
 use crate::outbox::{AppendJob, By, Job, JobId, Outbox, Outcome, Work};
 
 /// A room's part of a job: which of its errands ended.
@@ -64,6 +65,8 @@ pub enum RoomEvent {
     Changed {
         /// The epoch after it.
         epoch: u64,
+        /// When the relay took it.
+        at: Timestamp,
         /// Who came.
         added: Vec<Credential>,
         /// Who left.
@@ -124,11 +127,15 @@ pub struct RoomSync {
     own: BTreeMap<FrameHash, Vec<u8>>,
     pending: Option<Pending>,
     wanted: Wanted,
+    /// As what this device's leaf is to stand from now on.
+    renewal: Option<Leaf>,
     /// Commits refused since one was last applied. The winner's commit is on its way then and comes
     /// before the pause is over; where none comes (somebody made the relay count an epoch that there is
     /// not) the device must not ask as fast as the relay answers.
     refused: u32,
     not_before: Timestamp,
+    /// The epoch that the relay counts, as last heard.
+    relay_epoch: u64,
     /// Something of this room could be read: from then on it is news when something cannot.
     heard: bool,
     rules: RoomRules,
@@ -212,11 +219,29 @@ impl RoomSync {
 
     /// This device's place among the members, by a hash of a label: who acts first when all could.
     pub fn rank(&self, label: &[u8]) -> usize {
+        self.rank_among(label, |_| true)
+    }
+
+    /// This device's place among those members who could act at all.
+    pub fn rank_among(&self, label: &[u8], can_act: impl Fn(&Credential) -> bool) -> usize {
         let weight = |m: &Member| bystand_crypto::hash::sha256("rank", &[label, m.leaf_key.as_ref()]);
         let members = self.room.members();
         let own_index = self.room.own_index();
         let Some(own) = members.iter().find(|m| m.index == own_index).map(weight) else { return 0 };
-        members.iter().filter(|m| weight(m) < own).count()
+        let acts = |m: &&Member| Credential::from_bytes(&m.credential).is_ok_and(|c| can_act(&c));
+        members.iter().filter(|m| weight(m) < own).filter(acts).count()
+    }
+
+    /// The relay says which epoch the room is in. Call it when the frames that came along were read.
+    pub fn note_epoch(&mut self, epoch: u64) {
+        self.relay_epoch = epoch;
+    }
+
+    /// Whether no commit can succeed as things stand: the relay refuses this device's, or counts an epoch
+    /// that this device cannot follow into. It passes when another's commit is on its way; where it lasts,
+    /// somebody made the relay count a commit that is none. A relay that is only slow does not count.
+    pub fn is_stalled(&self) -> bool {
+        self.refused > 0 || self.relay_epoch > self.room.epoch()
     }
 
     /// Whether everything asked for is done.
@@ -281,7 +306,7 @@ impl RoomSync {
         Owner: From<(StreamId, Errand)> + Clone + Encode<()> + for<'b> Decode<'b, ()>,
     {
         match (errand, outcome) {
-            (Errand::Commit, Outcome::Done(_)) => self.accept(ctx, id),
+            (Errand::Commit, Outcome::Done(Response::Appended(taken))) => self.accept(ctx, id, taken.at),
             (Errand::Commit, Outcome::Refused(_) | Outcome::Dropped) => {
                 if self.pending.is_some_and(|p| p.job == id) {
                     self.give_up_commit(ctx);
@@ -293,7 +318,7 @@ impl RoomSync {
                 Vec::new()
             }
             (Errand::Message, Outcome::Done(_) | Outcome::Dropped | Outcome::Refused(_))
-            | (Errand::Commit, Outcome::Stale)
+            | (Errand::Commit, Outcome::Stale | Outcome::Done(_))
             | (Errand::Tree | Errand::Welcome, _) => Vec::new(),
         }
     }
@@ -317,8 +342,10 @@ impl RoomSync {
             own: BTreeMap::new(),
             pending: None,
             wanted: Wanted::default(),
+            renewal: None,
             refused: 0,
             not_before: Timestamp(0),
+            relay_epoch: 0,
             heard: false,
             rules,
         }
@@ -395,7 +422,8 @@ impl RoomSync {
         if quiet { Vec::new() } else { vec![RoomEvent::Unreadable { seq, code: error.code() }] }
     }
 
-    fn own_credential(&self) -> Option<Credential> {
+    /// As what this device's leaf stands there.
+    pub fn own_credential(&self) -> Option<Credential> {
         Credential::from_bytes(self.room.own_credential()).ok()
     }
 

@@ -9,6 +9,7 @@ use bystand_wire::{Frame, FrameKind};
 
 use super::super::{Cx, Event, Shared};
 use super::admit::{ReplyTo, certify};
+use super::countersign::open_countersign;
 use super::{Registrar, RegistrarEntry, RegistrarEvent};
 use crate::network::certificate::VerifiedCertificate;
 use crate::network::check_certificate;
@@ -52,6 +53,8 @@ impl Registrar {
             self.team_keys_frame(ctx, shared, &bytes);
         } else if let Ok(ask) = open_ask(&ctx.network, &bytes, ctx.now) {
             self.ask(ctx, shared, &ask);
+        } else if let Ok(ask) = open_countersign(&ctx.network, &bytes) {
+            self.countersign_frame(ctx, shared, ask);
         } else {
             self.application_frame(ctx, shared, &bytes);
         }

@@ -14,6 +14,7 @@ mod admit;
 mod book;
 mod cards;
 mod command;
+mod countersign;
 mod inbox;
 mod note;
 mod passes;
@@ -34,6 +35,8 @@ pub use book::{Invited, Issued, RegistrarBook, RegistrarEntry, token_hash};
 pub use command::{
     RegistrarCall, RegistrarCommand, RegistrarEvent, RegistrarJob, RegistrarStream, SecretText,
 };
+pub(super) use countersign::ask_registrars;
+pub use countersign::{Asked, CountersignAsk};
 pub(super) use note::wanted_issuers;
 pub use second::RegistrarApplication;
 use state::Kept;
@@ -151,6 +154,7 @@ impl Registrar {
             RegistrarCommand::Apply => self.apply(ctx, shared),
             RegistrarCommand::AddRegistrar(device) => self.add_registrar(ctx, shared, device),
             RegistrarCommand::RemoveRegistrar(device) => self.remove_registrar(ctx, shared, device),
+            RegistrarCommand::Countersign(alert) => self.countersign(ctx, shared, alert),
             RegistrarCommand::RootKey => {
                 self.show_root(ctx);
                 Ok(())
@@ -207,6 +211,9 @@ impl Registrar {
                     total.logged = total.logged.max(issued);
                     self.kept.store_state(ctx);
                 }
+            }
+            (RegistrarJob::Countersigned(_), Outcome::Refused(refusal)) => {
+                ctx.tell(Event::Registrar(RegistrarEvent::Refused(refusal.code.as_str())));
             }
             (what, Outcome::Refused(refusal)) => {
                 let text = format!("The relay refused ({what:?}): {}.", refusal.code);
