@@ -86,8 +86,12 @@ impl TeamSync {
     where
         Owner: From<(StreamId, Errand)> + Clone + Encode<()> + for<'b> Decode<'b, ()>,
     {
-        // Nobody could tell whose the entry is before the certificate has been shown.
-        let mut after: Vec<JobId> = self.presented.into_iter().collect();
+        // Whoever reads the entry needs what was said in the room before it: the key it is sealed with, the
+        // certificate it is signed for. Without them it would be passed over for good.
+        let room = self.streams.room;
+        let is_said = |work: &Work| matches!(work, Work::Append(a) if a.stream == room && a.commit.is_none());
+        let mut after: Vec<JobId> =
+            outbox.jobs().filter(|(_, job)| is_said(&job.work)).map(|(id, _)| id).collect();
         if let Some(incident) = incident.filter(|i| self.keys.incident_key(i).is_none()) {
             let key = SymmetricKey::generate(ctx.rng);
             let bundle = KeyBundle { incidents: vec![(incident, vec![key])], ..KeyBundle::default() };

@@ -137,8 +137,6 @@ pub struct TeamSync {
     /// Members who came and have not been given the keys yet: they can do nothing for the team.
     keyless: BTreeSet<Hash32>,
     rotation: Option<(u64, Timestamp)>,
-    /// On its way: this device's new certificate.
-    presented: Option<JobId>,
     /// Whose signatures on certificates count, once that is known, and the authors checked so far.
     registrars: Option<Vec<PublicKey>>,
     authors: BTreeMap<Hash32, Certificate>,
@@ -169,7 +167,6 @@ impl TeamSync {
             hello: BTreeMap::new(),
             keyless: BTreeSet::new(),
             rotation: None,
-            presented: None,
             registrars: None,
             authors: BTreeMap::new(),
         };
@@ -180,7 +177,7 @@ impl TeamSync {
                 secrets: Some((version, secrets.into())),
                 ..KeyBundle::default()
             }),
-            None => drop(team.say(ctx, outbox, &TeamMessage::Hello(certificate.clone()))),
+            None => team.say(ctx, outbox, &TeamMessage::Hello(certificate.clone())),
         }
         team.store_keys(ctx);
         team
@@ -213,7 +210,6 @@ impl TeamSync {
             hello: BTreeMap::new(),
             keyless: BTreeSet::new(),
             rotation: None,
-            presented: None,
             registrars: None,
             authors: BTreeMap::new(),
         })
@@ -368,12 +364,11 @@ impl TeamSync {
         ctx: &mut Ctx<'_, Event>,
         outbox: &mut Outbox<Owner>,
         message: &TeamMessage,
-    ) -> Option<JobId>
-    where
+    ) where
         Owner: From<(StreamId, Errand)> + Clone + Encode<()> + for<'b> Decode<'b, ()>,
     {
         // A bundle always fits (see BUNDLE_PIECE); a removed device has nobody to speak to.
-        self.room.say(ctx, outbox, &encode(message), &[]).ok()
+        let _ = self.room.say(ctx, outbox, &encode(message), &[]);
     }
 
     fn store_keys<Event>(&self, ctx: &mut Ctx<'_, Event>) {

@@ -30,7 +30,7 @@ impl TeamSync {
         let bundle = KeyBundle { authors: vec![certificate.clone()], ..KeyBundle::default() };
         self.keys.absorb(bundle.clone());
         self.store_keys(ctx);
-        self.presented = self.say(ctx, outbox, &TeamMessage::Keys(Box::new(bundle)));
+        self.say(ctx, outbox, &TeamMessage::Keys(Box::new(bundle)));
     }
 
     /// Gives the team new secrets (for instance next week's keys).

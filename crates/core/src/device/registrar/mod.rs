@@ -46,6 +46,7 @@ pub use steward::{Proposal, ProposalError};
 use super::secrets::RegistrarSecrets;
 use super::{CommandError, Cx, Event, Listener, Owner, Shared};
 use crate::io::Response;
+use crate::network::enroll::{Opened, PassAsk};
 use crate::network::keynote::KeyNote;
 use crate::outbox::{Job, Outcome, Work};
 use crate::team::{CasebookItem, CasebookMark, TeamEvent, TeamKind};
@@ -75,6 +76,8 @@ pub struct Registrar {
     said_due_at: Timestamp,
     /// When to look next whether the key note is still right, if nothing happens before.
     look_at: Timestamp,
+    /// Members may see a key note before its registrar does: what they ask under it waits.
+    later: Vec<Opened<PassAsk>>,
 }
 
 impl Registrar {
@@ -87,6 +90,7 @@ impl Registrar {
             chores_at: Timestamp(0),
             said_due_at: Timestamp(0),
             look_at: Timestamp(0),
+            later: Vec::new(),
         }
     }
 
@@ -233,6 +237,7 @@ impl Registrar {
     pub fn trust_changed(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
         self.look_at = ctx.now;
         self.see_note(ctx, shared);
+        self.ask_again(ctx, shared);
         self.certify_applicants(ctx, shared);
         self.follow(ctx, shared);
     }
