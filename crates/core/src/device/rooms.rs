@@ -225,6 +225,9 @@ impl Device {
         self.update_rules(ctx.now);
         self.knock_at_teams(ctx);
         self.keep_teams(ctx);
+        for kind in TeamKind::ALL {
+            self.held_frames(ctx, kind);
+        }
     }
 
     /// Rooms make the commits that are wanted.
@@ -244,11 +247,21 @@ impl Device {
         self.knock_at_teams(ctx);
         self.keep_teams(ctx);
         for kind in TeamKind::ALL {
+            self.held_frames(ctx, kind);
             let Shared { outbox, teams, .. } = &mut self.shared;
             let Some(team) = teams.get_mut(&kind) else { continue };
             for event in team.handle_timeout(ctx, outbox) {
                 self.team_event(ctx, kind, event);
             }
+        }
+    }
+
+    /// Frames of a team's room that waited for a newer key note.
+    fn held_frames(&mut self, ctx: &mut Cx<'_>, kind: TeamKind) {
+        let Some(team) = self.shared.teams.get_mut(&kind) else { return };
+        let events = team.room_mut().handle_held(ctx);
+        if !events.is_empty() {
+            self.team_room_events(ctx, kind, events);
         }
     }
 

@@ -215,6 +215,15 @@ impl RoomSync {
         self.store_state(ctx);
     }
 
+    /// Whether a frame is a commit that the rules refuse, in a room whose members would not make one
+    /// without cause. Looking leaves no trace.
+    pub(super) fn is_too_early(&mut self, stored: &StoredFrame) -> bool {
+        let Ok(Frame { kind: FrameKind::RoomCommit, body }) = Frame::parse(&stored.frame) else {
+            return false;
+        };
+        self.rules.is_team() && self.room.is_refused(body)
+    }
+
     pub(super) fn take_commit<Event>(
         &mut self,
         ctx: &mut Ctx<'_, Event>,

@@ -11,7 +11,7 @@ mod membership;
 mod record;
 mod rules;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use bystand_crypto::hash::frame_hash;
 use bystand_crypto::rooms::{Incoming, Member, Room, RoomError};
@@ -29,6 +29,9 @@ pub use rules::{Leaf, RoomKind, RoomRules, RoomTrust};
 use crate::ctx::Ctx;
 use crate::io::Response;
 use crate::outbox::{AppendJob, By, Job, JobId, Outbox, Outcome, Work};
+
+/// How long a commit is held back that the rules do not allow yet, in milliseconds.
+const EARLY_MS: u64 = 2 * bystand_wire::time::MINUTE_MS;
 
 /// A room's part of a job: which of its errands ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
@@ -138,6 +141,10 @@ pub struct RoomSync {
     relay_epoch: u64,
     /// Something of this room could be read: from then on it is news when something cannot.
     heard: bool,
+    /// A commit that the rules do not allow yet, and all behind it: another member may have seen a key
+    /// note before this device. In a room where anybody can append, nobody waits.
+    held: VecDeque<StoredFrame>,
+    held_until: Timestamp,
     rules: RoomRules,
 }
 
@@ -278,9 +285,35 @@ impl RoomSync {
 
     /// A frame of the room's stream, in order. Repeated frames have no effect.
     pub fn handle_frame<Event>(&mut self, ctx: &mut Ctx<'_, Event>, stored: &StoredFrame) -> Vec<RoomEvent> {
-        if stored.seq <= self.seen {
+        if stored.seq <= self.held.back().map_or(self.seen, |last| last.seq) {
             return Vec::new();
         }
+        if !self.held.is_empty() {
+            self.held.push_back(stored.clone());
+            return Vec::new();
+        }
+        if self.is_too_early(stored) {
+            self.held_until = ctx.now.plus_ms(EARLY_MS);
+            self.held.push_back(stored.clone());
+            return Vec::new();
+        }
+        self.take_frame(ctx, stored)
+    }
+
+    /// Frames that were held back, once the rules have been brought up to date.
+    pub fn handle_held<Event>(&mut self, ctx: &mut Ctx<'_, Event>) -> Vec<RoomEvent> {
+        let mut events = Vec::new();
+        while let Some(stored) = self.held.pop_front() {
+            if self.is_too_early(&stored) && ctx.now < self.held_until {
+                self.held.push_front(stored);
+                break;
+            }
+            events.extend(self.take_frame(ctx, &stored));
+        }
+        events
+    }
+
+    fn take_frame<Event>(&mut self, ctx: &mut Ctx<'_, Event>, stored: &StoredFrame) -> Vec<RoomEvent> {
         self.seen = stored.seq;
         let already_told = stored.seq <= self.told;
         let events = match Frame::parse(&stored.frame) {
@@ -347,6 +380,8 @@ impl RoomSync {
             not_before: Timestamp(0),
             relay_epoch: 0,
             heard: false,
+            held: VecDeque::new(),
+            held_until: Timestamp(0),
             rules,
         }
     }

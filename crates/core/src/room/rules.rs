@@ -77,6 +77,11 @@ impl RoomRules {
         *self.state.lock().unwrap_or_else(PoisonError::into_inner) = Some(state);
     }
 
+    /// Whether the room is a team's.
+    pub fn is_team(&self) -> bool {
+        matches!(self.kind, RoomKind::Team(_))
+    }
+
     fn with<T>(&self, check: impl FnOnce(&TrustState) -> T) -> Option<T> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(check)
     }

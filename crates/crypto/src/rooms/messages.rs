@@ -98,6 +98,19 @@ impl Room {
         Ok((message, kind, epoch))
     }
 
+    /// Whether a frame is a commit of this epoch that the room's rules refuse as they stand. Nothing
+    /// changes by looking.
+    pub fn is_refused(&self, frame: &[u8]) -> bool {
+        let Ok((message, ContentType::Commit, epoch)) = self.parse(frame) else { return false };
+        let is_own = self.pending().is_some_and(|pending| pending.commit == frame);
+        if epoch != self.epoch() || is_own || self.removed {
+            return false;
+        }
+        let error = self.group.clone().process_incoming_message(message).err();
+        error
+            .is_some_and(|e| matches!(RoomError::of_commit(e, epoch, epoch), RoomError::CommitRefused { .. }))
+    }
+
     fn process_message(
         &mut self,
         message: MlsMessage,
