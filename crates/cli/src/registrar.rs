@@ -11,7 +11,7 @@ use bystand_core::device::{Command, Device};
 use bystand_core::team::{TeamKind, TeamSync};
 use bystand_crypto::notes::LogVerifier;
 use bystand_wire::time::DAY_MS;
-use bystand_wire::{Hash32, PublicKey, Quarter, Role, Timestamp};
+use bystand_wire::{AlertId, Hash32, PublicKey, Quarter, Role, Timestamp};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
@@ -43,6 +43,11 @@ pub enum RegistrarVerb {
     },
     /// Ask to become a registrar
     Apply,
+    /// Sign, as the second registrar, an alert that a dispatcher asks you to sign, and publish it
+    Countersign {
+        /// The alert's id, as it was shown
+        alert: AlertId,
+    },
     /// Root keys and what they sign
     #[command(subcommand)]
     Steward(StewardVerb),
@@ -166,6 +171,7 @@ impl RoleVerb for RegistrarVerb {
             }
             RegistrarVerb::Revoke { certificate } => RegistrarCommand::Revoke { certificate },
             RegistrarVerb::Apply => RegistrarCommand::Apply,
+            RegistrarVerb::Countersign { alert } => RegistrarCommand::Countersign(alert),
             RegistrarVerb::Steward(verb) => return verb.act(terminal, session).await,
         };
         engine::command(session, Command::Registrar(command)).await
@@ -326,6 +332,16 @@ pub async fn show(terminal: &mut Terminal, session: &mut Session<Device>, news: 
             let value = json!({"event": "application", "device": device.to_string(),
                                "certificate": certificate.to_string()});
             (text, Tone::Strong, value)
+        }
+        RegistrarEvent::CountersignAsked { alert, from, text } => {
+            let asks = format!(
+                "A dispatcher ({}) asks you to sign this alert as the second registrar, within a few minutes:\n{text}\n\
+                 Speak with them first. Then: bystand registrar countersign {alert}",
+                from.short()
+            );
+            let value = json!({"event": "countersign-asked", "alert": alert.to_string(),
+                               "from": from.to_string(), "text": text});
+            (asks, Tone::Strong, value)
         }
         RegistrarEvent::RootKey(key) => (
             format!("This device's root key: {key}"),

@@ -17,9 +17,11 @@
 mod error;
 mod kept;
 
+use std::collections::BTreeSet;
+
 use bystand_wire::relay_api::{LogEntries, LogKind, LoggedEntry, Network};
 use bystand_wire::time::HOUR_MS;
-use bystand_wire::{NetworkId, Timestamp};
+use bystand_wire::{NetworkId, PublicKey, Timestamp};
 use minicbor::{Decode, Encode};
 
 use crate::alerts::{AlertBook, AlertNote, AlertView, SignedAlert, check_quorum};
@@ -40,6 +42,8 @@ pub enum AlertEvent {
     Taken {
         /// The note.
         note: Box<AlertNote>,
+        /// The note with its signatures.
+        signed: Box<SignedAlert>,
         /// Its place in the log.
         index: u64,
         /// How its alert now stands.
@@ -110,7 +114,7 @@ struct Asked {
     from: Option<u64>,
 }
 
-/// Trust and alerts of one network. Its CBOR encoding is what the vault keeps.
+/// Trust and alerts of one network.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogWatch {
     network: NetworkId,
@@ -120,20 +124,52 @@ pub struct LogWatch {
     /// The log looked wrong: ask whether the network has begun a new one.
     suspicious: bool,
     asked: Option<Asked>,
+    /// The log's manifests were asked for from the first on.
+    all_manifests: bool,
+    /// The records of documents that the vault holds.
+    kept: BTreeSet<String>,
 }
 
 impl LogWatch {
     /// Knows the network id and trusts nothing else.
     pub fn new(network: NetworkId) -> Self {
         let stage = Stage::CatchUp(Catch::Manifests, None, None);
-        Self { network, trust: None, book: AlertBook::new(), stage, suspicious: false, asked: None }
+        Self {
+            network,
+            trust: None,
+            book: AlertBook::new(),
+            stage,
+            suspicious: false,
+            asked: None,
+            all_manifests: false,
+            kept: BTreeSet::new(),
+        }
     }
 
     /// Trusts what the founder's own device has signed ([`Trust::founded`]).
     pub fn founded(manifest: VerifiedManifest, key_note: VerifiedKeyNote) -> Self {
         let network = *manifest.network();
         let trust = Some(Trust::founded(manifest, key_note));
-        Self { trust, ..Self::new(network) }
+        Self { trust, all_manifests: true, ..Self::new(network) }
+    }
+
+    /// Asks for the log's manifests from the first on, once, for who the registrars were. A team's member
+    /// needs it to judge a casebook; a neighbor does not, and each manifest holds the outlines of all
+    /// zones. Whether there is something to ask for now.
+    pub fn want_all_manifests(&mut self) -> bool {
+        if self.all_manifests || !self.is_following() {
+            return false;
+        }
+        self.all_manifests = true;
+        self.stage = Stage::CatchUp(Catch::Manifests, None, None);
+        true
+    }
+
+    /// Everybody who is or was a registrar; `None` before that is known.
+    pub fn registrars_ever(&self) -> Option<Vec<PublicKey>> {
+        let reads = matches!(self.stage, Stage::CatchUp(Catch::Manifests, ..));
+        let trust = self.trust.as_ref().filter(|_| self.all_manifests && !reads)?;
+        Some(trust.registrars_ever().copied().collect())
     }
 
     /// What to ask the relay next. Call it when the log is said to have grown, when the last answer said
@@ -248,7 +284,8 @@ impl LogWatch {
         let quorum = check_quorum(&alert, trust.manifest(), key_note, now)
             .map_err(|source| LogError::NoQuorum { index, source })?;
         let view = self.book.apply(&quorum, index).map_err(|source| LogError::Book { index, source })?;
-        Ok(AlertEvent::Taken { note: Box::new(quorum.note().clone()), index, view: Box::new(view) })
+        let (note, signed, view) = (Box::new(quorum.note().clone()), Box::new(alert), Box::new(view));
+        Ok(AlertEvent::Taken { note, signed, index, view })
     }
 
     /// Goes to the next stage, or on in this one.

@@ -1,5 +1,7 @@
 //! Watching the log end to end: newcomers, followers, those who were away, and lying relays.
 
+use std::collections::BTreeMap;
+
 use bystand_core::alerts::{BookError, NoQuorum, NoteKind, Shown};
 use bystand_core::fixtures::{Fixture, MemoryLog, NOW, this_week};
 use bystand_core::io::Request;
@@ -9,7 +11,7 @@ use bystand_crypto::notes::{LogKey, log_name};
 use bystand_crypto::sign::SigningKey;
 use bystand_wire::relay_api::LogKind;
 use bystand_wire::time::{HOUR_MS, MINUTE_MS};
-use bystand_wire::{AlertId, PassPurpose, Timestamp, decode, encode};
+use bystand_wire::{AlertId, PassPurpose, Timestamp};
 
 struct World {
     fixture: Fixture,
@@ -63,6 +65,17 @@ impl World {
     }
 }
 
+/// Writes what changed, and takes the watch up from what the vault holds then.
+fn restart(watch: &mut LogWatch, vault: &mut BTreeMap<String, Vec<u8>>) -> LogWatch {
+    for (name, value) in watch.take_changes() {
+        match value {
+            Some(bytes) => drop(vault.insert(name, bytes)),
+            None => drop(vault.remove(&name)),
+        }
+    }
+    LogWatch::load(vault).expect("not damaged").expect("kept")
+}
+
 fn taken(events: &[AlertEvent]) -> Vec<(u64, Shown)> {
     let one = |event: &AlertEvent| match event {
         AlertEvent::Taken { index, view, .. } => (*index, view.shown),
@@ -85,7 +98,7 @@ fn a_newcomer_catches_up_and_then_follows() {
         assert!(watch.is_following());
         assert_eq!(watch.size(), world.log.size());
         // What it keeps is all it needs.
-        assert_eq!(decode::<LogWatch>(&encode(&watch)), Ok(watch));
+        assert_eq!(restart(&mut watch, &mut BTreeMap::new()), watch);
     }
     let mut watch = world.watch();
     world.tick(MINUTE_MS);
@@ -96,12 +109,45 @@ fn a_newcomer_catches_up_and_then_follows() {
     world.fixture.key_note.version = 2;
     world.log.append(LogKind::KeyNote, world.fixture.signed_key_note());
     let third = world.publish(id, NoteKind::Over, 3);
-    let mut restarted: LogWatch = decode(&encode(&watch)).expect("kept");
+    let mut restarted = restart(&mut watch, &mut BTreeMap::new());
     for watch in [&mut watch, &mut restarted] {
         let events = world.serve(watch, 1).expect("honest");
         assert_eq!(taken(&events), [(second, Shown::Current), (third, Shown::Over)]);
         assert_eq!(watch.key_note().map(|n| n.note().version), Some(2));
     }
+}
+
+#[test]
+fn a_step_in_the_log_writes_only_what_changed() {
+    let mut world = World::new();
+    let mut watch = world.watch();
+    let mut vault = BTreeMap::new();
+    let names = |watch: &LogWatch| -> Vec<String> {
+        watch.clone().take_changes().into_iter().map(|(name, _)| name).collect()
+    };
+    assert_eq!(names(&watch), ["log", "log/manifest/1", "log/key-note/1"]);
+    assert_eq!(restart(&mut watch, &mut vault), watch);
+    world.log.append(LogKind::EpochAuthenticator, vec![1]);
+    world.serve(&mut watch, 1).expect("honest");
+    assert_eq!(names(&watch), ["log"], "a step");
+    assert_eq!(restart(&mut watch, &mut vault), watch);
+    for version in 2..=40 {
+        world.fixture.key_note.version = version;
+        world.log.append(LogKind::KeyNote, world.fixture.signed_key_note());
+        world.serve(&mut watch, 1).expect("honest");
+        assert!(!names(&watch).contains(&"log/manifest/1".to_owned()), "key note {version}");
+        assert!(names(&watch).contains(&format!("log/key-note/{version}")));
+        assert_eq!(restart(&mut watch, &mut vault), watch);
+    }
+    assert!(!vault.contains_key("log/key-note/2"), "no longer needed");
+    world.fixture.manifest.version = 2;
+    world.fixture.manifest.name = "Renamed".into();
+    world.log.append(LogKind::Manifest, world.fixture.signed_manifest());
+    world.serve(&mut watch, 1).expect("honest");
+    assert_eq!(names(&watch), ["log", "log/manifest/2", "log/manifest/1"]);
+    assert_eq!(restart(&mut watch, &mut vault), watch);
+    vault.remove("log/manifest/2");
+    assert!(LogWatch::load(&vault).is_err(), "damaged");
 }
 
 #[test]

@@ -236,6 +236,7 @@ proptest! {
         let _ = Invitation::from_text(&format!("{INVITE_PREFIX}{text}"), Timestamp(at));
         let _ = CardLink::from_text(&format!("https://a{CARD_PATH}{text}"));
         let _ = bystand_core::network::VerifiedManifest::open(&network, &bytes, Timestamp(at));
-        let _ = bystand_core::network::Trust::from_bytes(&bytes);
+        let records = [("log".to_owned(), bytes)].into();
+        let _ = bystand_core::logwatch::LogWatch::load(&records);
     }
 }

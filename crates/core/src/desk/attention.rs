@@ -7,7 +7,7 @@ use super::callout::{CallOut, CallOutPhase};
 use super::ids::RumorId;
 use super::incident::{Incident, Stage};
 use super::responder::ResponderPhase;
-use super::rules::RUMOR_MANY;
+use super::rules::{RUMOR_MANY, RUMOR_SAME_MS};
 use super::state::DeskState;
 
 /// Something a dispatcher has to see now. The order of variants is the order of urgency.
@@ -34,7 +34,7 @@ pub enum Attention {
     CountersignAwaited(IncidentId, AlertId),
     /// An alert's time passed without news.
     NoNews(IncidentId, AlertId),
-    /// A rumor was asked ten times and has no public answer.
+    /// A rumor was asked ten times, still is being asked, and has no public answer.
     RumorMany(RumorId),
     /// The desk works on a home: zone only in public, the exact place only by room message.
     Home(IncidentId),
@@ -58,7 +58,10 @@ impl DeskState {
                 list.push(Attention::Home(root.id));
             }
         }
-        let many = self.rumors().filter(|rumor| rumor.times() >= RUMOR_MANY && !rumor.answer_public);
+        let many = self.rumors().filter(|rumor| {
+            let is_alive = now.since_ms(rumor.last_asked) <= RUMOR_SAME_MS;
+            rumor.times() >= RUMOR_MANY && !rumor.answer_public && is_alive
+        });
         list.extend(many.map(|rumor| Attention::RumorMany(rumor.id)));
         match self.on_shift().count() {
             0 => {

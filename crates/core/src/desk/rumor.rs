@@ -131,6 +131,13 @@ impl DeskState {
         self.shared.rumors.get(&id)
     }
 
+    /// The rumor that an incident asked about, however long ago; the newest of several.
+    pub fn rumor_of(&self, incident: IncidentId) -> Option<&Rumor> {
+        self.rumors()
+            .filter(|rumor| rumor.asked_in.contains(&incident))
+            .max_by_key(|rumor| (rumor.last_asked, rumor.id))
+    }
+
     /// A rumor of the same kind about the same zone that was asked within a day before `at`: the one
     /// to be asked again, the newest first.
     pub fn same_rumor(&self, kind: Kind, zone: Option<&ZoneId>, at: Timestamp) -> Option<&Rumor> {

@@ -35,7 +35,6 @@ use crate::room::SyncError;
 use crate::team::{TeamEvent, TeamKind};
 
 const IDENTITY: &str = "identity";
-const LOG: &str = "log";
 
 /// How often in a row a stream is refused before the person is told.
 const REFUSALS_TOLD: u32 = 3;
@@ -201,7 +200,9 @@ impl Device {
         rng: &mut Random,
     ) -> Result<Self, OpenError> {
         let identity: Identity = read(records, IDENTITY)?.ok_or(OpenError::Empty)?;
-        let log = read(records, LOG)?.unwrap_or_else(|| LogWatch::new(identity.network));
+        let log = LogWatch::load(records)
+            .map_err(|source| OpenError::Damaged { name: "log".to_owned(), source })?
+            .unwrap_or_else(|| LogWatch::new(identity.network));
         let mut outbox = Outbox::default();
         for (name, bytes) in records.range(Outbox::<Owner>::PREFIX.to_owned()..) {
             if !name.starts_with(Outbox::<Owner>::PREFIX) {
@@ -455,8 +456,13 @@ impl Device {
         self.enroll.trust_changed(ctx, shared);
     }
 
-    fn store_log(&self, ctx: &mut Cx<'_>) {
-        ctx.store(LOG, &self.shared.log);
+    fn store_log(&mut self, ctx: &mut Cx<'_>) {
+        for (name, value) in self.shared.log.take_changes() {
+            match value {
+                Some(bytes) => ctx.store_bytes(&name, bytes),
+                None => ctx.forget(&name),
+            }
+        }
     }
 
     /// A stream that is not there yet is no news, and neither is one whose read key is just being changed.
@@ -511,9 +517,11 @@ impl Engine for Device {
     fn handle_live(&mut self, message: LiveOut, now: Timestamp, rng: &mut Random) {
         self.input(now, rng, |device, ctx| match message {
             LiveOut::Frames(stream, frames) => {
+                let epoch = frames.epoch;
                 for stored in frames.frames {
                     device.frame(ctx, stream, stored);
                 }
+                device.room_epoch(&stream, epoch);
             }
             LiveOut::LogSize(_) => {
                 device.log_grew = true;

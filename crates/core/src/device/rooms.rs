@@ -2,10 +2,11 @@
 //! member enforces ([`RoomRules`]).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use bystand_crypto::seal::{SealPublicKey, SealPurpose, open};
 use bystand_wire::relay_api::StoredFrame;
-use bystand_wire::{Frame, FrameKind, PublicKey, StreamId, Timestamp, decode};
+use bystand_wire::{Frame, FrameKind, StreamId, Timestamp, decode};
 
 use super::{Caller, Cx, Device, Event, KnockFor, Listener, Owner, Shared};
 use crate::io::{CallId, Request, Response};
@@ -14,7 +15,7 @@ use crate::network::keynote::TeamStreams;
 use crate::outbox::{By, JobId, Outcome};
 use crate::room::{
     Credential, DoorRequest, Errand, Holder, Knock, KnockStep, Leaf, RoomEvent, RoomKind, RoomRules,
-    RoomSync, SyncError,
+    RoomSync, RoomTrust, SyncError,
 };
 use crate::team::{CasebookMark, TeamKind, TeamSync};
 
@@ -35,7 +36,7 @@ impl Device {
                 TeamKind::Registrars => self.registrar.mark(),
             };
             let mut team = TeamSync::load((kind, streams), room, mark, records)?;
-            team.trust_registrars(note_registrars(&self.shared));
+            team.trust_registrars(self.shared.log.registrars_ever());
             self.shared.teams.insert(kind, team);
         }
         for knock in Knock::load_all(records) {
@@ -80,6 +81,13 @@ impl Device {
         } else if let Some(room) = self.shared.rooms.get_mut(&stream) {
             let events = room.handle_frame(ctx, stored);
             self.day_room_events(ctx, stream, events);
+        }
+    }
+
+    /// The relay's count of a room's epochs, once its frames were read.
+    pub(super) fn room_epoch(&mut self, stream: &StreamId, epoch: u64) {
+        if let Some(room) = self.shared.rooms.get_mut(stream) {
+            room.note_epoch(epoch);
         }
     }
 
@@ -201,10 +209,8 @@ impl Device {
 
     /// Key note or manifest changed: rules, registrars, removals, and teams to join.
     pub(super) fn trust_rooms(&mut self, ctx: &mut Cx<'_>) {
-        let registrars = note_registrars(&self.shared).to_vec();
         let Some(note) = self.shared.key_note().cloned() else { return };
         for team in self.shared.teams.values_mut() {
-            team.trust_registrars(&registrars);
             let gone: Vec<Holder> = team
                 .room()
                 .members()
@@ -218,6 +224,10 @@ impl Device {
         }
         self.update_rules(ctx.now);
         self.knock_at_teams(ctx);
+        self.keep_teams(ctx);
+        for kind in TeamKind::ALL {
+            self.held_frames(ctx, kind);
+        }
     }
 
     /// Rooms make the commits that are wanted.
@@ -235,12 +245,23 @@ impl Device {
     pub(super) fn rooms_due(&mut self, ctx: &mut Cx<'_>) {
         self.update_rules(ctx.now);
         self.knock_at_teams(ctx);
+        self.keep_teams(ctx);
         for kind in TeamKind::ALL {
+            self.held_frames(ctx, kind);
             let Shared { outbox, teams, .. } = &mut self.shared;
             let Some(team) = teams.get_mut(&kind) else { continue };
             for event in team.handle_timeout(ctx, outbox) {
                 self.team_event(ctx, kind, event);
             }
+        }
+    }
+
+    /// Frames of a team's room that waited for a newer key note.
+    fn held_frames(&mut self, ctx: &mut Cx<'_>, kind: TeamKind) {
+        let Some(team) = self.shared.teams.get_mut(&kind) else { return };
+        let events = team.room_mut().handle_held(ctx);
+        if !events.is_empty() {
+            self.team_room_events(ctx, kind, events);
         }
     }
 
@@ -271,7 +292,7 @@ impl Device {
                 let Some(certificate) = self.shared.identity.certificate.clone() else { return };
                 let outbox = &mut self.shared.outbox;
                 let mut team = TeamSync::new(ctx, outbox, (kind, streams), room, &certificate, None);
-                team.trust_registrars(note_registrars(&self.shared));
+                team.trust_registrars(self.shared.log.registrars_ever());
                 self.shared.teams.insert(kind, team);
                 ctx.tell(Event::Team(kind, "joined"));
             }
@@ -292,6 +313,10 @@ impl Device {
     /// Knocks at the rooms of the teams that this device's certificate names and that it is not in.
     fn knock_at_teams(&mut self, ctx: &mut Cx<'_>) {
         let Some(note) = self.shared.key_note().cloned() else { return };
+        if self.shared.log.registrars_ever().is_none() {
+            // The leaves of members whom a registrar of before certified could not be judged.
+            return;
+        }
         for kind in TeamKind::ALL {
             let streams = *team_streams(&note, kind);
             let is_in = self.shared.teams.contains_key(&kind);
@@ -299,7 +324,7 @@ impl Device {
             if is_in || waits || !self.shared.identity.has_role(kind.role(), ctx.now) {
                 continue;
             }
-            let Some(to) = team_door_key(&note, kind, ctx.now) else { continue };
+            let Some(to) = team_door_key(&self.shared, &note, kind, ctx.now) else { continue };
             let Some(leaf) = team_leaf(&self.shared, kind, ctx.now) else { continue };
             let (door, welcome) = (streams.door, streams.welcome);
             let owner = Owner::Nobody;
@@ -328,11 +353,38 @@ impl Device {
         }
     }
 
-    fn update_rules(&self, now: Timestamp) {
+    fn update_rules(&mut self, now: Timestamp) {
+        let Some(trust) = self.shared.room_trust() else { return };
         let shared = &self.shared;
-        let (Some(manifest), Some(key_note)) = (shared.manifest(), shared.key_note()) else { return };
         for room in shared.teams.values().map(TeamSync::room).chain(shared.rooms.values()) {
-            room.rules().update(manifest, key_note, now);
+            room.rules().update(&trust, now);
+        }
+    }
+
+    /// A device that is to be in a team must know who the registrars were, and its leaf must stand for
+    /// its newest certificate: the one before runs out.
+    fn keep_teams(&mut self, ctx: &mut Cx<'_>) {
+        let (identity, now) = (self.shared.identity.clone(), ctx.now);
+        let has_role = |kind: &TeamKind| identity.has_role(kind.role(), now);
+        if TeamKind::ALL.iter().any(has_role) && self.shared.log.want_all_manifests() {
+            self.look_at_log(ctx);
+        }
+        let registrars = self.shared.log.registrars_ever();
+        for team in self.shared.teams.values_mut() {
+            team.trust_registrars(registrars.clone());
+        }
+        let Some(credential) = self.shared.identity.certificate.clone().map(Credential::Device) else {
+            return;
+        };
+        for kind in TeamKind::ALL.into_iter().filter(has_role) {
+            let is_older = |team: &TeamSync| team.room().own_credential().as_ref() != Some(&credential);
+            if !self.shared.teams.get(&kind).is_some_and(is_older) {
+                continue;
+            }
+            let leaf = team_leaf(&self.shared, kind, ctx.now);
+            if let (Some(team), Some(leaf)) = (self.shared.teams.get_mut(&kind), leaf) {
+                team.room_mut().want_renewed(leaf);
+            }
         }
     }
 }
@@ -351,8 +403,12 @@ pub(super) fn team_leaf(shared: &Shared, kind: TeamKind, now: Timestamp) -> Opti
 /// The rules of a kind of room as the network stands now.
 pub(super) fn rules(shared: &Shared, kind: RoomKind, now: Timestamp) -> RoomRules {
     let rules = RoomRules::new(shared.identity.network, kind);
-    if let (Some(manifest), Some(key_note)) = (shared.manifest(), shared.key_note()) {
-        rules.update(manifest, key_note, now);
+    if let (Some(manifest), Some(key_note), Some(trust)) =
+        (shared.manifest(), shared.key_note(), shared.log.trust())
+    {
+        let registrars = trust.registrars_ever().copied().collect();
+        let trust = RoomTrust { manifest: manifest.clone(), key_note: key_note.clone(), registrars };
+        rules.update(&Arc::new(trust), now);
     }
     rules
 }
@@ -368,14 +424,19 @@ pub(super) fn team_streams(note: &VerifiedKeyNote, kind: TeamKind) -> &TeamStrea
 }
 
 /// What requests at a team's door are sealed to.
-fn team_door_key(note: &VerifiedKeyNote, kind: TeamKind, now: Timestamp) -> Option<SealPublicKey> {
+fn team_door_key(
+    shared: &Shared,
+    note: &VerifiedKeyNote,
+    kind: TeamKind,
+    now: Timestamp,
+) -> Option<SealPublicKey> {
+    let own = shared.identity.device().public();
     match kind {
         TeamKind::Desk => note.desk_keys_at(now).map(|k| k.report_key.clone()),
         TeamKind::Hosts => note.host_keys_at(now).map(|k| k.door_key.clone()),
-        TeamKind::Registrars => note.note().registrars.first().map(|r| r.sealing_key.clone()),
+        TeamKind::Registrars => {
+            // The key note may list this device before its team has let it in.
+            note.note().registrars.iter().find(|r| r.device != own).map(|r| r.sealing_key.clone())
+        }
     }
-}
-
-fn note_registrars(shared: &Shared) -> &[PublicKey] {
-    shared.manifest().map(|m| m.manifest().registrars.as_slice()).unwrap_or_default()
 }

@@ -2,6 +2,7 @@
 //! listens to what.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use bystand_crypto::seal::SealSecretKey;
 use bystand_crypto::sign::{Signed, SigningKey, sign};
@@ -16,7 +17,7 @@ use crate::io::{CallId, Request};
 use crate::logwatch::LogWatch;
 use crate::network::{Certificate, VerifiedKeyNote, VerifiedManifest};
 use crate::outbox::{By, JobId, Outbox, Rights, Work};
-use crate::room::{Errand, Knock, RoomSync};
+use crate::room::{Errand, Knock, RoomSync, RoomTrust};
 use crate::team::{TeamKind, TeamSync, author_hash};
 
 /// How long a followed stream that the relay does not have or give out is left alone, in milliseconds.
@@ -211,6 +212,7 @@ pub struct Shared {
     pub teams: BTreeMap<TeamKind, TeamSync>,
     /// The doors it waits at, and what for.
     pub knocks: BTreeMap<StreamId, (Knock, KnockFor)>,
+    room_trust: Option<Arc<RoomTrust>>,
     follows: BTreeMap<StreamId, Follow>,
     calls: BTreeMap<CallId, Caller>,
     /// Streams the relay does not have (yet), and when to ask for them again.
@@ -234,6 +236,7 @@ impl Shared {
             rooms: BTreeMap::new(),
             teams: BTreeMap::new(),
             knocks: BTreeMap::new(),
+            room_trust: None,
             follows: BTreeMap::new(),
             calls: BTreeMap::new(),
             absent: BTreeMap::new(),
@@ -251,6 +254,25 @@ impl Shared {
     /// The verified key note, once it is here.
     pub fn key_note(&self) -> Option<&VerifiedKeyNote> {
         self.log.key_note()
+    }
+
+    /// What the rules of rooms are checked against. Rooms share it, since it holds the whole manifest.
+    pub(super) fn room_trust(&mut self) -> Option<Arc<RoomTrust>> {
+        let (manifest, key_note) = (self.log.manifest()?, self.log.key_note()?);
+        let versions = |m: &VerifiedManifest, k: &VerifiedKeyNote| (m.manifest().version, k.note().version);
+        let registrars = self.log.trust()?.registrars_ever();
+        let is_fresh = self.room_trust.as_ref().is_some_and(|held| {
+            versions(&held.manifest, &held.key_note) == versions(manifest, key_note)
+                && registrars.clone().eq(&held.registrars)
+        });
+        if !is_fresh {
+            self.room_trust = Some(Arc::new(RoomTrust {
+                manifest: manifest.clone(),
+                key_note: key_note.clone(),
+                registrars: registrars.copied().collect(),
+            }));
+        }
+        self.room_trust.clone()
     }
 
     /// Promises a job.

@@ -3,13 +3,10 @@
 use bystand_wire::{Cell, ZoneId};
 
 use super::Shared;
-use crate::geo::{self, Point, Polygon, Ring, Shape, Zone};
+use crate::geo::{self, Point, Polygon, Ring, Shape, Zone, ZoneIndex};
 use crate::network::VerifiedManifest;
 use crate::network::manifest::ZoneInfo;
 use crate::report::Place;
-
-/// About a hundred meters.
-const NEAR_MICRODEGREES: i32 = 1_000;
 
 /// The zones of the manifest.
 #[derive(Debug)]
@@ -31,9 +28,16 @@ impl<'a> Zones<'a> {
         self.manifest.manifest().alert_resolution
     }
 
-    /// In which zone a point lies.
+    /// In which zone a point lies; of nested zones the inner one.
     pub fn at(&self, point: Point) -> Option<&ZoneId> {
-        self.zones.iter().find(|z| z.shape.as_ref().is_some_and(|s| s.contains(point))).map(|z| &z.id)
+        geo::zone_of(&self.zones, point).map(|zone| &zone.id)
+    }
+
+    /// A place with a pin and no zone gets the zone that holds the pin. A zone that was named stays.
+    pub fn fill_in(&self, place: &mut Place) {
+        if place.zone.is_none() {
+            place.zone = place.point.and_then(|point| self.at(point)).cloned();
+        }
     }
 
     /// A coarse cell for a place, and its zone followed by the zones next to it.
@@ -54,19 +58,8 @@ impl<'a> Zones<'a> {
         };
         let zone = zone.or_else(|| self.at(geo::cell_center(cell).ok()?).cloned())?;
         let mut zones = vec![zone.clone()];
-        zones.extend(self.beside(&zone));
+        zones.extend(ZoneIndex::new(&self.zones).neighbors(&zone).into_iter().map(|z| z.id.clone()));
         Some((cell, zones))
-    }
-}
-
-impl Zones<'_> {
-    /// The zones whose rectangle comes within about a hundred meters of this one's.
-    fn beside(&self, id: &ZoneId) -> Vec<ZoneId> {
-        let bounds = |zone: &Zone| zone.shape.as_ref().and_then(Shape::bounds);
-        let Some(own) = self.zones.iter().find(|z| z.id == *id).and_then(bounds) else { return Vec::new() };
-        let near = own.grown(NEAR_MICRODEGREES, NEAR_MICRODEGREES);
-        let others = self.zones.iter().filter(|z| z.id != *id);
-        others.filter(|z| bounds(z).is_some_and(|b| b.meets(&near))).map(|z| z.id.clone()).collect()
     }
 }
 

@@ -19,17 +19,20 @@
 mod error;
 mod kept;
 
+use std::collections::BTreeSet;
+
 use bystand_crypto::hash;
 use bystand_crypto::notes::{Checkpoint, LogVerifier};
 use bystand_crypto::tree::{TreeError, empty_root, leaf_hash, verify_consistency, verify_inclusion};
 use bystand_wire::relay_api::{LogEntries, LogKind, LogLeaf, LoggedEntry, Network};
-use bystand_wire::{Hash32, NetworkId, PassPurpose, Period, Timestamp, encode, limits};
+use bystand_wire::{Hash32, NetworkId, PassPurpose, Period, PublicKey, Timestamp, encode, limits};
 use minicbor::{Decode, Encode};
 
 use super::keynote::{IssuerEntry, KeyNoteError, KeyNoteStatus, VerifiedKeyNote};
 use super::manifest::VerifiedManifest;
 
 pub use error::TrustError;
+pub use kept::TrustHead;
 
 /// The most key notes kept: they are signed daily, and after every change of a team.
 pub const KEY_NOTES: usize = 32;
@@ -88,6 +91,8 @@ pub struct Trust {
     /// Ascending by index and version; the last is the one in force.
     key_notes: Vec<Placed<VerifiedKeyNote>>,
     position: Position,
+    /// Registrars of earlier manifests, as far as those were read.
+    past_registrars: BTreeSet<PublicKey>,
 }
 
 impl Trust {
@@ -115,7 +120,7 @@ impl Trust {
                 Err(error) => return Err(error),
             }
         }
-        Ok(Self { manifest, key_notes, position })
+        Ok(Self { manifest, key_notes, position, past_registrars: BTreeSet::new() })
     }
 
     /// The founder's trust, before there is a relay: in what its own device has just signed. They will
@@ -123,7 +128,8 @@ impl Trust {
     pub fn founded(manifest: VerifiedManifest, key_note: VerifiedKeyNote) -> Self {
         let position = Position { size: 0, root: empty_root(), time: Timestamp(0) };
         let key_notes = vec![Placed { index: 1, value: key_note }];
-        Self { manifest: Placed { index: 0, value: manifest }, key_notes, position }
+        let manifest = Placed { index: 0, value: manifest };
+        Self { manifest, key_notes, position, past_registrars: BTreeSet::new() }
     }
 
     /// Compares what `GET /v1/network` says with what is known. Takes nothing over, unless the network
@@ -161,7 +167,8 @@ impl Trust {
         if let (Some(new), Some(old)) = (fresh.newest_key_note(), self.newest_key_note()) {
             new.supersedes(old)?;
         }
-        *self = fresh;
+        let past = self.registrars_ever().copied().collect();
+        *self = Self { past_registrars: past, ..fresh };
         Ok(Some(Accepted::NewLog))
     }
 
@@ -238,6 +245,8 @@ impl Trust {
 
     fn take_manifest(&mut self, entry: &LoggedEntry, now: Timestamp) -> Result<Option<u64>, TrustError> {
         if entry.index <= self.manifest.index {
+            let earlier = VerifiedManifest::open(self.network(), &entry.entry.body, now)?;
+            self.past_registrars.extend(&earlier.manifest().registrars);
             return Ok(None);
         }
         let value = VerifiedManifest::open(self.network(), &entry.entry.body, now)?;
@@ -251,7 +260,8 @@ impl Trust {
             }
             Err(_) => false,
         });
-        self.manifest = Placed { index: entry.index, value };
+        let before = std::mem::replace(&mut self.manifest, Placed { index: entry.index, value });
+        self.past_registrars.extend(&before.value.manifest().registrars);
         Ok(Some(version))
     }
 
@@ -284,6 +294,13 @@ impl Trust {
     /// The newest manifest.
     pub fn manifest(&self) -> &VerifiedManifest {
         &self.manifest.value
+    }
+
+    /// The registrars of the newest manifest and of the earlier ones that were read: what any of them
+    /// signed was good in its time.
+    pub fn registrars_ever(&self) -> impl Iterator<Item = &PublicKey> + Clone {
+        let now = &self.manifest().manifest().registrars;
+        self.past_registrars.iter().filter(|past| !now.contains(past)).chain(now)
     }
 
     /// Where the newest manifest stands in the log.

@@ -86,6 +86,14 @@ impl Credential {
         }
     }
 
+    /// The device that a certificate names; other credentials name none.
+    pub fn device(&self) -> Option<PublicKey> {
+        match self {
+            Credential::Device(signed) => decode::<Certificate>(&signed.bytes).ok().map(|c| c.device),
+            Credential::Host(..) | Credential::Pass(..) => None,
+        }
+    }
+
     /// Who stands behind it, for 'is this the same member': the certificate, host leaf or pass.
     pub fn holder(&self) -> Holder {
         match self {

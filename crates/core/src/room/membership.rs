@@ -14,7 +14,7 @@ use bystand_wire::{BlobId, Frame, FrameKind, Hash32, StreamId, Timestamp, encode
 use minicbor::{Decode, Encode};
 use rand_core::Rng;
 
-use super::{Carried, Credential, Errand, Holder, RoomEvent, RoomSync, SyncError, WelcomeFrame};
+use super::{Carried, Credential, Errand, Holder, Leaf, RoomEvent, RoomSync, SyncError, WelcomeFrame};
 use crate::ctx::Ctx;
 use crate::outbox::{AppendJob, By, JobId, Outbox, Work};
 
@@ -64,6 +64,12 @@ impl RoomSync {
         }
     }
 
+    /// Asks for this device's leaf to stand for another credential: a renewed certificate. It is not
+    /// kept: ask again for as long as the leaf stands for the old one.
+    pub fn want_renewed(&mut self, leaf: Leaf) {
+        self.renewal = Some(leaf);
+    }
+
     /// Makes the next commit if one is wanted and none is under way. Removals go first. Says again what
     /// came too late for the epoch before.
     ///
@@ -78,14 +84,17 @@ impl RoomSync {
         Owner: From<(StreamId, Errand)> + Clone + Encode<()> + for<'b> Decode<'b, ()>,
     {
         self.say_late(ctx, outbox);
-        if self.pending.is_some() || self.wanted == Wanted::default() || ctx.now < self.not_before {
+        let is_wanted = self.wanted != Wanted::default() || self.renewal.is_some();
+        if self.pending.is_some() || !is_wanted || ctx.now < self.not_before {
             return Ok(());
         }
         let tree = TreeLocation { blob: BlobId(random(ctx)), key: random(ctx) };
-        let made = if self.wanted.removes.is_empty() {
-            self.commit_adds(ctx, &tree)
-        } else {
+        let made = if !self.wanted.removes.is_empty() {
             self.commit_removals(ctx)
+        } else if let Some(leaf) = self.renewal.take() {
+            self.commit_renewal(ctx, &leaf)
+        } else {
+            self.commit_adds(ctx, &tree)
         };
         match made {
             Ok(Some((pending, newcomers))) => {
@@ -99,10 +108,19 @@ impl RoomSync {
             }
             Err(error) => {
                 self.wanted = Wanted::default();
+                self.not_before = ctx.now.plus_ms(REFUSED_PAUSE_MS << REFUSED_DOUBLINGS);
                 self.store_state(ctx);
                 Err(error)
             }
         }
+    }
+
+    fn commit_renewal<Event>(
+        &mut self,
+        ctx: &mut Ctx<'_, Event>,
+        leaf: &Leaf,
+    ) -> Result<Option<(PendingCommit, Vec<Hash32>)>, SyncError> {
+        Ok(Some((self.room.renew(&leaf.config(), ctx.now, ctx.rng)?, Vec::new())))
     }
 
     fn commit_adds<Event>(
@@ -203,6 +221,15 @@ impl RoomSync {
         self.store_state(ctx);
     }
 
+    /// Whether a frame is a commit that the rules refuse, in a room whose members would not make one
+    /// without cause. Looking leaves no trace.
+    pub(super) fn is_too_early(&mut self, stored: &StoredFrame) -> bool {
+        let Ok(Frame { kind: FrameKind::RoomCommit, body }) = Frame::parse(&stored.frame) else {
+            return false;
+        };
+        self.rules.is_team() && self.room.is_refused(body)
+    }
+
     pub(super) fn take_commit<Event>(
         &mut self,
         ctx: &mut Ctx<'_, Event>,
@@ -213,7 +240,7 @@ impl RoomSync {
         match self.room.process(body) {
             Ok(Incoming::Commit(applied)) => {
                 self.pending = None;
-                self.applied(ctx, applied)
+                self.applied(ctx, applied, stored.at)
             }
             Ok(Incoming::Message { .. } | Incoming::Own { .. }) => {
                 vec![RoomEvent::Unreadable { seq: stored.seq, code: "not-a-commit" }]
@@ -223,12 +250,17 @@ impl RoomSync {
     }
 
     /// The relay has our commit: apply it, unless it came back on the stream before.
-    pub(super) fn accept<Event>(&mut self, ctx: &mut Ctx<'_, Event>, job: JobId) -> Vec<RoomEvent> {
+    pub(super) fn accept<Event>(
+        &mut self,
+        ctx: &mut Ctx<'_, Event>,
+        job: JobId,
+        at: Timestamp,
+    ) -> Vec<RoomEvent> {
         if self.pending.take_if(|p| p.job == job).is_none() {
             return Vec::new();
         }
         match self.room.commit_accepted() {
-            Ok(applied) => self.applied(ctx, applied),
+            Ok(applied) => self.applied(ctx, applied, at),
             Err(error) => self.unreadable(self.seen, &error),
         }
     }
@@ -241,7 +273,12 @@ impl RoomSync {
         self.store_state(ctx);
     }
 
-    fn applied<Event>(&mut self, ctx: &mut Ctx<'_, Event>, applied: Applied) -> Vec<RoomEvent> {
+    fn applied<Event>(
+        &mut self,
+        ctx: &mut Ctx<'_, Event>,
+        applied: Applied,
+        at: Timestamp,
+    ) -> Vec<RoomEvent> {
         let known = |members: &[Member]| -> Vec<Credential> {
             members.iter().filter_map(|m| Credential::from_bytes(&m.credential).ok()).collect()
         };
@@ -255,7 +292,7 @@ impl RoomSync {
         (self.refused, self.not_before) = (0, Timestamp(0));
         self.store_state(ctx);
         let Some(authenticator) = applied.authenticator else { return Vec::new() };
-        vec![RoomEvent::Changed { epoch: applied.epoch, added, removed, authenticator }]
+        vec![RoomEvent::Changed { epoch: applied.epoch, at, added, removed, authenticator }]
     }
 
     fn no_longer_wanted<Event>(

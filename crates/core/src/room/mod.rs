@@ -11,7 +11,7 @@ mod membership;
 mod record;
 mod rules;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use bystand_crypto::hash::frame_hash;
 use bystand_crypto::rooms::{Incoming, Member, Room, RoomError};
@@ -24,10 +24,14 @@ pub use credential::{Carried, Credential, DoorRequest, Holder, LeafStatement, We
 pub use knock::{Knock, KnockStep};
 use membership::{Pending, Wanted};
 use record::{CursorRecord, RoomRecord};
-pub use rules::{Leaf, RoomKind, RoomRules};
+pub use rules::{Leaf, RoomKind, RoomRules, RoomTrust};
 
 use crate::ctx::Ctx;
+use crate::io::Response;
 use crate::outbox::{AppendJob, By, Job, JobId, Outbox, Outcome, Work};
+
+/// How long a commit is held back that the rules do not allow yet, in milliseconds.
+const EARLY_MS: u64 = 2 * bystand_wire::time::MINUTE_MS;
 
 /// A room's part of a job: which of its errands ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
@@ -64,6 +68,8 @@ pub enum RoomEvent {
     Changed {
         /// The epoch after it.
         epoch: u64,
+        /// When the relay took it.
+        at: Timestamp,
         /// Who came.
         added: Vec<Credential>,
         /// Who left.
@@ -124,13 +130,21 @@ pub struct RoomSync {
     own: BTreeMap<FrameHash, Vec<u8>>,
     pending: Option<Pending>,
     wanted: Wanted,
+    /// As what this device's leaf is to stand from now on.
+    renewal: Option<Leaf>,
     /// Commits refused since one was last applied. The winner's commit is on its way then and comes
     /// before the pause is over; where none comes (somebody made the relay count an epoch that there is
     /// not) the device must not ask as fast as the relay answers.
     refused: u32,
     not_before: Timestamp,
+    /// The epoch that the relay counts, as last heard.
+    relay_epoch: u64,
     /// Something of this room could be read: from then on it is news when something cannot.
     heard: bool,
+    /// A commit that the rules do not allow yet, and all behind it: another member may have seen a key
+    /// note before this device. In a room where anybody can append, nobody waits.
+    held: VecDeque<StoredFrame>,
+    held_until: Timestamp,
     rules: RoomRules,
     committer: Option<SigningKey>,
     /// Messages that came too late for their epoch, until the room's next one is here.
@@ -215,11 +229,29 @@ impl RoomSync {
 
     /// This device's place among the members, by a hash of a label: who acts first when all could.
     pub fn rank(&self, label: &[u8]) -> usize {
+        self.rank_among(label, |_| true)
+    }
+
+    /// This device's place among those members who could act at all.
+    pub fn rank_among(&self, label: &[u8], can_act: impl Fn(&Credential) -> bool) -> usize {
         let weight = |m: &Member| bystand_crypto::hash::sha256("rank", &[label, m.leaf_key.as_ref()]);
         let members = self.room.members();
         let own_index = self.room.own_index();
         let Some(own) = members.iter().find(|m| m.index == own_index).map(weight) else { return 0 };
-        members.iter().filter(|m| weight(m) < own).count()
+        let acts = |m: &&Member| Credential::from_bytes(&m.credential).is_ok_and(|c| can_act(&c));
+        members.iter().filter(|m| weight(m) < own).filter(acts).count()
+    }
+
+    /// The relay says which epoch the room is in. Call it when the frames that came along were read.
+    pub fn note_epoch(&mut self, epoch: u64) {
+        self.relay_epoch = epoch;
+    }
+
+    /// Whether no commit can succeed as things stand: the relay refuses this device's, or counts an epoch
+    /// that this device cannot follow into. It passes when another's commit is on its way; where it lasts,
+    /// somebody made the relay count a commit that is none. A relay that is only slow does not count.
+    pub fn is_stalled(&self) -> bool {
+        self.refused > 0 || self.relay_epoch > self.room.epoch()
     }
 
     /// Whether everything asked for is done.
@@ -256,9 +288,35 @@ impl RoomSync {
 
     /// A frame of the room's stream, in order. Repeated frames have no effect.
     pub fn handle_frame<Event>(&mut self, ctx: &mut Ctx<'_, Event>, stored: &StoredFrame) -> Vec<RoomEvent> {
-        if stored.seq <= self.seen {
+        if stored.seq <= self.held.back().map_or(self.seen, |last| last.seq) {
             return Vec::new();
         }
+        if !self.held.is_empty() {
+            self.held.push_back(stored.clone());
+            return Vec::new();
+        }
+        if self.is_too_early(stored) {
+            self.held_until = ctx.now.plus_ms(EARLY_MS);
+            self.held.push_back(stored.clone());
+            return Vec::new();
+        }
+        self.take_frame(ctx, stored)
+    }
+
+    /// Frames that were held back, once the rules have been brought up to date.
+    pub fn handle_held<Event>(&mut self, ctx: &mut Ctx<'_, Event>) -> Vec<RoomEvent> {
+        let mut events = Vec::new();
+        while let Some(stored) = self.held.pop_front() {
+            if self.is_too_early(&stored) && ctx.now < self.held_until {
+                self.held.push_front(stored);
+                break;
+            }
+            events.extend(self.take_frame(ctx, &stored));
+        }
+        events
+    }
+
+    fn take_frame<Event>(&mut self, ctx: &mut Ctx<'_, Event>, stored: &StoredFrame) -> Vec<RoomEvent> {
         self.seen = stored.seq;
         let already_told = stored.seq <= self.told;
         let events = match Frame::parse(&stored.frame) {
@@ -284,7 +342,7 @@ impl RoomSync {
         Owner: From<(StreamId, Errand)> + Clone + Encode<()> + for<'b> Decode<'b, ()>,
     {
         match (errand, outcome) {
-            (Errand::Commit, Outcome::Done(_)) => self.accept(ctx, id),
+            (Errand::Commit, Outcome::Done(Response::Appended(taken))) => self.accept(ctx, id, taken.at),
             (Errand::Commit, Outcome::Refused(_) | Outcome::Dropped) => {
                 if self.pending.is_some_and(|p| p.job == id) {
                     self.give_up_commit(ctx);
@@ -299,7 +357,7 @@ impl RoomSync {
                 Vec::new()
             }
             (Errand::Message, Outcome::Done(_) | Outcome::Dropped | Outcome::Refused(_))
-            | (Errand::Commit, Outcome::Stale)
+            | (Errand::Commit, Outcome::Stale | Outcome::Done(_))
             | (Errand::Tree | Errand::Welcome, _) => Vec::new(),
         }
     }
@@ -323,9 +381,13 @@ impl RoomSync {
             own: BTreeMap::new(),
             pending: None,
             wanted: Wanted::default(),
+            renewal: None,
             refused: 0,
             not_before: Timestamp(0),
+            relay_epoch: 0,
             heard: false,
+            held: VecDeque::new(),
+            held_until: Timestamp(0),
             rules: leaf.rules.clone(),
             committer: leaf.committer.clone(),
             late: BTreeSet::new(),
@@ -424,7 +486,8 @@ impl RoomSync {
         if quiet { Vec::new() } else { vec![RoomEvent::Unreadable { seq, code: error.code() }] }
     }
 
-    fn own_credential(&self) -> Option<Credential> {
+    /// As what this device's leaf stands there.
+    pub fn own_credential(&self) -> Option<Credential> {
         Credential::from_bytes(self.room.own_credential()).ok()
     }
 

@@ -41,6 +41,17 @@ pub struct RoomRules {
     state: Arc<Mutex<Option<TrustState>>>,
 }
 
+/// The network's documents as the rules of rooms look at them: large, and the same for every room.
+#[derive(Debug)]
+pub struct RoomTrust {
+    /// The newest manifest.
+    pub manifest: VerifiedManifest,
+    /// The newest key note.
+    pub key_note: VerifiedKeyNote,
+    /// Everybody who is or was a registrar, as far as this device knows.
+    pub registrars: Vec<PublicKey>,
+}
+
 /// Which rules a room has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RoomKind {
@@ -52,8 +63,7 @@ pub enum RoomKind {
 
 #[derive(Debug, Clone)]
 struct TrustState {
-    manifest: VerifiedManifest,
-    key_note: VerifiedKeyNote,
+    trust: Arc<RoomTrust>,
     now: Timestamp,
 }
 
@@ -63,10 +73,15 @@ impl RoomRules {
         Self { network, kind, state: Arc::default() }
     }
 
-    /// Follows the network's manifest and key note, and the time.
-    pub fn update(&self, manifest: &VerifiedManifest, key_note: &VerifiedKeyNote, now: Timestamp) {
-        let state = TrustState { manifest: manifest.clone(), key_note: key_note.clone(), now };
+    /// Follows the network's documents, and the time.
+    pub fn update(&self, trust: &Arc<RoomTrust>, now: Timestamp) {
+        let state = TrustState { trust: Arc::clone(trust), now };
         *self.state.lock().unwrap_or_else(PoisonError::into_inner) = Some(state);
+    }
+
+    /// Whether the room is a team's.
+    pub fn is_team(&self) -> bool {
+        matches!(self.kind, RoomKind::Team(_))
     }
 
     fn with<T>(&self, check: impl FnOnce(&TrustState) -> T) -> Option<T> {
@@ -74,7 +89,7 @@ impl RoomRules {
     }
 
     fn is_host(&self, key: &PublicKey) -> bool {
-        self.with(|s| s.key_note.is_host_key(key)).unwrap_or(false)
+        self.with(|s| s.trust.key_note.is_host_key(key)).unwrap_or(false)
     }
 }
 
@@ -89,8 +104,9 @@ impl Trust for RoomRules {
             (RoomKind::Team(role), Credential::Device(signed)) => {
                 let signed = Signed::<Certificate>::from(signed);
                 // Members admitted before they ran out or were revoked stay until they are removed,
-                // so here only the registrar's signature and the role count; adding checks the rest.
-                let registrars = self.with(|s| s.manifest.manifest().registrars.clone()).unwrap_or_default();
+                // so here only the signature of somebody who is or was a registrar and the role count;
+                // adding checks the rest.
+                let registrars = self.with(|s| s.trust.registrars.clone()).unwrap_or_default();
                 let (_, certificate) = signed
                     .open_by_any(&self.network, |key| registrars.contains(key))
                     .map_err(|_| LeafRefused::new("not admitted to this room"))?;
@@ -123,7 +139,7 @@ impl Trust for RoomRules {
             (RoomKind::Team(role), Ok(Credential::Device(signed))) => {
                 let signed = Signed::<Certificate>::from(signed);
                 self.with(|s| {
-                    check_certificate(&signed, &s.manifest, Some(&s.key_note), s.now)
+                    check_certificate(&signed, &s.trust.manifest, Some(&s.trust.key_note), s.now)
                         .is_ok_and(|c| c.has_role(*role))
                 })
                 .unwrap_or(false)
@@ -143,17 +159,27 @@ impl Trust for RoomRules {
             (RoomKind::Team(_), Ok(Credential::Device(signed))) => {
                 let hash = crate::team::author_hash(&signed);
                 let not_after = decode::<Certificate>(&signed.bytes).map(|c| c.not_after);
-                self.with(|s| s.key_note.is_revoked(&hash) || not_after.is_ok_and(|until| until <= s.now))
-                    .unwrap_or(false)
+                self.with(|s| {
+                    s.trust.key_note.is_revoked(&hash) || not_after.is_ok_and(|until| until <= s.now)
+                })
+                .unwrap_or(false)
             }
             (RoomKind::Day(_), Ok(_)) => true,
             (RoomKind::Team(_) | RoomKind::Day(_), _) => false,
         }
     }
 
-    fn same_member(&self, one: &[u8], other: &[u8]) -> bool {
-        match (Credential::from_bytes(one), Credential::from_bytes(other)) {
-            (Ok(one), Ok(other)) => one.holder() == other.holder(),
+    /// In a team a device stays the same member with a renewed certificate; back to an older one it
+    /// cannot go.
+    fn same_member(&self, before: &[u8], after: &[u8]) -> bool {
+        match (Credential::from_bytes(before), Credential::from_bytes(after)) {
+            (Ok(Credential::Device(before)), Ok(Credential::Device(after))) => {
+                match (decode::<Certificate>(&before.bytes), decode::<Certificate>(&after.bytes)) {
+                    (Ok(old), Ok(new)) => old.device == new.device && old.not_before <= new.not_before,
+                    (Ok(_) | Err(_), _) => false,
+                }
+            }
+            (Ok(before), Ok(after)) => before.holder() == after.holder(),
             (Ok(_) | Err(_), _) => false,
         }
     }

@@ -9,7 +9,7 @@ use bystand_crypto::hash::frame_hash;
 use bystand_crypto::sign::{Signed, SigningKey};
 use bystand_crypto::symmetric::SymmetricKey;
 use bystand_wire::relay_api::StoredFrame;
-use bystand_wire::{FrameHash, Hash32, IncidentId, PublicKey, Seq, StreamId, Timestamp, encode};
+use bystand_wire::{FrameHash, Hash32, IncidentId, PublicKey, Seq, StreamId, Timestamp, encode, limits};
 use minicbor::{Decode, Encode};
 
 use super::{Closed, Entry, KeyBundle, TeamEvent, TeamMessage, TeamSync, count_name, entry};
@@ -86,7 +86,12 @@ impl TeamSync {
     where
         Owner: From<(StreamId, Errand)> + Clone + Encode<()> + for<'b> Decode<'b, ()>,
     {
-        let mut after = Vec::new();
+        // Whoever reads the entry needs what was said in the room before it: the key it is sealed with, the
+        // certificate it is signed for. Without them it would be passed over for good.
+        let room = self.streams.room;
+        let is_said = |work: &Work| matches!(work, Work::Append(a) if a.stream == room && a.commit.is_none());
+        let mut after: Vec<JobId> =
+            outbox.jobs().filter(|(_, job)| is_said(&job.work)).map(|(id, _)| id).collect();
         if let Some(incident) = incident.filter(|i| self.keys.incident_key(i).is_none()) {
             let key = SymmetricKey::generate(ctx.rng);
             let bundle = KeyBundle { incidents: vec![(incident, vec![key])], ..KeyBundle::default() };
@@ -161,15 +166,14 @@ impl TeamSync {
         }
         self.barrier = None;
         let mut out = Vec::new();
-        let is_closed = |stored: &mut StoredFrame| {
-            entry::open(&self.streams.casebook, &self.keys, &stored.frame) == Err(Closed::NoKey)
-        };
-        // The room has been read beyond this entry and its key was never in it for us.
-        if answered
-            && self.is_ready()
-            && let Some(stored) = self.held.pop_front_if(is_closed)
-        {
-            self.pass_erased(&stored, &mut out);
+        // The room has been read beyond this entry: what it lacks was never said there for us.
+        if answered && self.is_ready() && self.registrars.is_some() {
+            let front = self.held.front().map(|stored| self.open_entry(stored));
+            if front.is_some_and(|opened| self.lacks(&opened))
+                && let Some(stored) = self.held.pop_front()
+            {
+                self.pass_lacking(&stored, &mut out);
+            }
         }
         self.release_held(ctx, &mut out);
         Some(out)
@@ -177,12 +181,13 @@ impl TeamSync {
 
     /// Lets held casebook frames through, in order, until one lacks a key that may still come.
     pub(super) fn release_held<Event>(&mut self, ctx: &mut Ctx<'_, Event>, out: &mut Vec<TeamEvent>) {
-        if !self.is_ready() {
+        // Without knowing who the registrars were, nobody's entries could be judged.
+        if !self.is_ready() || self.registrars.is_none() {
             return;
         }
         while let Some(stored) = self.held.front() {
-            let opened = entry::open(&self.streams.casebook, &self.keys, &stored.frame);
-            if opened == Err(Closed::NoKey) {
+            let opened = self.open_entry(stored);
+            if self.lacks(&opened) {
                 if self.barrier.is_none() {
                     let after = self.room.resume_after();
                     self.barrier = Some(ctx.send(Request::Read(self.streams.room, after, None)));
@@ -192,7 +197,7 @@ impl TeamSync {
             let Some(stored) = self.held.pop_front() else { return };
             let hash = frame_hash(&stored.frame);
             let (entry, breach) = match opened {
-                Ok(signed) => self.verify(ctx, &signed),
+                Ok(signed) => self.verify(ctx, &signed, stored.at),
                 Err(_) => (None, Some(EntryBreach::Damaged)),
             };
             self.advance(stored.seq, hash);
@@ -205,19 +210,35 @@ impl TeamSync {
         }
     }
 
-    fn pass_erased(&mut self, stored: &StoredFrame, out: &mut Vec<TeamEvent>) {
+    fn open_entry(&self, stored: &StoredFrame) -> Result<Signed<Entry>, Closed> {
+        entry::open(&self.streams.casebook, &self.keys, &stored.frame)
+    }
+
+    /// Whether something is missing that the room may still bring: a key, or who the author is.
+    fn lacks(&self, opened: &Result<Signed<Entry>, Closed>) -> bool {
+        match opened {
+            Ok(signed) => signed.unverified_body().is_ok_and(|e| self.keys.author(&e.author).is_none()),
+            Err(Closed::NoKey) => true,
+            Err(Closed::Damaged) => false,
+        }
+    }
+
+    /// Without its key it was erased; without its author it counts for nobody.
+    fn pass_lacking(&mut self, stored: &StoredFrame, out: &mut Vec<TeamEvent>) {
+        let breach = self.open_entry(stored).is_ok().then_some(EntryBreach::Author);
         self.advance(stored.seq, frame_hash(&stored.frame));
         let (seq, at) = (stored.seq, stored.at);
-        out.push(TeamEvent::Item(Box::new(CasebookItem { seq, at, entry: None, breach: None })));
+        out.push(TeamEvent::Item(Box::new(CasebookItem { seq, at, entry: None, breach })));
     }
 
     fn verify<Event>(
         &mut self,
         ctx: &Ctx<'_, Event>,
         signed: &Signed<Entry>,
+        at: Timestamp,
     ) -> (Option<Entry>, Option<EntryBreach>) {
         let Ok(claimed) = signed.unverified_body() else { return (None, Some(EntryBreach::Damaged)) };
-        let device = self.device_of(ctx, &claimed.author);
+        let device = self.author_at(ctx, &claimed.author, at);
         let Some(entry) = device.and_then(|key| signed.open(&ctx.network, &key).ok()) else {
             return (None, Some(EntryBreach::Author));
         };
@@ -237,17 +258,29 @@ impl TeamSync {
         (Some(entry), None)
     }
 
-    /// The device key behind an author, once a registrar's signature on its certificate was checked.
-    /// Expiry and revocation do not matter here: they bar from writing, not from having written.
-    fn device_of<Event>(&mut self, ctx: &Ctx<'_, Event>, author: &Hash32) -> Option<PublicKey> {
-        if let Some(device) = self.authors.get(author) {
-            return Some(*device);
+    /// The device key behind an author who was on the team when the relay took the entry: certified for
+    /// the team by somebody who was a registrar, within the certificate's dates, and not yet removed from
+    /// the room. Nothing that happened since changes it, so a newcomer comes to the same fold as those who
+    /// were there.
+    fn author_at<Event>(
+        &mut self,
+        ctx: &Ctx<'_, Event>,
+        author: &Hash32,
+        at: Timestamp,
+    ) -> Option<PublicKey> {
+        if !self.authors.contains_key(author) {
+            let certificate = Signed::<Certificate>::from(self.keys.author(author)?.clone());
+            let registrars = self.registrars.as_ref()?;
+            let (_, certificate) =
+                certificate.open_by_any(&ctx.network, |key| registrars.contains(key)).ok()?;
+            self.authors.insert(*author, certificate);
         }
-        let certificate = Signed::<Certificate>::from(self.keys.author(author)?.clone());
-        let registrars = &self.registrars;
-        let (_, certificate) = certificate.open_by_any(&ctx.network, |key| registrars.contains(key)).ok()?;
-        self.authors.insert(*author, certificate.device);
-        Some(certificate.device)
+        let certificate = self.authors.get(author)?;
+        let from = certificate.not_before.minus_ms(limits::CLOCK_SKEW_MS);
+        let until = certificate.not_after.plus_ms(limits::CLOCK_SKEW_MS);
+        let is_in = self.keys.ended(author).is_none_or(|end| at < end);
+        let counts = (from..until).contains(&at) && is_in && certificate.roles.contains(&self.kind.role());
+        counts.then_some(certificate.device)
     }
 
     fn advance(&mut self, seq: Seq, hash: FrameHash) {

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use bystand_crypto::hash::key_id;
 use bystand_crypto::symmetric::SymmetricKey;
 use bystand_wire::relay_api::SignedBytes;
-use bystand_wire::{Hash32, IncidentId, KeyId};
+use bystand_wire::{Hash32, IncidentId, KeyId, PublicKey, Timestamp, decode};
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Decoder, Encode, Encoder};
 
@@ -57,6 +57,9 @@ pub struct KeyBundle {
     /// For which newcomer it is (the hash of a certificate).
     #[n(5)]
     pub newcomer: Option<Hash32>,
+    /// Authors who left the team, and when the relay took the commit that removed them.
+    #[n(6)]
+    pub ended: Vec<(Hash32, Timestamp)>,
 }
 
 /// All keys that a device holds for one team.
@@ -83,6 +86,8 @@ struct Kept {
     /// Keys that were erased here, so that a late bundle does not bring them back.
     #[n(4)]
     erased: BTreeSet<IncidentId>,
+    #[n(5)]
+    ended: BTreeMap<Hash32, Timestamp>,
 }
 
 /// What a key opens.
@@ -143,6 +148,20 @@ impl Keyring {
         self.kept.authors.get(hash)
     }
 
+    /// All certificates that a device has shown to the team.
+    pub fn authors_of(&self, device: &PublicKey) -> Vec<Hash32> {
+        let is_its = |signed: &SignedBytes| {
+            decode::<crate::network::Certificate>(&signed.bytes).is_ok_and(|c| c.device == *device)
+        };
+        self.kept.authors.iter().filter(|(_, signed)| is_its(signed)).map(|(hash, _)| *hash).collect()
+    }
+
+    /// Since when an author has been out of the team: what it wrote before counts for everybody, and
+    /// nothing after.
+    pub fn ended(&self, author: &Hash32) -> Option<Timestamp> {
+        self.kept.ended.get(author).copied()
+    }
+
     /// The team's other secrets, with their version.
     pub fn secrets(&self) -> Option<(u64, &[u8])> {
         self.kept.secrets.as_ref().map(|(version, bytes)| (*version, bytes.as_slice()))
@@ -172,6 +191,9 @@ impl Keyring {
         for certificate in bundle.authors {
             self.kept.authors.insert(author_hash(&certificate), certificate);
         }
+        for (author, at) in bundle.ended {
+            self.kept.ended.entry(author).or_insert(at);
+        }
         let known = self.kept.secrets.as_ref().map_or(0, |(version, _)| *version);
         if let Some((version, bytes)) = bundle.secrets.filter(|(version, _)| *version > known) {
             self.kept.secrets = Some((version, bytes));
@@ -191,6 +213,12 @@ impl Keyring {
             authors
                 .chunks(piece.max(1))
                 .map(|chunk| KeyBundle { authors: chunk.to_vec(), ..KeyBundle::default() }),
+        );
+        let ended: Vec<_> = self.kept.ended.iter().map(|(author, at)| (*author, *at)).collect();
+        bundles.extend(
+            ended
+                .chunks(piece.max(1))
+                .map(|chunk| KeyBundle { ended: chunk.to_vec(), ..KeyBundle::default() }),
         );
         // The last one carries the rest and says that all of it is there.
         bundles.push(KeyBundle {
@@ -221,7 +249,7 @@ pub fn author_hash(certificate: &SignedBytes) -> Hash32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use bystand_wire::{decode, encode};
+    use bystand_wire::encode;
 
     const ONE: IncidentId = IncidentId([1; 16]);
     const TWO: IncidentId = IncidentId([2; 16]);

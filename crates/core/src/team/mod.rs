@@ -9,7 +9,7 @@ pub mod entry;
 mod keyring;
 mod sharing;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use bystand_crypto::symmetric::SymmetricKey;
 use bystand_wire::relay_api::{SignedBytes, StoredFrame};
@@ -23,9 +23,10 @@ pub use keyring::{KeyBundle, Keyring, author_hash};
 
 use crate::ctx::Ctx;
 use crate::io::CallId;
+use crate::network::Certificate;
 use crate::network::keynote::TeamStreams;
 use crate::outbox::{JobId, Outbox};
-use crate::room::{Errand, RoomEvent, RoomSync, SyncError};
+use crate::room::{Credential, Errand, Holder, RoomEvent, RoomSync, SyncError};
 use sharing::after_rank;
 
 /// Which team.
@@ -133,10 +134,12 @@ pub struct TeamSync {
     barrier: Option<CallId>,
     /// Newcomers who wait for keys, and when this device steps in.
     hello: BTreeMap<Hash32, Timestamp>,
+    /// Members who came and have not been given the keys yet: they can do nothing for the team.
+    keyless: BTreeSet<Hash32>,
     rotation: Option<(u64, Timestamp)>,
-    /// Whose certificates count, and the device keys of the authors checked so far.
-    registrars: Vec<PublicKey>,
-    authors: BTreeMap<Hash32, PublicKey>,
+    /// Whose signatures on certificates count, once that is known, and the authors checked so far.
+    registrars: Option<Vec<PublicKey>>,
+    authors: BTreeMap<Hash32, Certificate>,
 }
 
 impl TeamSync {
@@ -162,8 +165,9 @@ impl TeamSync {
             held: VecDeque::new(),
             barrier: None,
             hello: BTreeMap::new(),
+            keyless: BTreeSet::new(),
             rotation: None,
-            registrars: Vec::new(),
+            registrars: None,
             authors: BTreeMap::new(),
         };
         match first {
@@ -204,15 +208,19 @@ impl TeamSync {
             held: VecDeque::new(),
             barrier: None,
             hello: BTreeMap::new(),
+            keyless: BTreeSet::new(),
             rotation: None,
-            registrars: Vec::new(),
+            registrars: None,
             authors: BTreeMap::new(),
         })
     }
 
-    /// Says whose certificates make authors: the manifest's registrars, past ones included.
-    pub fn trust_registrars(&mut self, registrars: &[PublicKey]) {
-        self.registrars = registrars.to_vec();
+    /// Says whose certificates make authors: everybody who is or was a registrar of the network. The
+    /// casebook waits until that is known.
+    pub fn trust_registrars(&mut self, registrars: Option<Vec<PublicKey>>) {
+        if registrars.is_some() {
+            self.registrars = registrars;
+        }
     }
 
     /// Which team.
@@ -283,9 +291,11 @@ impl TeamSync {
                 RoomEvent::Message { at, from, body, .. } => {
                     self.handle_message(ctx, (&from, at), &body, &mut out);
                 }
-                RoomEvent::Changed { epoch, removed, authenticator, .. } => {
+                RoomEvent::Changed { epoch, at, added, removed, authenticator } => {
+                    self.keyless.extend(added.iter().filter_map(device_of));
                     if !removed.is_empty() {
-                        let rank = self.room.rank(&epoch.to_be_bytes());
+                        self.end_authors(ctx, &removed, at);
+                        let rank = self.rank(&epoch.to_be_bytes());
                         self.rotation = Some((epoch, after_rank(ctx.now, rank)));
                     }
                     out.push(TeamEvent::Members { epoch, authenticator });
@@ -312,6 +322,7 @@ impl TeamSync {
         Owner: From<(StreamId, Errand)> + Clone + Encode<()> + for<'b> Decode<'b, ()>,
     {
         let mut out = Vec::new();
+        self.release_held(ctx, &mut out);
         self.step_in(ctx, outbox, &mut out);
         out
     }
@@ -319,6 +330,24 @@ impl TeamSync {
     /// When this device should step in for others.
     pub fn poll_timeout(&self) -> Option<Timestamp> {
         self.hello.values().copied().chain(self.rotation.map(|(_, at)| at)).min()
+    }
+
+    /// What those who left write from here on counts for nobody, whichever certificate they show.
+    fn end_authors<Event>(&mut self, ctx: &mut Ctx<'_, Event>, removed: &[Credential], at: Timestamp) {
+        let devices: Vec<PublicKey> = removed.iter().filter_map(Credential::device).collect();
+        let gone =
+            removed.iter().filter_map(device_of).chain(devices.iter().flat_map(|d| self.keys.authors_of(d)));
+        // Whoever came back in the same commit has not left.
+        let is_here = |author: &Hash32| self.room.has(&Holder::Device(*author));
+        let ended = gone.filter(|author| !is_here(author)).map(|author| (author, at)).collect();
+        self.keys.absorb(KeyBundle { ended, ..KeyBundle::default() });
+        self.store_keys(ctx);
+    }
+
+    /// This device's place among the members who hold the keys, by a hash of a label.
+    fn rank(&self, label: &[u8]) -> usize {
+        let can_act = |who: &Credential| device_of(who).is_none_or(|d| !self.keyless.contains(&d));
+        self.room.rank_among(label, can_act)
     }
 
     /// Deletes everything of this team from the vault.
@@ -345,6 +374,10 @@ impl TeamSync {
     fn store_keys<Event>(&self, ctx: &mut Ctx<'_, Event>) {
         ctx.store(&keys_name(self.kind), &self.keys);
     }
+}
+
+fn device_of(credential: &Credential) -> Option<Hash32> {
+    if let Holder::Device(hash) = credential.holder() { Some(hash) } else { None }
 }
 
 fn keys_name(kind: TeamKind) -> String {

@@ -97,6 +97,7 @@ impl TeamSync {
             Ok(TeamMessage::Keys(bundle)) => {
                 if let Some(newcomer) = bundle.newcomer {
                     self.hello.remove(&newcomer);
+                    self.keyless.remove(&newcomer);
                 }
                 if bundle.rotation.is_some_and(|e| self.rotation.is_some_and(|(due, _)| e >= due)) {
                     self.rotation = None;
@@ -120,8 +121,9 @@ impl TeamSync {
         }
         self.keys.absorb(KeyBundle { authors: vec![certificate], ..KeyBundle::default() });
         self.store_keys(ctx);
+        self.keyless.insert(sender);
         if self.is_ready() {
-            let rank = self.room.rank(sender.as_ref());
+            let rank = self.rank(sender.as_ref());
             self.hello.insert(sender, after_rank(ctx.now, rank));
         }
     }
@@ -138,6 +140,7 @@ impl TeamSync {
             self.hello.iter().filter(|(_, at)| **at <= ctx.now).map(|(hash, _)| *hash).collect();
         for newcomer in due {
             self.hello.remove(&newcomer);
+            self.keyless.remove(&newcomer);
             for bundle in self.keys.bundles(newcomer, BUNDLE_PIECE) {
                 self.say(ctx, outbox, &TeamMessage::Keys(Box::new(bundle)));
             }

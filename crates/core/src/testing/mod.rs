@@ -44,8 +44,13 @@ pub fn plan(issuer_weeks: u32) -> NetworkPlan {
 
 /// A network just founded at the fixtures' `NOW`, its founder online and everything promised done.
 pub fn founded(seed: u64, issuer_weeks: u32) -> World {
+    founded_with(seed, plan(issuer_weeks))
+}
+
+/// As [`founded`], with a plan of one's own.
+pub fn founded_with(seed: u64, plan: NetworkPlan) -> World {
     let mut rng = Random::seed_from_u64(seed);
-    let founded = init(plan(issuer_weeks), NOW, &mut rng).expect("a network");
+    let founded = init(plan, NOW, &mut rng).expect("a network");
     let mut world = World::new(MemoryRelay::new(&founded.relay, NOW), seed);
     world.add("founder", founded.device);
     world.connect(FOUNDER);

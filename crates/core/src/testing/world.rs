@@ -7,12 +7,12 @@ use bystand_wire::problem::Code;
 use bystand_wire::relay_api::{LiveOut, WorkProof};
 use bystand_wire::time::{HOUR_MS, MINUTE_MS};
 use bystand_wire::{Role, Seq, StreamId, Timestamp};
-use rand_core::SeedableRng;
+use rand_core::{Rng, SeedableRng};
 
 use super::MemoryRelay;
 use crate::device::registrar::{RegistrarCommand, RegistrarEvent};
 use crate::device::{Command, CommandError, Device, Event, Identity};
-use crate::io::{CallId, Effect, Engine, Puzzle, Random, Response};
+use crate::io::{CallId, Effect, Engine, Puzzle, Random, Request, Response};
 use crate::network::invite::Invitation;
 use crate::team::{TeamKind, TeamSync};
 
@@ -41,6 +41,12 @@ enum Input {
     Response(CallId, Response),
     Solved(CallId, WorkProof),
     Timeout,
+}
+
+/// Something on its way between a device and the relay.
+enum Parcel {
+    Call(CallId, Box<Request>),
+    Input(Input),
 }
 
 /// One device with its vault.
@@ -95,12 +101,40 @@ pub struct World {
     /// The devices.
     pub actors: Vec<Actor>,
     seed: u64,
+    delays: Option<Delays>,
+    /// For which device, by when it arrives.
+    parcels: BTreeMap<(Timestamp, u64), (usize, Parcel)>,
+}
+
+/// How long everything takes on its way.
+#[derive(Debug)]
+struct Delays {
+    shortest_ms: u64,
+    longest_ms: u64,
+    rng: Random,
+    sent: u64,
+}
+
+impl std::fmt::Debug for Parcel {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Parcel::Call(..) => "Call",
+            Parcel::Input(_) => "Input",
+        })
+    }
 }
 
 impl World {
     /// A world without devices.
     pub fn new(relay: MemoryRelay, seed: u64) -> Self {
-        Self { relay, actors: Vec::new(), seed }
+        Self { relay, actors: Vec::new(), seed, delays: None, parcels: BTreeMap::new() }
+    }
+
+    /// From here on each request and each answer takes between so many milliseconds, at random: requests
+    /// overtake each other. What a device follows comes in order, each after the shortest time.
+    pub fn delay(&mut self, shortest_ms: u64, longest_ms: u64) {
+        let rng = Random::seed_from_u64(self.seed ^ 0xde1a);
+        self.delays = Some(Delays { shortest_ms, longest_ms: longest_ms.max(shortest_ms), rng, sent: 0 });
     }
 
     /// When it is.
@@ -254,6 +288,21 @@ impl World {
             .collect();
         actor.inputs.extend(calls);
         actor.device.handle_disconnected(now);
+        for parcel in self.take_parcels(place) {
+            let unanswered = match parcel {
+                Parcel::Call(id, _) | Parcel::Input(Input::Response(id, _)) => {
+                    Input::Response(id, Response::Unreachable)
+                }
+                Parcel::Input(solved @ Input::Solved(..)) => solved,
+                Parcel::Input(Input::Connected | Input::Live(_) | Input::Timeout) => continue,
+            };
+            self.actor_mut(place).inputs.push_back(unanswered);
+        }
+    }
+
+    fn take_parcels(&mut self, place: usize) -> Vec<Parcel> {
+        let own = self.parcels.extract_if(.., |_, (to, _)| *to == place);
+        own.map(|(_, (_, parcel))| parcel).collect()
     }
 
     /// The relay stops giving a stream out to a device, as when its read key is just being changed.
@@ -318,10 +367,17 @@ impl World {
         let end = self.now().plus_ms(ms);
         self.settle();
         while self.now() < end {
-            let due = self.actors.iter().filter_map(|a| a.device.poll_timeout()).min().unwrap_or(end);
-            let next = due.max(self.now().plus_ms(1)).min(end);
+            let next = self.next_moment().min(end);
             self.wake_at(next);
         }
+    }
+
+    /// When something happens next.
+    fn next_moment(&self) -> Timestamp {
+        let due = self.actors.iter().filter_map(|a| a.device.poll_timeout());
+        let arrives = self.parcels.keys().next().map(|(at, _)| *at);
+        let first = due.chain(arrives).min().unwrap_or(Timestamp(u64::MAX));
+        first.max(self.now().plus_ms(1))
     }
 
     /// Lets time pass second by second until something holds, at most for so long. Whether it holds.
@@ -329,8 +385,7 @@ impl World {
         let end = self.now().plus_ms(ms);
         self.settle();
         while !holds(self) && self.now() < end {
-            let due = self.actors.iter().filter_map(|a| a.device.poll_timeout()).min().unwrap_or(end);
-            let next = due.max(self.now().plus_ms(1)).min(end);
+            let next = self.next_moment().min(end);
             self.wake_at(next);
         }
         holds(self)
@@ -344,6 +399,7 @@ impl World {
 
     fn wake_at(&mut self, now: Timestamp) {
         self.relay.advance(now);
+        self.deliver();
         for actor in &mut self.actors {
             if actor.device.poll_timeout().is_some_and(|due| due <= now) {
                 actor.inputs.push_back(Input::Timeout);
@@ -352,19 +408,51 @@ impl World {
         self.settle();
     }
 
+    /// What arrives by now.
+    fn deliver(&mut self) {
+        let later = self.parcels.split_off(&(self.now().plus_ms(1), 0));
+        for (_, (place, parcel)) in std::mem::replace(&mut self.parcels, later) {
+            match parcel {
+                Parcel::Call(id, request) => {
+                    let response = self.relay.handle(*request);
+                    let delay = self.delays.as_mut().map(Delays::draw);
+                    self.send(place, delay, Parcel::Input(Input::Response(id, response)));
+                }
+                Parcel::Input(input) => self.actor_mut(place).inputs.push_back(input),
+            }
+        }
+    }
+
+    fn send(&mut self, place: usize, delay_ms: Option<u64>, parcel: Parcel) {
+        let at = self.now().plus_ms(delay_ms.unwrap_or(0));
+        let number = self.delays.as_mut().map_or(0, |delays| {
+            delays.sent += 1;
+            delays.sent
+        });
+        self.parcels.insert((at, number), (place, parcel));
+    }
+
     /// Frames and log entries that followers have not been told of.
     fn push_news(&mut self) {
         let size = self.relay.log.size();
-        for actor in &mut self.actors {
+        let mut news = Vec::new();
+        for (place, actor) in self.actors.iter_mut().enumerate() {
             for (stream, seen) in &mut actor.follows {
                 if let Some(frames) = self.relay.after(stream, *seen) {
                     *seen = frames.head;
-                    actor.inputs.push_back(Input::Live(LiveOut::Frames(*stream, frames)));
+                    news.push((place, LiveOut::Frames(*stream, frames)));
                 }
             }
             if actor.log_told.is_some_and(|told| told < size) {
                 actor.log_told = Some(size);
-                actor.inputs.push_back(Input::Live(LiveOut::LogSize(size)));
+                news.push((place, LiveOut::LogSize(size)));
+            }
+        }
+        let delay = self.delays.as_ref().map(|delays| delays.shortest_ms);
+        for (place, message) in news {
+            match delay {
+                Some(_) => self.send(place, delay, Parcel::Input(Input::Live(message))),
+                None => self.actor_mut(place).inputs.push_back(Input::Live(message)),
             }
         }
     }
@@ -403,10 +491,12 @@ impl World {
         if actor.is_online {
             actor.inputs.push_back(Input::Connected);
         }
+        self.take_parcels(place);
     }
 
     fn carry_out(&mut self, place: usize, kill: Option<Kill>) {
-        let Self { relay, actors, .. } = self;
+        let mut calls = Vec::new();
+        let Self { relay, actors, delays, .. } = self;
         let actor = actors.get_mut(place).expect("an actor");
         if kill == Some(Kill::BeforeStore) {
             return;
@@ -422,6 +512,7 @@ impl World {
                     }
                 }
                 _ if kill == Some(Kill::AfterStore) => {}
+                Effect::Send(id, request) if delays.is_some() && actor.is_online => calls.push((id, request)),
                 Effect::Send(id, request) => {
                     let response =
                         if actor.is_online { relay.handle(*request) } else { Response::Unreachable };
@@ -443,6 +534,17 @@ impl World {
                 Effect::Tell(event) => actor.events.push(event),
             }
         }
+        for (id, request) in calls {
+            let delay = self.delays.as_mut().map(Delays::draw);
+            self.send(place, delay, Parcel::Call(id, request));
+        }
+    }
+}
+
+impl Delays {
+    fn draw(&mut self) -> u64 {
+        let span = self.longest_ms - self.shortest_ms + 1;
+        self.shortest_ms + self.rng.next_u64() % span
     }
 }
 

@@ -179,6 +179,7 @@ impl Room {
         self.group = next;
         self.own = own;
         self.pending = None;
+        self.guard = None;
         self.sent = 0;
         self.shelve_old_epochs()?;
         Ok(Applied { epoch: self.epoch(), committer, added, removed, we_were_removed, authenticator })
@@ -190,6 +191,7 @@ impl Room {
         self.unshelved += 1;
         if self.unshelved > PRIOR_EPOCHS {
             self.group.write_to_storage()?;
+            self.guard = None;
             self.shelf.take_state();
             self.unshelved = 0;
         }
@@ -256,6 +258,8 @@ impl Room {
     ) -> Result<PendingCommit, RoomError> {
         let epoch = self.epoch();
         let refused = |error| RoomError::of_commit(error, epoch, epoch);
+        // Making a commit uses up a key of ours.
+        self.guard = None;
         let random = self.random.clone();
         let _seeded = random.seeded_by(rng);
         let builder = self.group.commit_builder().commit_time(mls_time(now));

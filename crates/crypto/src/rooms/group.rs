@@ -20,6 +20,7 @@ use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
 use super::commits::Pending;
+use super::guard::Guard;
 use super::hello::{self, AppendHint};
 use super::identity::{CREDENTIAL_LEN, CREDENTIAL_TYPE, Leaves, credential, leaf_key, signing_identity};
 use super::key_package::KeyPackageSecret;
@@ -74,6 +75,8 @@ pub struct Room {
     pub(super) own: Member,
     pub(super) append: AppendKey,
     pub(super) pending: Option<Pending>,
+    /// Absent where the group has changed otherwise than by reading messages.
+    pub(super) guard: Option<Guard>,
     /// Messages sent in this epoch.
     pub(super) sent: u32,
     /// Epochs that MLS holds in memory and has not yet given to the shelf.
@@ -150,6 +153,7 @@ impl Setup {
             own,
             append,
             pending: None,
+            guard: None,
             sent: 0,
             unshelved: 0,
             removed: false,

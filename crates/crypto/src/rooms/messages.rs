@@ -76,7 +76,7 @@ impl Room {
             ContentType::Application if epoch + PRIOR_EPOCHS < current => {
                 Err(RoomError::TooOld { epoch, current })
             }
-            ContentType::Application => self.process_message(message, epoch),
+            ContentType::Application => self.process_message(message, frame.len(), epoch),
         }
     }
 
@@ -98,9 +98,27 @@ impl Room {
         Ok((message, kind, epoch))
     }
 
-    fn process_message(&mut self, message: MlsMessage, epoch: u64) -> Result<Incoming, RoomError> {
+    /// Whether a frame is a commit of this epoch that the room's rules refuse as they stand. Nothing
+    /// changes by looking.
+    pub fn is_refused(&self, frame: &[u8]) -> bool {
+        let Ok((message, ContentType::Commit, epoch)) = self.parse(frame) else { return false };
+        let is_own = self.pending().is_some_and(|pending| pending.commit == frame);
+        if epoch != self.epoch() || is_own || self.removed {
+            return false;
+        }
+        let error = self.group.clone().process_incoming_message(message).err();
+        error
+            .is_some_and(|e| matches!(RoomError::of_commit(e, epoch, epoch), RoomError::CommitRefused { .. }))
+    }
+
+    fn process_message(
+        &mut self,
+        message: MlsMessage,
+        len: usize,
+        epoch: u64,
+    ) -> Result<Incoming, RoomError> {
         let current = self.epoch();
-        let received = match self.group.process_incoming_message(message) {
+        let received = match self.read_guarded(message, len) {
             Ok(ReceivedMessage::ApplicationMessage(received)) => received,
             Ok(_) => return Err(RoomError::Malformed),
             Err(MlsError::CantProcessMessageFromSelf) => return Ok(Incoming::Own { epoch }),
@@ -117,7 +135,8 @@ impl Room {
     }
 
     /// Works on a copy, so that a commit that is refused leaves nothing behind: not even a used-up key,
-    /// which somebody who alters frames could otherwise burn and so lock us out of the true commit.
+    /// which somebody who alters frames could otherwise burn and so lock us out of the true commit. Messages
+    /// come more often than commits; for them there is a [guard](super::guard).
     fn process_commit(&mut self, message: MlsMessage, epoch: u64) -> Result<Incoming, RoomError> {
         let mut next = self.group.clone();
         match next.process_incoming_message(message) {

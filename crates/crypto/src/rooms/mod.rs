@@ -26,6 +26,7 @@
 mod commits;
 mod error;
 mod group;
+mod guard;
 mod hello;
 mod identity;
 mod key_package;

@@ -57,6 +57,7 @@ impl Room {
     /// [`RoomError::Internal`].
     pub fn snapshot(&mut self) -> Result<Zeroizing<Vec<u8>>, RoomError> {
         self.group.write_to_storage()?;
+        self.guard = None;
         self.unshelved = 0;
         let mut state = self.shelf.take_state().ok_or(MlsError::GroupNotFound)?;
         let pending_secrets = self.pending.as_ref().map(|p| p.secrets.to_bytes()).transpose()?;

@@ -51,7 +51,7 @@ pub enum AlertEvent {
         /// The step that was signed; void when another one is prepared by now.
         #[n(2)]
         step: AlertStep,
-        /// The registrar's certificate.
+        /// The registrar's certificate; of one who is not on the desk, the device key.
         #[n(3)]
         signer: Author,
     },

@@ -12,6 +12,7 @@ use bystand_wire::{AlertId, Hash32, IncidentId, PassPurpose, ZoneId, encode};
 use minicbor::{Decode, Encode};
 use rand_core::Rng;
 
+use super::super::registrar::ask_registrars;
 use super::super::{CommandError, Cx, Owner, Shared};
 use super::call_outs::tell_hosts;
 use super::{Desk, DeskEntry, DeskJob};
@@ -134,21 +135,19 @@ impl Desk {
     ) -> Result<RumorId, CommandError> {
         let found = self.state.incident(incident).ok_or(CommandError::Unknown("incident"))?;
         let (kind, zone) = (found.report.said().kind, found.zone().cloned());
-        let same = self.state.rumors().find(|r| r.kind == kind && r.zone == zone);
-        match same.map(|r| (r.id, r.asked_in.contains(&incident))) {
-            Some((rumor, true)) => Ok(rumor),
-            Some((rumor, false)) => {
-                self.write(ctx, shared, RumorEvent::AskedAgain { rumor, incident })?;
-                Ok(rumor)
-            }
-            None => {
-                let mut bytes = [0; 16];
-                ctx.rng.fill_bytes(&mut bytes);
-                let rumor = RumorId(bytes);
-                self.write(ctx, shared, RumorEvent::Asked { rumor, incident, kind, zone })?;
-                Ok(rumor)
-            }
+        if let Some(asked) = self.state.rumor_of(incident) {
+            return Ok(asked.id);
         }
+        if let Some(same) = self.state.same_rumor(kind, zone.as_ref(), ctx.now) {
+            let rumor = same.id;
+            self.write(ctx, shared, RumorEvent::AskedAgain { rumor, incident })?;
+            return Ok(rumor);
+        }
+        let mut bytes = [0; 16];
+        ctx.rng.fill_bytes(&mut bytes);
+        let rumor = RumorId(bytes);
+        self.write(ctx, shared, RumorEvent::Asked { rumor, incident, kind, zone })?;
+        Ok(rumor)
     }
 
     /// At night, alone: asks a second registrar to sign what has no signed finding. The text is fixed
@@ -173,8 +172,9 @@ impl Desk {
             shared,
             AlertEvent::Prepared { incident, alert, step, finding: Some(finding), until },
         )?;
-        self.append(ctx, shared, Some(incident), &DeskEntry::Draft(incident, text), DeskJob::Entry)?;
+        self.append(ctx, shared, Some(incident), &DeskEntry::Draft(incident, text.clone()), DeskJob::Entry)?;
         self.append_fact(ctx, shared, AlertEvent::CountersignAsked { incident, alert })?;
+        ask_registrars(ctx, shared, &text);
         Ok(())
     }
 
@@ -228,12 +228,24 @@ impl Desk {
                 self.append_fact(ctx, shared, RumorEvent::Published { rumor, log_index })
             }
         };
-        let zones = self.zones_of(shared, incident);
         if let Work::Log(entry) = &job.work
             && let Ok(text) = String::from_utf8(entry.body.clone())
         {
-            tell_hosts(ctx, shared, &DeskMessage::Alert(zones, text), &[]);
+            self.tell_zones(ctx, shared, incident, text, &[]);
         }
+    }
+
+    /// Passes an alert that is in the public log on to the members of the zones around.
+    pub(super) fn tell_zones(
+        &self,
+        ctx: &mut Cx<'_>,
+        shared: &mut Shared,
+        incident: IncidentId,
+        text: String,
+        after: &[JobId],
+    ) {
+        let zones = self.zones_of(shared, incident);
+        tell_hosts(ctx, shared, &DeskMessage::Alert(zones, text), after);
     }
 
     fn zones_of(&self, shared: &Shared, incident: IncidentId) -> Vec<ZoneId> {
@@ -302,7 +314,7 @@ impl Desk {
     }
 
     /// Writes what must be written whatever the fold makes of it (it happened), without a trial.
-    fn append_fact(
+    pub(super) fn append_fact(
         &mut self,
         ctx: &mut Cx<'_>,
         shared: &mut Shared,

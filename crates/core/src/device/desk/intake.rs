@@ -13,6 +13,7 @@ use bystand_wire::{
     Frame, FrameKind, Hash32, IncidentId, PassPurpose, ReportId, Seq, Timestamp, decode, encode,
 };
 
+use super::super::zones::Zones;
 use super::super::{CommandError, Cx, Event, Owner, Shared, policy};
 use super::{Desk, DeskEntry, DeskEvent, DeskJob, DeskPassing, ExactPlace, secrets};
 use crate::desk::{
@@ -54,6 +55,7 @@ impl Desk {
             return self.taken(ctx, shared, id, Some(stored.seq));
         }
         let mut said = sealed.report;
+        find_zone(shared, &mut said);
         let home = said.take_home_apart().map(|(point, text)| ExactPlace { point, text });
         let source = Source::of_pass(vouch.as_ref().map(|v| v.purpose));
         match said.take(source, stored.at) {
@@ -104,6 +106,7 @@ impl Desk {
         mut said: ReportIn,
         callback: Option<String>,
     ) -> Result<(), CommandError> {
+        find_zone(shared, &mut said);
         let home = said.take_home_apart().map(|(point, text)| ExactPlace { point, text });
         let id = said.id;
         let report = said.check(Source::Caller, ctx.now).map_err(|e| CommandError::Invalid(e.to_string()))?;
@@ -284,6 +287,14 @@ fn vouched(ctx: &Cx<'_>, shared: &Shared, stored: &StoredFrame, report: ReportId
 /// be sent again under next week's key.
 pub fn report_tag(report: ReportId) -> Hash32 {
     bystand_crypto::hash::sha256("report-tag", &[report.as_ref()])
+}
+
+/// The queue, proposals to join and the figures go by zones, and not every reporter's device has them.
+/// A home's zone is found before its pin is taken apart.
+fn find_zone(shared: &Shared, said: &mut ReportIn) {
+    if let Some(zones) = Zones::of(shared) {
+        zones.fill_in(&mut said.place);
+    }
 }
 
 fn taken_fact(

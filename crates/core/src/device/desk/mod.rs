@@ -10,6 +10,7 @@ mod alerts;
 mod call_outs;
 mod casebook;
 mod command;
+mod countersign;
 mod intake;
 mod keys;
 mod places;
@@ -164,6 +165,8 @@ pub struct Desk {
     drafts: BTreeMap<IncidentId, String>,
     /// Signs and findings read from response streams and not yet in the casebook.
     signs: BTreeMap<(CallOutId, Seq), call_outs::Waiting>,
+    /// Alerts signed and published by a registrar elsewhere, by their place in the log.
+    elsewhere: BTreeMap<u64, countersign::Elsewhere>,
     followed: BTreeMap<StreamId, DeskStream>,
     keys_asked: Timestamp,
     signed_at: Timestamp,
@@ -295,8 +298,10 @@ impl Desk {
         }
     }
 
-    /// The desk hears of alerts from the casebook; the public log adds nothing.
-    pub fn alert(&mut self, _: &mut Cx<'_>, _: &mut Shared, _: &PublicAlert) {}
+    /// The desk hears of its alerts from the casebook, but for what a registrar elsewhere has signed.
+    pub fn alert(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared, alert: &PublicAlert) {
+        self.countersigned_elsewhere(ctx, shared, alert);
+    }
 
     /// About once a second: what is due by the clock.
     pub fn due(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
@@ -304,6 +309,7 @@ impl Desk {
             return;
         }
         self.intake_due(ctx, shared);
+        self.countersigned_due(ctx, shared);
         self.signs_due(ctx, shared);
         self.keys_due(ctx, shared);
         self.state_due(ctx, shared);

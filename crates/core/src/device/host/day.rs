@@ -142,7 +142,7 @@ impl Host {
     ) {
         match event {
             RoomEvent::Message { from, body, .. } => self.heard(ctx, shared, zone, from, body),
-            RoomEvent::Changed { epoch, added, removed, authenticator } => {
+            RoomEvent::Changed { epoch, added, removed, authenticator, .. } => {
                 self.log_epoch(ctx, shared, zone, (*epoch, *authenticator));
                 self.changed(ctx, shared, zone, (added, removed));
             }

@@ -25,7 +25,7 @@ use bystand_crypto::seal::SealSecretKey;
 use bystand_crypto::sign::SigningKey;
 use bystand_wire::relay_api::StoredFrame;
 use bystand_wire::time::SECOND_MS;
-use bystand_wire::{Role, Seq, StreamId, Timestamp, ZoneId, decode, encode};
+use bystand_wire::{Hash32, Role, Seq, StreamId, Timestamp, ZoneId, decode, encode};
 use minicbor::{Decode, Encode};
 
 pub use book::{Counts, Folded, HostBook, HostEntry, Opened, Opening, Removal, Summary};
@@ -139,6 +139,10 @@ pub struct Host {
     /// Since when zones have no room, as this host noticed.
     missing: BTreeMap<ZoneId, Timestamp>,
     inbox: passing::Inbox,
+    /// When each host's device was last heard of.
+    alive: BTreeMap<Hash32, Timestamp>,
+    /// When another host's opening was last heard.
+    opening_heard: Timestamp,
     /// Since when the live connection stands.
     online_since: Option<Timestamp>,
     not_ready: Option<&'static str>,
@@ -363,6 +367,7 @@ impl Host {
             return ctx.tell(Event::Host(HostEvent::Marked { seq, code: breach_code(breach) }));
         }
         let Some(entry) = entry else { return };
+        self.alive.insert(entry.author, ctx.now);
         let Ok(said) = decode::<HostEntry>(&entry.event) else {
             return ctx.tell(Event::Host(HostEvent::Marked { seq, code: "entry-unknown" }));
         };

@@ -39,8 +39,11 @@ pub(super) const KNOCK_AGAIN_MS: u64 = 2 * MINUTE_MS;
 const GONE_AFTER_MS: u64 = 3 * MINUTE_MS;
 /// The most doublings of it.
 const GONE_DOUBLINGS: u32 = 5;
-/// A room in which no commit is accepted for so long is broken, in milliseconds.
-const STUCK_MS: u64 = MINUTE_MS;
+/// An opener that gives signs of life and opens to nobody is waited for so much longer and no more, in
+/// milliseconds: a hundred rooms take a slow box a while, and a bad one must not keep the others out.
+const ALIVE_AT_MOST_MS: u64 = 10 * MINUTE_MS;
+/// A room in which no commit can succeed for so long is broken, in milliseconds.
+const STUCK_MS: u64 = 30 * SECOND_MS;
 
 impl Host {
     /// Openings that are due: by schedule, or because somebody asked.
@@ -59,9 +62,11 @@ impl Host {
             }
             let is_asked = self.asked.contains(&zone);
             let since = *self.missing.entry(zone.clone()).or_insert(ctx.now);
-            let first = since.max(online.plus_ms(SETTLE_MS));
-            let is_due =
-                self.settings.by_schedule && { turn(first, team_rank(shared, &encode(&zone))) <= ctx.now };
+            let rank = team_rank(shared, &encode(&zone));
+            // While the others' openings still come in one by one, theirs may be among them.
+            let others = if rank == 0 { Timestamp(0) } else { self.opening_heard };
+            let first = since.max(online.plus_ms(SETTLE_MS)).max(others);
+            let is_due = self.settings.by_schedule && turn(first, rank) <= ctx.now;
             if is_asked || is_due {
                 self.claim(ctx, shared, &zone, 0);
             }
@@ -98,6 +103,9 @@ impl Host {
             return;
         }
         let is_ours = shared.identity.author() == Some(author);
+        if !is_ours {
+            self.opening_heard = ctx.now;
+        }
         let mut counts = Counts::default();
         if let Some(held) = self.days.get(&zone) {
             // Also when the casebook is read again from the last snapshot on.
@@ -257,6 +265,9 @@ impl Host {
         day.room = Some(room);
         day.is_made = true;
         self.store_day(ctx, zone, day);
+        if let Some(opened) = self.book.opening(zone) {
+            self.alive.insert(opened.author, ctx.now);
+        }
         self.inbox.read_again();
         self.follow(ctx, shared);
         ctx.tell(Event::Host(HostEvent::Joined(zone.clone())));
@@ -271,11 +282,14 @@ impl Host {
         let succession = day.opening.succession;
         let rank = team_rank(shared, &encode(&(zone, day.opening.until, succession)));
         let watch = self.watches.entry(zone.clone()).or_default();
-        let is_stuck = day.room.and_then(|r| shared.rooms.get(&r)).is_some_and(|room| !room.is_settled());
+        let is_stuck = day.room.and_then(|r| shared.rooms.get(&r)).is_some_and(RoomSync::is_stalled);
         let is_outside = day.room.is_none();
+        let opener = self.book.opening(zone).map(|o| o.author);
+        let sign_of_life = opener.and_then(|o| self.alive.get(&o).copied());
         let stuck = lasting(&mut watch.stuck_since, is_stuck, ctx.now).map(|at| at.plus_ms(STUCK_MS));
         let patience = GONE_AFTER_MS << succession.min(GONE_DOUBLINGS);
-        let outside = lasting(&mut watch.outside_since, is_outside, ctx.now).map(|at| at.plus_ms(patience));
+        let outside = lasting(&mut watch.outside_since, is_outside, ctx.now)
+            .map(|at| at.max(sign_of_life.unwrap_or(at).min(at.plus_ms(ALIVE_AT_MOST_MS))).plus_ms(patience));
         let waited = [stuck, outside].into_iter().flatten().any(|at| turn(at, rank) <= ctx.now);
         let is_mute = !day.speaks_for(shared);
         if waited || watch.is_broken || is_mute {

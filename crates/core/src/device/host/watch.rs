@@ -27,7 +27,7 @@ pub(super) struct Watch {
     pub remove_turn: Option<Timestamp>,
     /// Newcomers wait for the current state; when this host tells them, unless another does first.
     pub state_turn: Option<Timestamp>,
-    /// Since when a commit is not accepted.
+    /// Since when no commit can succeed.
     pub stuck_since: Option<Timestamp>,
     /// Since when this host waits to be let in.
     pub outside_since: Option<Timestamp>,

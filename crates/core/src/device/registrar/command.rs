@@ -1,7 +1,7 @@
 //! What is asked of a registrar, what it tells, and the jobs in between.
 
 use bystand_crypto::notes::LogVerifier;
-use bystand_wire::{Hash32, PassPurpose, Period, PublicKey, Quarter, Role, StreamId, Timestamp};
+use bystand_wire::{AlertId, Hash32, PassPurpose, Period, PublicKey, Quarter, Role, StreamId, Timestamp};
 use minicbor::{Decode, Encode};
 use zeroize::Zeroizing;
 
@@ -41,6 +41,9 @@ pub enum RegistrarJob {
     /// A stream's renewed policy.
     #[n(9)]
     Policy(#[n(0)] StreamId),
+    /// An alert with this registrar's signature on its way to the log.
+    #[n(10)]
+    Countersigned(#[n(0)] AlertId),
 }
 
 /// A call of this part: there are none.
@@ -86,6 +89,8 @@ pub enum RegistrarCommand {
     AddRegistrar(PublicKey),
     /// Proposes a manifest without a registrar.
     RemoveRegistrar(PublicKey),
+    /// Signs an alert that a dispatcher asks it to sign, and publishes it.
+    Countersign(AlertId),
     /// Makes this device's root key if it has none, and shows its public half.
     RootKey,
     /// Proposes other root keys.
@@ -187,6 +192,16 @@ pub enum RegistrarEvent {
         device: PublicKey,
         /// Its certificate's hash.
         certificate: Hash32,
+    },
+    /// A dispatcher asks for this registrar's signature on an alert: for a few minutes, since the log
+    /// takes only what is fresh.
+    CountersignAsked {
+        /// Which alert.
+        alert: AlertId,
+        /// The dispatcher's certificate.
+        from: Hash32,
+        /// The alert's text.
+        text: String,
     },
     /// This device's root key.
     RootKey(PublicKey),

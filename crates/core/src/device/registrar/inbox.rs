@@ -9,6 +9,7 @@ use bystand_wire::{Frame, FrameKind};
 
 use super::super::{Cx, Event, Shared};
 use super::admit::{ReplyTo, certify};
+use super::countersign::open_countersign;
 use super::{Registrar, RegistrarEntry, RegistrarEvent};
 use crate::network::certificate::VerifiedCertificate;
 use crate::network::check_certificate;
@@ -21,6 +22,9 @@ use crate::team::TeamKind;
 
 /// A certificate is renewed when it ends within this time, in milliseconds: four weeks.
 pub(crate) const RENEWAL_MS: u64 = 28 * DAY_MS;
+
+/// The most asks kept until the next key note is here.
+const LATER: usize = 1_024;
 
 impl Registrar {
     pub(super) fn inbox_frame(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared, stored: &StoredFrame) {
@@ -52,6 +56,8 @@ impl Registrar {
             self.team_keys_frame(ctx, shared, &bytes);
         } else if let Ok(ask) = open_ask(&ctx.network, &bytes, ctx.now) {
             self.ask(ctx, shared, &ask);
+        } else if let Ok(ask) = open_countersign(&ctx.network, &bytes) {
+            self.countersign_frame(ctx, shared, ask);
         } else {
             self.application_frame(ctx, shared, &bytes);
         }
@@ -68,6 +74,12 @@ impl Registrar {
                         let (answers, grant) = (ask.hash, Some(grant));
                         EnrollReply { answers, certificate: None, grant, refusal: None }
                     }
+                    Err(EnrollRefusal::NoneLeft)
+                        if self.later.len() < LATER
+                            && self.is_replacing(shared, batch.purpose, batch.period) =>
+                    {
+                        return self.later.push(ask.clone());
+                    }
                     Err(refusal) => self.refusal(ctx, ask, refusal),
                 },
                 None => self.renew(ctx, shared, ask, &holder),
@@ -75,6 +87,13 @@ impl Registrar {
         };
         let (stream, sealing_key) = (body.reply_to, body.sealing_key.clone());
         Self::reply(ctx, shared, ReplyTo { stream, by: By::Certificate, sealing_key }, &reply);
+    }
+
+    /// Asks that came under a key note which this registrar had not seen yet.
+    pub(super) fn ask_again(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
+        for ask in std::mem::take(&mut self.later) {
+            self.ask(ctx, shared, &ask);
+        }
     }
 
     fn refusal(&self, ctx: &mut Cx<'_>, ask: &Opened<PassAsk>, refusal: EnrollRefusal) -> EnrollReply {

@@ -14,6 +14,7 @@ mod admit;
 mod book;
 mod cards;
 mod command;
+mod countersign;
 mod inbox;
 mod note;
 mod passes;
@@ -34,6 +35,8 @@ pub use book::{Invited, Issued, RegistrarBook, RegistrarEntry, token_hash};
 pub use command::{
     RegistrarCall, RegistrarCommand, RegistrarEvent, RegistrarJob, RegistrarStream, SecretText,
 };
+pub(super) use countersign::ask_registrars;
+pub use countersign::{Asked, CountersignAsk};
 pub(super) use note::wanted_issuers;
 pub use second::RegistrarApplication;
 use state::Kept;
@@ -43,6 +46,7 @@ pub use steward::{Proposal, ProposalError};
 use super::secrets::RegistrarSecrets;
 use super::{CommandError, Cx, Event, Listener, Owner, Shared};
 use crate::io::Response;
+use crate::network::enroll::{Opened, PassAsk};
 use crate::network::keynote::KeyNote;
 use crate::outbox::{Job, Outcome, Work};
 use crate::team::{CasebookItem, CasebookMark, TeamEvent, TeamKind};
@@ -72,6 +76,8 @@ pub struct Registrar {
     said_due_at: Timestamp,
     /// When to look next whether the key note is still right, if nothing happens before.
     look_at: Timestamp,
+    /// Members may see a key note before its registrar does: what they ask under it waits.
+    later: Vec<Opened<PassAsk>>,
 }
 
 impl Registrar {
@@ -84,6 +90,7 @@ impl Registrar {
             chores_at: Timestamp(0),
             said_due_at: Timestamp(0),
             look_at: Timestamp(0),
+            later: Vec::new(),
         }
     }
 
@@ -151,6 +158,7 @@ impl Registrar {
             RegistrarCommand::Apply => self.apply(ctx, shared),
             RegistrarCommand::AddRegistrar(device) => self.add_registrar(ctx, shared, device),
             RegistrarCommand::RemoveRegistrar(device) => self.remove_registrar(ctx, shared, device),
+            RegistrarCommand::Countersign(alert) => self.countersign(ctx, shared, alert),
             RegistrarCommand::RootKey => {
                 self.show_root(ctx);
                 Ok(())
@@ -209,6 +217,9 @@ impl Registrar {
                     self.kept.store_state(ctx);
                 }
             }
+            (RegistrarJob::Countersigned(_), Outcome::Refused(refusal)) => {
+                ctx.tell(Event::Registrar(RegistrarEvent::Refused(refusal.code.as_str())));
+            }
             (what, Outcome::Refused(refusal)) => {
                 let text = format!("The relay refused ({what:?}): {}.", refusal.code);
                 ctx.tell(Event::Warning { code: "registrar-job-refused", text });
@@ -227,6 +238,7 @@ impl Registrar {
     pub fn trust_changed(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
         self.look_at = ctx.now;
         self.see_note(ctx, shared);
+        self.ask_again(ctx, shared);
         self.certify_applicants(ctx, shared);
         self.follow(ctx, shared);
     }

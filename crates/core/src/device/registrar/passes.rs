@@ -63,6 +63,12 @@ impl Registrar {
         Ok(PassGrant { purpose, period, signatures })
     }
 
+    /// Whether this device has made another issuer key than the one in the key note at hand.
+    pub(super) fn is_replacing(&self, shared: &Shared, purpose: PassPurpose, period: Period) -> bool {
+        let listed = shared.key_note().and_then(|note| note.issuer_key(purpose, period));
+        self.kept.newest(purpose, period).is_some_and(|own| listed != Some(own.key.public()))
+    }
+
     fn has_taken(&self, device: PublicKey, period: Period, purpose: PassPurpose) -> bool {
         let here = self.kept.ledger(&device);
         let here = here.is_some_and(|l| l.keys().any(|(p, w, _)| (*p, *w) == (purpose, period)));

@@ -7,13 +7,16 @@ use bystand_crypto::hash::plain_sha256;
 use bystand_crypto::passes::{IssuerKey, IssuerPublicKey};
 use bystand_crypto::seal::SealPublicKey;
 use bystand_wire::relay_api::SignedBytes;
-use bystand_wire::{Hash32, PassPurpose, Period, PublicKey, Seq, StreamId, Timestamp, decode, limits};
+use bystand_wire::{
+    AlertId, Hash32, PassPurpose, Period, PublicKey, Seq, StreamId, Timestamp, decode, limits,
+};
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 
 use super::super::Cx;
 use super::super::secrets::Seed;
 use super::book::RegistrarBook;
+use super::countersign::Asked;
 use crate::network::enroll::TeamKeys;
 use crate::network::keynote::{IssuerEntry, KeyNote};
 use crate::team::CasebookMark;
@@ -137,6 +140,9 @@ pub(super) struct State {
     /// The operations key that a coming manifest names, after a registrar was taken out.
     #[n(11)]
     pub next_operations: Option<Seed>,
+    /// Alerts that dispatchers ask this registrar to sign.
+    #[n(12)]
+    pub countersigns: BTreeMap<AlertId, Asked>,
 }
 
 /// Everything a registrar keeps, with its records.

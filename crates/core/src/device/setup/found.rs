@@ -1,6 +1,8 @@
 //! The first device: its rooms are opened, and what the relay needs is promised in an order in which a
 //! relay that knows only the network's id can take it.
 
+use std::sync::Arc;
+
 use bystand_crypto::hash::stream_id;
 use bystand_crypto::sign::Signed;
 use bystand_wire::relay_api::{LogEntry, LogKind, Policy, SignedBytes};
@@ -17,7 +19,7 @@ use crate::logwatch::LogWatch;
 use crate::network::invite::{Invitation, InviteSecret};
 use crate::network::{RelayUrl, VerifiedKeyNote, VerifiedManifest};
 use crate::outbox::{By, JobId, Work};
-use crate::room::{Credential, Leaf, RoomKind, RoomRules, RoomSync};
+use crate::room::{Credential, Leaf, RoomKind, RoomRules, RoomSync, RoomTrust};
 use crate::team::{TeamKind, TeamSync};
 
 impl Device {
@@ -87,7 +89,7 @@ impl Device {
             let first = Some((1, keys.secrets(kind, &policies)));
             let outbox = &mut self.shared.outbox;
             let mut team = TeamSync::new(ctx, outbox, (kind, streams), room, certificate, first);
-            team.trust_registrars(&manifest.manifest().registrars);
+            team.trust_registrars(Some(manifest.manifest().registrars.clone()));
             self.shared.teams.insert(kind, team);
         }
         Ok(())
@@ -102,7 +104,9 @@ impl Device {
     ) -> Result<RoomSync, SetupError> {
         let credential = Credential::Device(certificate.clone());
         let rules = RoomRules::new(ctx.network, RoomKind::Team(kind.role()));
-        rules.update(manifest, note, ctx.now);
+        let registrars = manifest.manifest().registrars.clone();
+        let trust = RoomTrust { manifest: manifest.clone(), key_note: note.clone(), registrars };
+        rules.update(&Arc::new(trust), ctx.now);
         let leaf = Leaf { key: self.shared.identity.device(), credential, rules, committer: None };
         let streams = creators.streams();
         Ok(RoomSync::create(ctx, &leaf, streams.room, streams.welcome)?)

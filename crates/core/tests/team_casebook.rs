@@ -1,0 +1,193 @@
+//! A team over time: whoever comes later reads the same casebook as those who were there, whatever became
+//! of its authors; a renewed device stays in; keys come at once.
+
+mod day_support;
+
+use bystand_core::desk::{DeskState, Event as Fact, WorkEvent};
+use bystand_core::device::desk::{DeskCommand, DeskEvent};
+use bystand_core::device::registrar::RegistrarCommand;
+use bystand_core::device::{Command, Event};
+use bystand_core::report::{Kind, Place, ReportIn};
+use bystand_core::room::Credential;
+use bystand_core::team::{TeamKind, TeamSync};
+use bystand_core::testing::{FOUNDER, World, founded};
+use bystand_wire::time::DAY_MS;
+use bystand_wire::{IncidentId, PublicKey, ReportId, Role};
+use day_support::*;
+
+fn state(world: &World, place: usize) -> &DeskState {
+    world.device(place).desk().state()
+}
+
+/// Everything the fold holds, as bytes.
+fn fold(world: &World, place: usize) -> Vec<u8> {
+    let parts = state(world, place).snapshot();
+    let incidents = parts.incidents.into_iter().flat_map(|(id, part)| [id.0.to_vec(), part].concat());
+    parts.shared.into_iter().chain(incidents).collect()
+}
+
+fn is_in(world: &World, place: usize) -> bool {
+    world.device(place).shared().teams.get(&TeamKind::Desk).is_some_and(TeamSync::is_ready)
+}
+
+/// A dispatcher types a caller's report and claims it.
+fn takes(world: &mut World, place: usize, n: u8) -> IncidentId {
+    let where_ = Place { zone: Some(zone()), text: "4th and 3rd".into(), ..Place::default() };
+    let report = ReportIn::new(ReportId([n; 16]), Kind::Checkpoint, where_, world.now());
+    let id = bystand_core::desk::incident_of_report(report.id);
+    let caller = DeskCommand::Caller(Box::new(report), None);
+    for command in [DeskCommand::StartShift(vec!["en".into()]), caller, DeskCommand::Claim(id)] {
+        let _ = world.command(place, Command::Desk(command));
+        world.run(2 * SECOND);
+    }
+    let claim = state(world, FOUNDER).incident(id).and_then(|i| i.claim).expect("claimed");
+    assert_eq!(Some(claim.holder.0), world.device(place).shared().identity.author());
+    id
+}
+
+fn certificate(world: &World, place: usize) -> String {
+    world.device(place).shared().identity.author().expect("a certificate").to_string()
+}
+
+fn registrar(world: &mut World, place: usize, command: RegistrarCommand) {
+    world.command(place, Command::Registrar(command)).expect("a registrar's command");
+}
+
+fn device_key(world: &World, place: usize) -> PublicKey {
+    world.device(place).shared().identity.device().public()
+}
+
+/// A founder and a second registrar, who is not on the desk.
+fn two_registrars(seed: u64) -> (World, usize) {
+    let mut world = founded(seed, 1);
+    let second = world.admit("second", FOUNDER, &[Role::Steward]);
+    registrar(&mut world, second, RegistrarCommand::Apply);
+    world.run(MINUTE);
+    let device = device_key(&world, second);
+    registrar(&mut world, FOUNDER, RegistrarCommand::AddRegistrar(device));
+    let listed = |w: &World| {
+        let shared = w.device(second).shared();
+        let in_team = shared.teams.get(&TeamKind::Registrars).is_some_and(TeamSync::is_ready);
+        in_team && shared.key_note().is_some_and(|n| n.note().registrars.len() == 2)
+    };
+    assert!(world.run_until(2 * MINUTE, listed));
+    world.run(MINUTE);
+    (world, second)
+}
+
+/// Admits a dispatcher, who must come to the founder's fold.
+fn newcomer(world: &mut World, name: &'static str) -> usize {
+    let place = world.admit(name, FOUNDER, &[Role::Dispatcher]);
+    world.run(30 * SECOND);
+    let marked = |w: &World, place: usize| {
+        let events = desk_events(w, place).into_iter();
+        events.filter(|e| matches!(e, DeskEvent::Marked { .. })).collect::<Vec<_>>()
+    };
+    assert_eq!(marked(world, place), [], "{name}");
+    assert_eq!(state(world, place).last_seq(), state(world, FOUNDER).last_seq());
+    assert_eq!(fold(world, place), fold(world, FOUNDER), "{name} reads what the others read");
+    place
+}
+
+#[test]
+fn a_newcomer_reads_what_those_read_who_were_there() {
+    let (mut world, second) = two_registrars(91);
+    let by_second = world.admit("by second", second, &[Role::Dispatcher]);
+    let revoked = world.admit("revoked", FOUNDER, &[Role::Dispatcher]);
+    takes(&mut world, by_second, 1);
+    takes(&mut world, revoked, 2);
+    newcomer(&mut world, "before");
+
+    let certificate = certificate(&world, revoked);
+    registrar(&mut world, FOUNDER, RegistrarCommand::Revoke { certificate });
+    assert!(world.run_until(3 * MINUTE, |w| !w.device(revoked).shared().teams.contains_key(&TeamKind::Desk)));
+    world.run(MINUTE);
+    newcomer(&mut world, "after a revocation");
+
+    let device = device_key(&world, second);
+    registrar(&mut world, FOUNDER, RegistrarCommand::RemoveRegistrar(device));
+    world.run(5 * MINUTE);
+    assert!(!world.device(FOUNDER).shared().manifest().expect("one").is_registrar(&device));
+    takes(&mut world, FOUNDER, 3);
+    let last = newcomer(&mut world, "after a registrar went");
+    assert_eq!(state(&world, last).incidents().count(), 3);
+    // The same after a restart, when every signature is checked again.
+    world.restart(last);
+    world.run(30 * SECOND);
+    takes(&mut world, FOUNDER, 4);
+    assert_eq!(fold(&world, last), fold(&world, FOUNDER));
+}
+
+#[test]
+fn nothing_counts_that_was_written_after_its_author_was_removed() {
+    let mut world = founded(92, 1);
+    let bad = world.admit("bad", FOUNDER, &[Role::Dispatcher]);
+    let incident = takes(&mut world, bad, 1);
+    let streams = world.device(FOUNDER).shared().key_note().expect("a note").note().streams.desk;
+    // An entry is made and kept back; a relay that helps puts it on the stream after the removal.
+    let before = world.relay.frames(&streams.casebook).len();
+    let mut other = world.fork();
+    other.command(bad, Command::Desk(DeskCommand::Note(incident, "late".into()))).expect("a note");
+    other.run(5 * SECOND);
+    let late = other.relay.frames(&streams.casebook).get(before).expect("an entry").frame.clone();
+    let certificate = certificate(&world, bad);
+    registrar(&mut world, FOUNDER, RegistrarCommand::Revoke { certificate });
+    assert!(world.run_until(3 * MINUTE, |w| !w.device(bad).shared().teams.contains_key(&TeamKind::Desk)));
+    world.run(MINUTE);
+    world.take_events(FOUNDER);
+    world.relay.inject(&streams.casebook, late);
+    world.run(30 * SECOND);
+    let is_note = |e: &DeskEvent| matches!(e, DeskEvent::Entry { fact, .. } if matches!(**fact, Fact::Work(WorkEvent::Noted { .. })));
+    assert!(!desk_events(&world, FOUNDER).iter().any(is_note));
+    let marks = |w: &World, place: usize| {
+        desk_events(w, place).iter().any(|e| matches!(e, DeskEvent::Marked { code: "entry-author", .. }))
+    };
+    assert!(marks(&world, FOUNDER));
+    let newcomer = world.admit("newcomer", FOUNDER, &[Role::Dispatcher]);
+    world.run(30 * SECOND);
+    assert!(marks(&world, newcomer), "for nobody");
+    assert_eq!(fold(&world, newcomer), fold(&world, FOUNDER));
+}
+
+#[test]
+fn a_renewed_dispatcher_stays_in_the_desk() {
+    let mut world = founded(93, 1);
+    let dispatcher = world.admit("dispatcher", FOUNDER, &[Role::Dispatcher]);
+    let incident = takes(&mut world, dispatcher, 1);
+    let old = world.device(dispatcher).shared().identity.certified().expect("certified");
+    let leaf = |w: &World, place: usize| {
+        let team = w.device(place).shared().teams.get(&TeamKind::Desk).expect("in the desk");
+        team.room().members().into_iter().find(|c| c.device() == Some(old.device)).expect("a member")
+    };
+    let first = leaf(&world, FOUNDER);
+    world.take_events(dispatcher);
+    // Both devices sleep until the certificate is about to end, and then beyond its end.
+    for until in [old.not_after.minus_ms(14 * DAY_MS), old.not_after.plus_ms(DAY_MS)] {
+        world.skip(until.since_ms(world.now()));
+        world.run(10 * MINUTE);
+        assert!(is_in(&world, dispatcher), "{}", world.now());
+    }
+    let new = world.device(dispatcher).shared().identity.certificate.clone().expect("certified");
+    assert_eq!(leaf(&world, FOUNDER), Credential::Device(new), "the leaf stands for the new certificate");
+    assert_ne!(leaf(&world, FOUNDER), first);
+    let left = world.take_events(dispatcher).into_iter().any(|e| e == Event::Team(TeamKind::Desk, "ended"));
+    assert!(!left, "without a gap");
+    takes(&mut world, dispatcher, 2);
+    assert!(state(&world, FOUNDER).incident(incident).is_none_or(|i| i.closing.is_some()), "stale by now");
+    newcomer(&mut world, "newcomer");
+}
+
+#[test]
+fn a_newcomer_has_the_keys_at_once() {
+    let mut world = founded(94, 1);
+    for n in 0..8 {
+        let invitation = world.invite(FOUNDER, &[Role::Dispatcher]);
+        let place = world.join("newcomer", &invitation);
+        let has_joined = |w: &World| w.device(place).shared().teams.contains_key(&TeamKind::Desk);
+        assert!(world.run_until(MINUTE, has_joined), "{n}");
+        assert!(
+            world.run_until(2 * SECOND, |w| is_in(w, place)),
+            "nobody waits for the newcomer itself: {n}"
+        );
+    }
+}
