@@ -14,7 +14,7 @@ use crate::args::Global;
 use crate::failure::{Done, Failure};
 use crate::output::Output;
 use crate::stop::Stop;
-use crate::{choice, commands, engine, enroll, passphrase, told};
+use crate::{choice, commands, engine, enroll, passphrase, progress, told};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -41,12 +41,16 @@ pub struct JoinArgs {
 /// Runs `bystand join`.
 pub async fn run(global: &Global, args: JoinArgs, output: Output) -> Done {
     let invitation = Invitation::from_text(&args.invitation, global.clock().now())
-        .map_err(|error| Failure::Usage(format!("{error}.")))?;
+        .map_err(|error| Failure::usage(error.code(), engine::sentence(&error)))?;
     let mut stop = Stop::install()?;
     let mut session = begin(global, &invitation)?;
     let outcome = tokio::select! {
-        outcome = until_admitted(&mut session, args.zones, output) => outcome,
-        () = stop.requested() => Ok(()),
+        outcome = progress::show(output, "Waiting for a registrar", until_admitted(&mut session, args.zones, output)) =>
+            outcome,
+        () = stop.requested() => Err(Failure::pending(
+            "stopped",
+            "Stopped. The request is kept in the vault: run the same `bystand join` again, or `bystand status` later.",
+        )),
     };
     session.close().await?;
     outcome
@@ -55,7 +59,7 @@ pub async fn run(global: &Global, args: JoinArgs, output: Output) -> Done {
 /// A new vault; or the one that an interrupted `join` of this network left.
 fn begin(global: &Global, invitation: &Invitation) -> Result<Session<Device>, Failure> {
     let folder = commands::vault_folder(global)?;
-    let mut rng = system_random().map_err(|error| Failure::Failed(error.into()))?;
+    let mut rng = system_random()?;
     let now = global.clock().now();
     if Vault::is_in(&folder) {
         let (vault, mut device) = engine::open(global)?;
@@ -67,6 +71,7 @@ fn begin(global: &Global, invitation: &Invitation) -> Result<Session<Device>, Fa
         return engine::run(global, device, vault, true);
     }
     engine::transport(global, invitation.relay.as_str())?;
+    Vault::prepare(&folder)?;
     let passphrase = passphrase::choose(global.passphrase_file.as_deref(), passphrase::VARIABLE)?;
     let identity = Identity::new(invitation.network, invitation.relay.to_string(), &mut rng);
     let mut device = Device::create(identity, now, &mut rng);
@@ -76,7 +81,7 @@ fn begin(global: &Global, invitation: &Invitation) -> Result<Session<Device>, Fa
     // As it lies in the vault, so that what it wants to send is sent.
     drop(device);
     let records = engine::records(&vault)?;
-    let device = Device::open(&records, now, &mut rng).map_err(|error| Failure::Failed(error.into()))?;
+    let device = Device::open(&records, now, &mut rng).map_err(engine::damaged)?;
     engine::run(global, device, vault, true)
 }
 
@@ -108,9 +113,10 @@ async fn until_admitted(session: &mut Session<Device>, mut zones: Vec<ZoneId>, o
                 };
                 enroll::show(output, news)?;
                 if let Some(code) = refused {
-                    return Err(Failure::Refused(format!(
-                        "The registrar refused ({code}). Ask for a new invitation."
-                    )));
+                    return Err(Failure::refused(
+                        code,
+                        format!("The registrar refused ({code}). Ask for a new invitation."),
+                    ));
                 }
             }
             other @ (Told::Event(_)
@@ -122,8 +128,9 @@ async fn until_admitted(session: &mut Session<Device>, mut zones: Vec<ZoneId>, o
     }
     match is_certified {
         true => Ok(()),
-        false => Err(Failure::Pending(
-            "No registrar has answered yet. The request waits for one; run `bystand status` later.".into(),
+        false => Err(Failure::pending(
+            "no-registrar",
+            "No registrar has answered yet. The request waits for one; run `bystand status` later.",
         )),
     }
 }

@@ -6,6 +6,7 @@
 
 pub mod desk;
 pub mod enroll;
+mod health;
 pub mod host;
 pub mod member;
 pub mod neighbor;
@@ -169,6 +170,7 @@ pub struct Device {
     member: member::Member,
     neighbor: neighbor::Neighbor,
     enroll: enroll::Enroll,
+    health: health::Health,
     outputs: Outputs<Event>,
     log_due: Timestamp,
     /// The relay said that the log has grown since it was last asked for.
@@ -280,6 +282,7 @@ impl Device {
             member: member::Member::load(records),
             neighbor: neighbor::Neighbor::load(records),
             enroll: enroll::Enroll::load(records),
+            health: health::Health::default(),
             shared,
             outputs: Outputs::default(),
             log_due: now,
@@ -432,6 +435,9 @@ impl Device {
                 if news.trust_changed {
                     self.trust_changed(ctx);
                 }
+                if !news.more {
+                    self.health.look(ctx, &self.shared);
+                }
                 // What was logged while this answer was on its way may not be in it.
                 if news.more || self.log_grew {
                     self.look_at_log(ctx);
@@ -507,6 +513,10 @@ impl Engine for Device {
             LiveOut::Lagged(stream) => device.shared.follow_again(ctx, &stream),
             LiveOut::Refused(stream, code)
                 if code == Code::NotFound.as_str() && device.shared.is_absent(&stream, ctx.now) => {}
+            LiveOut::Refused(_, code) if code == Code::ClockSkew.as_str() => {
+                let text = "this device's clock is more than five minutes off the relay's: set it".to_owned();
+                ctx.tell(Event::Warning { code: "clock-skew", text });
+            }
             LiveOut::Refused(stream, code) => {
                 let text = format!("The relay does not give out stream {}: {code}.", stream.short());
                 ctx.tell(Event::Warning { code: "stream-refused", text });
