@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use bystand_crypto::seal::{SealPublicKey, SealPurpose, open};
 use bystand_wire::relay_api::StoredFrame;
+use bystand_wire::time::MINUTE_MS;
 use bystand_wire::{Frame, FrameKind, PublicKey, StreamId, Timestamp, decode};
 
 use super::{Caller, Cx, Device, Event, KnockFor, Listener, Owner, Shared};
@@ -299,7 +300,8 @@ impl Device {
             if is_in || waits || !self.shared.identity.has_role(kind.role(), ctx.now) {
                 continue;
             }
-            let Some(to) = team_door_key(&note, kind, ctx.now) else { continue };
+            let own = self.shared.identity.device().public();
+            let Some(to) = team_door_key(&note, kind, own, ctx.now) else { continue };
             let Some(leaf) = team_leaf(&self.shared, kind, ctx.now) else { continue };
             let (door, welcome) = (streams.door, streams.welcome);
             let owner = Owner::Nobody;
@@ -366,12 +368,22 @@ pub(super) fn team_streams(note: &VerifiedKeyNote, kind: TeamKind) -> &TeamStrea
     }
 }
 
-/// What requests at a team's door are sealed to.
-fn team_door_key(note: &VerifiedKeyNote, kind: TeamKind, now: Timestamp) -> Option<SealPublicKey> {
+/// What requests at a team's door are sealed to. Registrars have no key in common: another one of them is
+/// asked, and each time somebody knocks anew perhaps a different one.
+fn team_door_key(
+    note: &VerifiedKeyNote,
+    kind: TeamKind,
+    own: PublicKey,
+    now: Timestamp,
+) -> Option<SealPublicKey> {
     match kind {
         TeamKind::Desk => note.desk_keys_at(now).map(|k| k.report_key.clone()),
         TeamKind::Hosts => note.host_keys_at(now).map(|k| k.door_key.clone()),
-        TeamKind::Registrars => note.note().registrars.first().map(|r| r.sealing_key.clone()),
+        TeamKind::Registrars => {
+            let others: Vec<_> = note.note().registrars.iter().filter(|r| r.device != own).collect();
+            let turn = usize::try_from(now.0 / MINUTE_MS).ok()?.checked_rem(others.len())?;
+            others.get(turn).map(|r| r.sealing_key.clone())
+        }
     }
 }
 
