@@ -316,7 +316,12 @@ async fn ask_network(global: &Global, url: &str) -> Result<NetworkId, Failure> {
 
 /// An error as a sentence of its own.
 pub fn sentence(error: &impl std::error::Error) -> String {
-    let text = capital(&error.to_string());
+    capital(&ended(error))
+}
+
+/// An error that may begin with a file's name, with a full stop.
+pub fn ended(error: &impl std::error::Error) -> String {
+    let text = error.to_string();
     if text.ends_with('.') { text } else { format!("{text}.") }
 }
 

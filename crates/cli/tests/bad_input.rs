@@ -89,7 +89,8 @@ fn what_init_cannot_use_is_said_before_anybody_waits() {
     let name = stage.run("steward", &["init", "--name", "", "--zones", "zones.geojson"]);
     check("no name", &name, 3, "manifest-field", &["cannot be founded"]);
 
-    std::fs::create_dir_all(stage.path("vaults")).expect("made");
+    std::fs::create_dir_all(stage.vault("steward")).expect("made");
+    std::fs::remove_dir_all(stage.vault("steward")).expect("removed");
     std::fs::write(stage.vault("steward"), "a file").expect("written");
     check("a file for a vault", &init(&stage, &zones), 1, "vault-folder", &["--vault"]);
     std::fs::remove_file(stage.vault("steward")).expect("removed");
@@ -98,8 +99,8 @@ fn what_init_cannot_use_is_said_before_anybody_waits() {
     check("other files", &init(&stage, &zones), 1, "vault-not-empty", &["empty folder"]);
     std::fs::remove_dir_all(stage.vault("steward")).expect("removed");
     // Nobody can make a folder there, not even root.
-    let mut elsewhere = stage.command("steward");
-    elsewhere.args(["--vault", "/sys/vault", "init", "--name", "Town"]).args(zones);
+    let mut elsewhere = stage.at(std::path::Path::new("/sys/vault"));
+    elsewhere.env("BYSTAND_PASSPHRASE", PASSPHRASE).args(["--json", "init", "--name", "Town"]).args(zones);
     let elsewhere = stage.end(elsewhere.spawn().expect("started"), "steward", &["init"]);
     check("a read-only folder", &elsewhere, 1, "vault-folder", &["--vault"]);
 
@@ -192,12 +193,18 @@ fn a_vault_that_cannot_be_opened_says_why() {
         stage.run("steward", &["status"])
     };
     check("the first page", &page(0), 1, "vault-file-damaged", &["copy of the whole folder"]);
-    for number in 1..(whole.len() / 4096).min(6) {
+    let mut damaged = 0;
+    for number in 1..(whole.len() / 4096).min(9) {
         let ended = page(number);
-        let code = ended.error()["error"].as_str().unwrap_or_default().to_owned();
-        assert!(code.ends_with("damaged"), "page {number}: {ended:?}");
-        check("another page", &ended, 1, &code, &["copy of the whole folder", "join anew"]);
+        // A page that holds nothing may say anything.
+        if ended.code() != Some(0) {
+            let code = ended.error()["error"].as_str().unwrap_or_default().to_owned();
+            assert!(code.ends_with("damaged"), "page {number}: {ended:?}");
+            check("another page", &ended, 1, &code, &["copy of the whole folder", "join anew"]);
+            damaged += 1;
+        }
     }
+    assert!(damaged > 0);
     std::fs::write(&file, &whole).expect("written");
     stage.done("steward", &["status"]);
     let mode = |mode| std::fs::Permissions::from_mode(mode);
@@ -236,10 +243,11 @@ fn an_invitation_that_does_not_count_says_so() {
     let twice = stage.run("thief", &["join", &good]);
     check("used twice", &twice, 3, "enroll-token-used", &["new invitation"]);
     let taken_back = stage.invite(&mut steward, "--role observer");
-    let id = steward.since(0).iter().rev().find_map(|v| v["id"].as_str().map(str::to_owned)).expect("an id");
+    let invited = steward.wait("the invitation", |v| v["text"] == taken_back.as_str());
+    let id = invited["id"].as_str().expect("an id");
     steward.does(&format!("take-back {id}"));
     let over = stage.run("late", &["join", &taken_back]);
-    check("taken back", &over, 3, "enroll-invitation-over", &["new invitation"]);
+    check("taken back", &over, 3, "not-found", &["taken back", "new invitation"]);
     // Whoever was refused can use a good one, in the same vault.
     let fresh = stage.invite(&mut steward, "--role observer");
     stage.done("thief", &["join", &fresh]);
@@ -265,7 +273,8 @@ fn join_and_report_go_on_after_ctrl_c_and_sigkill() {
     let mut steward = stage.start("steward", &["registrar", "--follow"]);
     let invitation = stage.invite(&mut steward, "--role observer");
     steward.kill_9();
-    // Nobody answers: the request waits.
+    // The invitation's mailbox is on the relay now, and nobody answers: the request waits.
+    stage.done("steward", &["status"]);
     let join = stage.start("new", &["join", &invitation]);
     join.wait("that the request is on its way", |v| v["event"] == "waiting");
     join.signal(Signal::INT);

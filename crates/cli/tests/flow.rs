@@ -57,7 +57,7 @@ fn gather() -> Cast {
     let (ana, ben, hosts) = (start("ana", "desk"), start("ben", "desk"), start("hosts", "host"));
     let (cy, dee, eli) = (start("cy", "duty"), start("dee", "duty"), start("eli", "duty"));
     for desk in [&ana, &ben] {
-        desk.wait("that it is on the desk", |v| v["event"] == "team" && v["team"] == "desk");
+        desk.wait("that it has the desk's keys", |v| has_keys(v, "desk"));
     }
     Cast { stage, relay, steward, second, ana, ben, hosts, cy, dee, eli }
 }
@@ -77,7 +77,7 @@ fn second_registrar(stage: &Stage, steward: &mut Player) -> Player {
     second.wait("its certificate as registrar", |v| {
         v["event"] == "certified" && v["roles"].as_array().is_some_and(|r| r.iter().any(|r| r == "registrar"))
     });
-    second.wait("that it is in the team", |v| v["event"] == "team" && v["team"] == "registrars");
+    second.wait("that it is in the team", |v| has_keys(v, "registrars"));
     second
 }
 
@@ -85,7 +85,7 @@ fn second_registrar(stage: &Stage, steward: &mut Player) -> Player {
 fn open_the_day(cast: &mut Cast) {
     cast.ana.does("start --language en --language es");
     cast.ben.does("start --language en");
-    cast.hosts.wait("that it is a host", |v| v["event"] == "team" && v["team"] == "hosts");
+    cast.hosts.wait("that it is a host", |v| has_keys(v, "hosts"));
     cast.hosts.does(&format!("open {ZONE}"));
     cast.hosts.wait("an open room", |v| v["event"] == "room-opened" && v["zone"] == ZONE);
     for responder in [&mut cast.cy, &mut cast.dee, &mut cast.eli] {
@@ -284,13 +284,14 @@ fn take_a_dispatcher_out(cast: &mut Cast) {
     let certificate = stage_certificate(&mut cast.ben, stage);
     cast.ben.starts_again(stage);
     let version = key_note_version(&cast.second);
-    let mark = cast.steward.mark();
+    let (mark, rotated) = (cast.steward.mark(), cast.ana.mark());
     cast.steward.does(&format!("revoke {certificate}"));
     cast.steward.wait_from(mark, "that it is revoked", |v| v["event"] == "revoked");
     cast.steward.wait_from(mark, "the desk's new keys", |v| v["event"] == "team-keys" && v["team"] == "desk");
     cast.steward.wait_from(mark, "a new key note", |v| {
         v["event"] == "key-note" && v["version"].as_u64() > Some(version)
     });
+    cast.ana.wait_from(rotated, "the desk's new keys", |v| has_keys(v, "desk"));
     let (ana, ben) = (cast.ana.mark(), cast.ben.mark());
     stage.report("workplace", SCENE, "vehicles at both doors of the shop");
     let report = entry(&cast.ana, ana, "report", None);
@@ -319,6 +320,10 @@ fn stage_certificate(player: &mut Player, stage: &Stage) -> String {
 fn key_note_version(registrar: &Player) -> u64 {
     let notes = registrar.since(0).into_iter().filter(|v| v["event"] == "key-note");
     notes.filter_map(|v| v["version"].as_u64()).max().unwrap_or(0)
+}
+
+fn has_keys(said: &Value, team: &str) -> bool {
+    said["event"] == "team" && said["team"] == team && said["news"] == "keys"
 }
 
 /// The states of all alerts, as a stranger verifies them, in alphabetical order.

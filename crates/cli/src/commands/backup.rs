@@ -77,5 +77,5 @@ fn failed(error: BackupError) -> Failure {
         BackupError::Failed { .. } => "backup-failed",
         BackupError::Folder(_) => "relay-folder",
     };
-    Failure::failed(code, engine::sentence(&error))
+    Failure::failed(code, engine::ended(&error))
 }

@@ -43,7 +43,7 @@ pub async fn run(global: &Global, args: JoinArgs, output: Output) -> Done {
     let invitation = Invitation::from_text(&args.invitation, global.clock().now())
         .map_err(|error| Failure::usage(error.code(), engine::sentence(&error)))?;
     let mut stop = Stop::install()?;
-    let mut session = begin(global, &invitation)?;
+    let mut session = begin(global, &invitation, output)?;
     let outcome = tokio::select! {
         outcome = progress::show(output, "Waiting for a registrar", until_admitted(&mut session, args.zones, output)) =>
             outcome,
@@ -57,7 +57,7 @@ pub async fn run(global: &Global, args: JoinArgs, output: Output) -> Done {
 }
 
 /// A new vault; or the one that an interrupted `join` of this network left.
-fn begin(global: &Global, invitation: &Invitation) -> Result<Session<Device>, Failure> {
+fn begin(global: &Global, invitation: &Invitation, output: Output) -> Result<Session<Device>, Failure> {
     let folder = commands::vault_folder(global)?;
     let mut rng = system_random()?;
     let now = global.clock().now();
@@ -78,6 +78,7 @@ fn begin(global: &Global, invitation: &Invitation) -> Result<Session<Device>, Fa
     device.enroll(invitation, now, &mut rng);
     let first = engine::first_records(&mut device);
     let vault = Vault::create(&folder, &passphrase, global.cost(), &first)?;
+    enroll::show(output, EnrollEvent::Waiting { roles: invitation.roles.clone() })?;
     // As it lies in the vault, so that what it wants to send is sent.
     drop(device);
     let records = engine::records(&vault)?;
@@ -113,10 +114,7 @@ async fn until_admitted(session: &mut Session<Device>, mut zones: Vec<ZoneId>, o
                 };
                 enroll::show(output, news)?;
                 if let Some(code) = refused {
-                    return Err(Failure::refused(
-                        code,
-                        format!("The registrar refused ({code}). Ask for a new invitation."),
-                    ));
+                    return Err(not_admitted(code));
                 }
             }
             other @ (Told::Event(_)
@@ -133,6 +131,15 @@ async fn until_admitted(session: &mut Session<Device>, mut zones: Vec<ZoneId>, o
             "No registrar has answered yet. The request waits for one; run `bystand status` later.",
         )),
     }
+}
+
+fn not_admitted(code: &'static str) -> Failure {
+    let why = match code {
+        // Its mailbox is gone from the relay.
+        "not-found" => "The invitation was taken back, or its time is over".to_owned(),
+        _ => format!("The registrar refused ({code})"),
+    };
+    Failure::refused(code, format!("{why}. Ask for a new invitation."))
 }
 
 /// Whether the passes of this week that go with the roles are here.

@@ -101,5 +101,5 @@ pub fn not_started(error: StartError) -> Failure {
         StartError::Config(_) => "relay-settings",
         StartError::System(_) => "relay-system",
     };
-    Failure::failed(code, engine::sentence(&error))
+    Failure::failed(code, engine::ended(&error))
 }

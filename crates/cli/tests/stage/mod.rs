@@ -90,13 +90,18 @@ impl Stage {
 
     /// The program with a player's vault and without a passphrase, as a person starts it.
     pub fn bare(&self, who: &str) -> Command {
+        self.at(&self.vault(who))
+    }
+
+    /// The program with a vault anywhere.
+    pub fn at(&self, vault: &Path) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_bystand"));
         command
             .env_clear()
             .env("HOME", self.folder.path())
             .current_dir(self.folder.path())
             .args(["--vault-cost", "least", "--vault"])
-            .arg(self.vault(who))
+            .arg(vault)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());

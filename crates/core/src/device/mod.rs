@@ -33,7 +33,7 @@ use crate::io::{CallId, Effect, Engine, Random, Response};
 use crate::logwatch::{AlertEvent, LogWatch};
 use crate::outbox::{Outbox, Outcome};
 use crate::room::SyncError;
-use crate::team::{TeamEvent, TeamKind};
+use crate::team::{TeamEvent, TeamKind, TeamSync};
 
 const IDENTITY: &str = "identity";
 const LOG: &str = "log";
@@ -388,6 +388,9 @@ impl Device {
 
     /// A team's event goes to whoever keeps the team's state.
     fn team_event(&mut self, ctx: &mut Cx<'_>, kind: TeamKind, event: TeamEvent) {
+        if event == TeamEvent::Keys && self.shared.teams.get(&kind).is_some_and(TeamSync::is_ready) {
+            ctx.tell(Event::Team(kind, "keys"));
+        }
         let shared = &mut self.shared;
         match kind {
             TeamKind::Desk => self.desk.team_event(ctx, shared, event),
