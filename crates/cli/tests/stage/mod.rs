@@ -333,6 +333,22 @@ impl Player {
         said
     }
 
+    /// Types a verb that looks at something until what it shows fits: after a restart a process reads first.
+    pub fn looks_until(&mut self, line: &str, fits: impl Fn(&[Value]) -> bool) -> Vec<Value> {
+        let deadline = Instant::now() + PATIENCE;
+        while Instant::now() < deadline {
+            let mark = self.mark();
+            if self.answer(line).get("did").is_some() {
+                let said = self.since(mark);
+                if fits(&said) {
+                    return said;
+                }
+            }
+            std::thread::yield_now();
+        }
+        self.gives_up(line)
+    }
+
     /// Pulls the plug: SIGKILL. What it said stays.
     pub fn kill_9(&mut self) {
         self.child.kill().expect("killed");
