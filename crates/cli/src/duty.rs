@@ -158,7 +158,10 @@ impl RoleVerb for DutyVerb {
             ("sign", "sign parked"),
             ("found", "found confirmed --seen-by 2 'Two vans, four agents.'"),
             ("could-not-check", "could-not-check 'The street was closed.'"),
-            ("report-and-find", "report-and-find --found confirmed --kind checkpoint --point 44.9484,-93.2619"),
+            (
+                "report-and-find",
+                "report-and-find --found confirmed --kind checkpoint --point 44.9484,-93.2619",
+            ),
             ("envelope", "envelope 'Call 612-555-0199, lawyer 612-555-0142.'"),
             ("say", "say powderhorn-park 'I am at the lake.'"),
             ("quiet", "quiet powderhorn-park"),

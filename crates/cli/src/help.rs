@@ -81,7 +81,9 @@ fn by_family<V: RoleVerb>(mut command: Command, prefix: &str) -> Command {
     let is_line = prefix.is_empty();
     let template = match is_line {
         true => format!("{list}{{subcommands}}\n"),
-        false => format!("{{about-with-newline}}\n{{usage-heading}} {{usage}}\n\n{list}{{all-args}}{{after-help}}"),
+        false => {
+            format!("{{about-with-newline}}\n{{usage-heading}} {{usage}}\n\n{list}{{all-args}}{{after-help}}")
+        }
     };
     let usage = if is_line { "VERB".to_owned() } else { format!("{prefix}[OPTIONS] [VERB]") };
     command.override_usage(usage).help_template(template)
@@ -116,7 +118,8 @@ mod tests {
             let command = V::augment_subcommands(Command::new("x"));
             let mut verbs: Vec<&str> =
                 command.get_subcommands().map(Command::get_name).filter(|name| *name != "steward").collect();
-            let mut named: Vec<&str> = V::FAMILIES.iter().flat_map(|f| f.verbs).map(|(verb, _)| *verb).collect();
+            let mut named: Vec<&str> =
+                V::FAMILIES.iter().flat_map(|f| f.verbs).map(|(verb, _)| *verb).collect();
             verbs.sort_unstable();
             named.sort_unstable();
             assert_eq!(named, verbs);

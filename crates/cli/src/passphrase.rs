@@ -81,9 +81,10 @@ fn given(file: Option<&Path>, variable: &str) -> Result<Option<Passphrase>, Fail
     match std::env::var(variable) {
         Ok(value) => Ok(Some(Zeroizing::new(value))),
         Err(std::env::VarError::NotPresent) => Ok(None),
-        Err(std::env::VarError::NotUnicode(_)) => {
-            Err(Failure::usage("passphrase-not-text", format!("{variable} is not text in UTF-8. Set it again.")))
-        }
+        Err(std::env::VarError::NotUnicode(_)) => Err(Failure::usage(
+            "passphrase-not-text",
+            format!("{variable} is not text in UTF-8. Set it again."),
+        )),
     }
 }
 

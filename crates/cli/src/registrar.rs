@@ -184,8 +184,14 @@ impl RoleVerb for StewardVerb {
             ("add", "add 5b0c31f7a2d94e8866cf0a51b7e3d2984f1c60ab73958de2417fa0c86e35b9d1 --threshold 2"),
             ("show", "show proposal.bystand"),
             ("sign", "sign proposal.bystand"),
-            ("add-registrar", "add-registrar 5b0c31f7a2d94e8866cf0a51b7e3d2984f1c60ab73958de2417fa0c86e35b9d1"),
-            ("remove-registrar", "remove-registrar 5b0c31f7a2d94e8866cf0a51b7e3d2984f1c60ab73958de2417fa0c86e35b9d1"),
+            (
+                "add-registrar",
+                "add-registrar 5b0c31f7a2d94e8866cf0a51b7e3d2984f1c60ab73958de2417fa0c86e35b9d1",
+            ),
+            (
+                "remove-registrar",
+                "remove-registrar 5b0c31f7a2d94e8866cf0a51b7e3d2984f1c60ab73958de2417fa0c86e35b9d1",
+            ),
         ],
     }];
 
@@ -449,7 +455,10 @@ fn write_proposal(
 
 fn read(file: &Path) -> Result<Vec<u8>, Failure> {
     fs::read(file).map_err(|error| {
-        Failure::failed("file-read", format!("{} cannot be read: {error}. Name another file.", file.display()))
+        Failure::failed(
+            "file-read",
+            format!("{} cannot be read: {error}. Name another file.", file.display()),
+        )
     })
 }
 
@@ -459,7 +468,8 @@ pub fn write_secret(file: &Path, bytes: &[u8]) -> Done {
     options.create(true).truncate(true).write(true).mode(0o600);
     let written = options.open(file).and_then(|mut open| open.write_all(bytes));
     written.map_err(|error| {
-        let text = format!("{} cannot be written: {error}. Name another place, or free some space.", file.display());
+        let text =
+            format!("{} cannot be written: {error}. Name another place, or free some space.", file.display());
         Failure::failed("file-write", text)
     })
 }

@@ -44,25 +44,41 @@ fn run_at(stage: &Stage, who: &str, clock: &[String], args: &[&str]) -> Ended {
 #[test]
 fn zones_that_cannot_be_used_found_nothing() {
     let stage = Stage::new("bad-zones");
-    let feature = |geometry: &str| {
-        format!(r#"{{"type":"Feature","properties":{{"name":"A"}},"geometry":{geometry}}}"#)
-    };
+    let feature =
+        |geometry: &str| format!(r#"{{"type":"Feature","properties":{{"name":"A"}},"geometry":{geometry}}}"#);
     let polygon = |ring: &str| feature(&format!(r#"{{"type":"Polygon","coordinates":[{ring}]}}"#));
     for (what, content, code, says) in [
         ("empty file", String::new(), "zones-not-json", "export the zones"),
         ("garbage", "\u{1}\u{2}garbage".to_owned(), "zones-not-json", "export the zones"),
-        ("half a file", r#"{"type":"FeatureCollection","features":[{"#.to_owned(), "zones-not-json", "GeoJSON"),
+        (
+            "half a file",
+            r#"{"type":"FeatureCollection","features":[{"#.to_owned(),
+            "zones-not-json",
+            "GeoJSON",
+        ),
         ("other JSON", "[1,2]".to_owned(), "zones-not-geojson", "FeatureCollection"),
         ("no zones", r#"{"type":"FeatureCollection","features":[]}"#.to_owned(), "zones-empty", "no zones"),
-        ("projected", polygon("[[500000,4900000],[500100,4900000],[500100,4900100],[500000,4900000]]"),
-         "zones-not-wgs84", "EPSG:4326"),
+        (
+            "projected",
+            polygon("[[500000,4900000],[500100,4900000],[500100,4900100],[500000,4900000]]"),
+            "zones-not-wgs84",
+            "EPSG:4326",
+        ),
         ("no area", polygon("[[1,1],[2,2],[1,1]]"), "zones-no-area", "three corners"),
-        ("letters for numbers", polygon(r#"[["a",1],[2,2],[3,1],["a",1]]"#), "zones-bad-corner", "export the file"),
+        (
+            "letters for numbers",
+            polygon(r#"[["a",1],[2,2],[3,1],["a",1]]"#),
+            "zones-bad-corner",
+            "export the file",
+        ),
     ] {
         std::fs::write(stage.path("bad.geojson"), content).expect("written");
         let ended = init(&stage, &["--zones", "bad.geojson"]);
         check(what, &ended, 3, code, &[says]);
-        assert!(!stage.vault("steward").exists() && !stage.path("relay").exists(), "{what}: nothing was made");
+        assert!(
+            !stage.vault("steward").exists() && !stage.path("relay").exists(),
+            "{what}: nothing was made"
+        );
     }
 }
 
@@ -159,7 +175,8 @@ fn flawed_zones_are_mended_and_a_half_made_network_is_made_anew() {
         assert!(founded.errors.contains(warning), "{warning}: {founded:?}");
     }
     check("again", &init(&stage, &["--zones", "zones.geojson"]), 3, "relay-exists", &["--data"]);
-    let again = stage.run("steward", &["init", "--name", "Town", "--zones", "zones.geojson", "--data", "second"]);
+    let again =
+        stage.run("steward", &["init", "--name", "Town", "--zones", "zones.geojson", "--data", "second"]);
     check("again elsewhere", &again, 1, "vault-exists", &["--vault"]);
     let _relay = stage.serve();
     let zones = stage.done("steward", &["zones"]);
@@ -297,7 +314,8 @@ fn join_and_report_go_on_after_ctrl_c_and_sigkill() {
     steward.does("desk start");
     let taken = steward.wait("the report", |v| v["entry"] == "report" && v["outcome"] == "applied");
     assert_eq!(taken["text"], "vests");
-    let reports = steward.since(0).into_iter().filter(|v| v["entry"] == "report" && v["outcome"] == "applied");
+    let reports =
+        steward.since(0).into_iter().filter(|v| v["entry"] == "report" && v["outcome"] == "applied");
     assert_eq!(reports.count(), 1, "kept once, sent once");
 
     // Ctrl-C in a single command of a role.
@@ -392,9 +410,20 @@ fn a_full_disk_keeps_what_was_kept() {
     // No file may grow beyond what is there: the system answers as a full disk does.
     let limit = "trap '' XFSZ; ulimit -f 8; exec \"$0\" \"$@\"";
     let mut full = std::process::Command::new("sh");
-    full.args(["-c", limit, env!("CARGO_BIN_EXE_bystand"), "--json", "--vault-cost", "least", "--vault", &vault]);
+    full.args([
+        "-c",
+        limit,
+        env!("CARGO_BIN_EXE_bystand"),
+        "--json",
+        "--vault-cost",
+        "least",
+        "--vault",
+        &vault,
+    ]);
     full.args(["report", "--kind", "presence", "--point", POINT, "--text", "vests"]);
-    full.env("BYSTAND_PASSPHRASE", PASSPHRASE).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+    full.env("BYSTAND_PASSPHRASE", PASSPHRASE)
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped());
     let full = stage.end(full.spawn().expect("started"), "new", &["report"]);
     assert!(["disk-full", "vault-storage"].iter().any(|code| full.error()["error"] == *code), "{full:?}");
     let code = full.error()["error"].as_str().unwrap_or_default().to_owned();

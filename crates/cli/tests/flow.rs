@@ -188,7 +188,13 @@ fn correct_and_end(cast: &mut Cast, incident: &str) {
     assert_eq!(refused["class"], "refused", "a finding signs one step: {refused}");
     step(cast, incident, "found confirmed --seen-by 2 still there", "update", "update");
     assert_eq!(states(cast), ["current"]);
-    step(cast, incident, "found over:left-nobody-taken", "over {} left-nobody-taken", "over:left-nobody-taken");
+    step(
+        cast,
+        incident,
+        "found over:left-nobody-taken",
+        "over {} left-nobody-taken",
+        "over:left-nobody-taken",
+    );
     assert_eq!(states(cast), ["over"]);
     go_home(cast);
     close(cast, incident, "confirmed");
@@ -219,6 +225,7 @@ fn publish_what_turns_out_wrong(cast: &mut Cast) {
     cast.eli.does("report-and-find --found confirmed --kind checkpoint --point 44.9450,-93.2400 --text 'cars are stopped'");
     let report = entry(&cast.ana, mark, "report-and-finding", None);
     let incident = text(&report, "incident").to_owned();
+    claim(cast, &incident);
     cast.ana.does(&format!("publish {incident}"));
     entry(&cast.ana, mark, "published", Some(&incident));
     go_and_find(cast, &incident, "found false-alarm:city-police --seen-by 2");
@@ -237,12 +244,19 @@ fn check_a_rumor(cast: &mut Cast) {
     let incident = text(&report, "incident").to_owned();
     cast.ben.does(&format!("rumor {incident}"));
     entry(&cast.ana, mark, "rumor", Some(&incident));
+    claim(cast, &incident);
     go_and_find(cast, &incident, "found false-alarm:utility --seen-by 2");
     cast.ana.does(&format!("rumor-check {incident}"));
     entry(&cast.ana, mark, "rumor-published", None);
     cast.ana.does(&format!("tell {incident} false-alarm:utility"));
     assert_eq!(states(cast), ["over", "rumor-check", "wrong"]);
     close(cast, &incident, "rumor-answered");
+}
+
+fn claim(cast: &mut Cast, incident: &str) {
+    let mark = cast.ana.mark();
+    cast.ana.does(&format!("claim {incident}"));
+    entry(&cast.ana, mark, "claimed", Some(incident));
 }
 
 /// Cy and Dee are called, accepted, look, and Cy says what they found.
@@ -271,7 +285,9 @@ fn go_home(cast: &mut Cast) {
         let responder = if name == "cy" { &mut cast.cy } else { &mut cast.dee };
         responder.does("sign leaving");
         responder.does("sign home");
-        cast.ana.wait_from(mark, "that a responder is home", |v| v["entry"] == "sign-from" && v["sign"] == "home");
+        cast.ana.wait_from(mark, "that a responder is home", |v| {
+            v["entry"] == "sign-from" && v["sign"] == "home"
+        });
     }
 }
 
@@ -308,9 +324,12 @@ fn take_a_dispatcher_out(cast: &mut Cast) {
     stage.report("workplace", SCENE, "vehicles at both doors of the shop");
     let report = entry(&cast.ana, ana, "report", None);
     let incident = text(&report, "incident").to_owned();
+    cast.ana.does(&format!("claim {incident}"));
+    entry(&cast.ana, ana, "claimed", Some(&incident));
     cast.ana.does(&format!("note {incident} only for those who stayed"));
     entry(&cast.ana, ana, "note", Some(&incident));
-    let read = |said: &Value| said.to_string().contains("both doors") || said.to_string().contains("who stayed");
+    let read =
+        |said: &Value| said.to_string().contains("both doors") || said.to_string().contains("who stayed");
     assert!(!cast.ben.since(ben).iter().any(read));
     cast.ben.kill_9();
     let again = stage.run("ben", &["desk", "queue"]);
@@ -360,7 +379,9 @@ fn offers(desk: &Player, mark: usize, incident: &str, count: usize) -> Vec<Strin
     let mut offers: Vec<String> = Vec::new();
     while offers.len() < count {
         let fresh = desk.wait_from(mark, "an offer", |v| {
-            v["entry"] == "offer" && v["incident"] == incident && !offers.iter().any(|o| v["offer"] == o.as_str())
+            v["entry"] == "offer"
+                && v["incident"] == incident
+                && !offers.iter().any(|o| v["offer"] == o.as_str())
         });
         offers.push(text(&fresh, "offer").to_owned());
     }

@@ -126,10 +126,8 @@ fn plan(args: &InitArgs) -> Result<NetworkPlan, Failure> {
 fn zones(args: &InitArgs) -> Result<Vec<ZoneInfo>, Failure> {
     let mut zones = Vec::new();
     if let Some(file) = &args.zones {
-        let text = fs::read_to_string(file)
-            .map_err(|error| zones_unreadable(file, &error))?;
-        let list = zones_from_geojson(&text)
-            .map_err(|error| {
+        let text = fs::read_to_string(file).map_err(|error| zones_unreadable(file, &error))?;
+        let list = zones_from_geojson(&text).map_err(|error| {
             Failure::refused(error.code(), format!("The zones in {}: {error}.", file.display()))
         })?;
         for warning in &list.warnings {
@@ -138,7 +136,12 @@ fn zones(args: &InitArgs) -> Result<Vec<ZoneInfo>, Failure> {
         zones.extend(list.zones.iter().map(info));
     }
     for name in &args.places {
-        let bad = || Failure::usage("zones-bad-name", format!("{name:?} cannot be a zone's name: use letters and spaces."));
+        let bad = || {
+            Failure::usage(
+                "zones-bad-name",
+                format!("{name:?} cannot be a zone's name: use letters and spaces."),
+            )
+        };
         let id = choice::zone(name).map_err(|_| bad())?;
         zones.push(info(&Zone::without_area(id, name).map_err(|_| bad())?));
     }
@@ -170,7 +173,7 @@ fn info(zone: &Zone) -> ZoneInfo {
 
 /// Makes the issuer keys on all cores and founds the network.
 async fn found(global: &Global, plan: NetworkPlan, output: Output) -> Result<NewNetwork, Failure> {
-        let mut rng = system_random()?;
+    let mut rng = system_random()?;
     let mut founding = Founding::begin(plan, global.clock().now(), &mut rng).map_err(setup_failed)?;
     let missing = founding.missing();
     let count = missing.len();

@@ -61,7 +61,8 @@ async fn verb<V: RoleVerb>(global: &Global, verb: V, output: Output) -> Done {
 
 /// The vault's folder.
 pub fn vault_folder(global: &Global) -> Result<PathBuf, Failure> {
-    let missing = || Failure::usage("no-home", "There is no home folder. Name the vault's folder: --vault DIR.");
+    let missing =
+        || Failure::usage("no-home", "There is no home folder. Name the vault's folder: --vault DIR.");
     global.vault_folder().ok_or_else(missing)
 }
 

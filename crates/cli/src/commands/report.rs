@@ -125,7 +125,8 @@ async fn until_taken(session: &mut Session<Device>, talk: &mut Conversation, sen
     match *sent {
         true => Ok(()),
         false => {
-            let why = why.map_or_else(|| "the relay did not answer in time".to_owned(), |why| why.to_string());
+            let why =
+                why.map_or_else(|| "the relay did not answer in time".to_owned(), |why| why.to_string());
             Err(not_sent("not-sent", &format!("The report is not sent: {why}.")))
         }
     }

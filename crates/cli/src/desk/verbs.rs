@@ -328,7 +328,10 @@ pub const FAMILIES: &[Family] = &[
             ("note", "note 5 'The caller sounded sure.'"),
             ("ask", "ask 5 'Are they still there?'"),
             ("tell", "tell 5 being-checked"),
-            ("caller", "caller --kind vehicle-stop --place 'Lake St and Chicago Ave' --callback 612-555-0100"),
+            (
+                "caller",
+                "caller --kind vehicle-stop --place 'Lake St and Chicago Ave' --callback 612-555-0100",
+            ),
             ("home", "home 5"),
             ("strike", "strike 5 'blue Honda ABC 123'"),
             ("refer", "refer 5 legal 'A father was taken.'"),

@@ -58,8 +58,17 @@ impl Stage {
         let said = stage.done(
             "steward",
             &[
-                "init", "--name", "Test town", "--zones", &text_of(&zones), "--relay", &relay, "--data",
-                &text_of(&data), "--issuer-weeks", "1",
+                "init",
+                "--name",
+                "Test town",
+                "--zones",
+                &text_of(&zones),
+                "--relay",
+                &relay,
+                "--data",
+                &text_of(&data),
+                "--issuer-weeks",
+                "1",
             ],
         );
         stage.network = said.iter().find_map(|v| v["network"].as_str()).expect("a network").to_owned();
@@ -135,7 +144,8 @@ impl Stage {
 
     /// As [`Stage::serve`], with further options.
     pub fn serve_with(&self, options: &[&str]) -> Player {
-        let relay = self.start("relay", &[options, &self.serve_args().each_ref().map(String::as_str)].concat());
+        let relay =
+            self.start("relay", &[options, &self.serve_args().each_ref().map(String::as_str)].concat());
         relay.wait("that it listens", |said| said.get("listening").is_some());
         relay
     }
@@ -172,7 +182,10 @@ impl Stage {
 
     /// A neighbor without a vault reports to the end; gives what the process said.
     pub fn report(&self, kind: &str, point: &str, text: &str) -> Vec<Value> {
-        self.done("nobody", &self.report_args(kind, point, text).iter().map(String::as_str).collect::<Vec<_>>())
+        self.done(
+            "nobody",
+            &self.report_args(kind, point, text).iter().map(String::as_str).collect::<Vec<_>>(),
+        )
     }
 
     /// The words of [`Stage::report`].
@@ -391,7 +404,8 @@ impl Player {
         while Instant::now() < deadline {
             let text = std::fs::read_to_string(&status).expect("it runs");
             let caught = text.lines().find_map(|line| line.strip_prefix("SigCgt:"));
-            let caught = caught.and_then(|hex| u64::from_str_radix(hex.trim(), 16).ok()).expect("its signals");
+            let caught =
+                caught.and_then(|hex| u64::from_str_radix(hex.trim(), 16).ok()).expect("its signals");
             if caught & interrupt != 0 {
                 return;
             }
@@ -427,7 +441,12 @@ fn listen(
         for line in BufReader::new(from).lines().map_while(Result::ok) {
             let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
             // The transcript is for people who look for a fault; a test does not fail by it.
-            let _ = writeln!(locked(&transcript), "{}.{:03} {name} {line}", since.as_secs() % 10_000, since.subsec_millis());
+            let _ = writeln!(
+                locked(&transcript),
+                "{}.{:03} {name} {line}",
+                since.as_secs() % 10_000,
+                since.subsec_millis()
+            );
             locked(&heard.said).lines.push(read(&line));
             heard.more.notify_all();
         }

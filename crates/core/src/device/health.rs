@@ -60,7 +60,8 @@ fn manifest(shared: &Shared, now: Timestamp) -> Option<(&'static str, String)> {
         ManifestStatus::ExpiredReportsOnly { until } => format!("reports are still taken until {until}"),
         ManifestStatus::Expired => "nothing is taken any more".to_owned(),
     };
-    let text = format!("the network's settings ended at {until}, and {left}: its stewards must sign the next ones");
+    let text =
+        format!("the network's settings ended at {until}, and {left}: its stewards must sign the next ones");
     Some(("manifest-expired", text))
 }
 
