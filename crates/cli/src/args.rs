@@ -137,7 +137,7 @@ pub enum Command {
     /// Play a lively hour of a network, with real processes
     Demo(demo::DemoArgs),
     /// Measure speed and memory against their limits
-    #[command(disable_help_flag = true)]
+    #[command(disable_help_flag = true, after_help = bench::EXAMPLES)]
     Bench(bench::Words),
     /// Look after this device's vault
     #[command(subcommand)]

@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use crate::choice;
 use crate::engine;
 use crate::failure::{Done, Failure};
+use crate::help::Family;
 use crate::output::{Tone, harmless};
 use crate::report_args::{self, ReportArgs};
 use crate::terminal::{RoleVerb, Terminal};
@@ -146,6 +147,27 @@ fn found(text: &str) -> Result<Outcome, String> {
 }
 
 impl RoleVerb for DutyVerb {
+    const FAMILIES: &'static [Family] = &[Family {
+        heading: None,
+        verbs: &[
+            ("show", "show"),
+            ("zones", "zones powderhorn-park corcoran"),
+            ("on", "on --zone powderhorn-park --point 44.9484,-93.2619 --minutes 240"),
+            ("off", "off"),
+            ("go", "go 9e09df57 6"),
+            ("sign", "sign parked"),
+            ("found", "found confirmed --seen-by 2 'Two vans, four agents.'"),
+            ("could-not-check", "could-not-check 'The street was closed.'"),
+            (
+                "report-and-find",
+                "report-and-find --found confirmed --kind checkpoint --point 44.9484,-93.2619",
+            ),
+            ("envelope", "envelope 'Call 612-555-0199, lawyer 612-555-0142.'"),
+            ("say", "say powderhorn-park 'I am at the lake.'"),
+            ("quiet", "quiet powderhorn-park"),
+        ],
+    }];
+
     fn usual() -> Self {
         DutyVerb::Show
     }

@@ -15,7 +15,8 @@ use tokio::time::{Instant, timeout_at};
 use crate::args::Global;
 use crate::commands;
 use crate::failure::Failure;
-use crate::output::note;
+use crate::output::{Output, note};
+use crate::{progress, told};
 
 /// How long a single command waits for the relay before it says what is pending.
 pub const PATIENCE: Duration = Duration::from_secs(30);
@@ -39,12 +40,13 @@ pub struct Whose {
 pub fn open(global: &Global) -> Result<(Vault, Device), Failure> {
     let vault = commands::open_vault(global)?;
     let records = records(&vault)?;
-    let mut rng = system_random().map_err(|error| Failure::Failed(error.into()))?;
+    let mut rng = system_random()?;
     let device = Device::open(&records, global.clock().now(), &mut rng).map_err(|error| match error {
-        OpenError::Empty => Failure::Refused(
-            "This vault belongs to no network yet. Run `bystand join INVITATION` again.".into(),
+        OpenError::Empty => Failure::refused(
+            "vault-empty",
+            "This vault belongs to no network yet. Run `bystand join INVITATION` again.",
         ),
-        OpenError::Damaged { .. } | OpenError::Room(_) => Failure::Failed(error.into()),
+        OpenError::Damaged { .. } | OpenError::Room(_) => damaged(error),
     })?;
     Ok((vault, device))
 }
@@ -52,6 +54,17 @@ pub fn open(global: &Global) -> Result<(Vault, Device), Failure> {
 /// The vault's records, opened.
 pub fn records(vault: &Vault) -> Result<BTreeMap<String, Vec<u8>>, Failure> {
     Ok(vault.load()?.into_iter().map(|(name, mut value)| (name, std::mem::take(&mut *value))).collect())
+}
+
+/// A vault whose records can be opened and do not make a device.
+pub fn damaged(error: OpenError) -> Failure {
+    Failure::failed(
+        "vault-records-damaged",
+        format!(
+            "{}. Put back a copy of the whole vault folder, or move it away and ask for an invitation to join anew.",
+            capital(&error.to_string())
+        ),
+    )
 }
 
 /// What a new device must not forget, to be put into its new vault. What it wants to send besides is
@@ -82,7 +95,10 @@ pub async fn start_for(global: &Global, whose: &Whose, live: bool) -> Result<Ses
         let (vault, device) = open(global)?;
         return run(global, device, vault, true);
     }
-    Err(Failure::Usage("Which network? Name its relay with --relay URL, or a vault with --vault DIR.".into()))
+    Err(Failure::usage(
+        "no-network",
+        "Which network? Name its relay with --relay URL, or a vault with --vault DIR.",
+    ))
 }
 
 /// As [`start_for`], certainly without a vault.
@@ -96,7 +112,7 @@ pub async fn start_without_vault(
         Some(network) => network,
         None => ask_network(global, url).await?,
     };
-    let mut rng = system_random().map_err(|error| Failure::Failed(error.into()))?;
+    let mut rng = system_random()?;
     let identity = Identity::new(network, url.to_owned(), &mut rng);
     let device = Device::create(identity, global.clock().now(), &mut rng);
     run(global, device, Forgetful, live)
@@ -134,60 +150,131 @@ pub fn refused(error: CommandError) -> Failure {
         | CommandError::Invalid(_)
         | CommandError::Room(_) => "",
     };
-    Failure::Refused(format!("{}.{advice}", capital(&error.to_string())))
+    Failure::refused(error.code(), format!("{}.{advice}", capital(&error.to_string())))
 }
 
 /// Waits until the device is ready for what is asked and has read what there is to read. What comes in
 /// meanwhile is not shown: it is old news. When the relay is not reached, what is known here counts.
 pub async fn until_current(
     session: &mut Session<Device>,
+    output: Output,
     is_ready: impl Fn(&Device) -> bool + Send + 'static,
 ) -> Result<(), Failure> {
-    let mut why = None;
+    let mut meanwhile = Meanwhile::default();
     let wanted = move |device: &Device| device.shared().connected && is_ready(device);
-    let outcome = session.until(PATIENCE, wanted, |told| why = trouble(told).or(why.take())).await?;
+    let waiting = session.until(PATIENCE, wanted, |told| meanwhile.hear(told));
+    let outcome = progress::show(output, "Waiting for the relay", waiting).await?;
     if outcome == Outcome::Pending {
-        let why = why.map_or_else(String::new, |why| format!(" ({why})"));
+        let why = meanwhile.trouble.map_or_else(String::new, |why| format!(" ({why})"));
         note(&format!(
             "The relay or the team did not answer in time{why}: this is as far as this device knows."
         ));
         return Ok(());
     }
     let latest = Instant::now() + CATCH_UP;
-    while let Ok(Some(_)) = timeout_at(latest.min(Instant::now() + QUIET), session.next()).await {}
-    Ok(())
+    while let Ok(Some(told)) = timeout_at(latest.min(Instant::now() + QUIET), session.next()).await {
+        meanwhile.hear(told);
+    }
+    meanwhile.show(output)
 }
 
 /// Waits until nothing is left to send and collects what is told meanwhile.
-pub async fn until_sent(session: &mut Session<Device>) -> (Result<(), Failure>, Vec<Told<Event>>) {
+pub async fn until_sent(
+    session: &mut Session<Device>,
+    output: Output,
+) -> (Result<(), Failure>, Vec<Told<Event>>) {
     let mut told = Vec::new();
     let sent = |device: &Device| device.shared().outbox.is_empty();
-    let outcome = match session.until(PATIENCE, sent, |news| told.push(news)).await {
+    let mut why = None;
+    let sending = session.until(PATIENCE, sent, |news| {
+        why = Trouble::of(&news).or(why.take());
+        told.push(news);
+    });
+    let outcome = match progress::show(output, "Sending", sending).await {
         Ok(Outcome::Reached) => Ok(()),
-        Ok(Outcome::Pending) => Err(Failure::Pending(
-            "The relay was not reached in time. What was asked for is kept in the vault and goes on with the \
-             next command that runs."
-                .into(),
-        )),
+        Ok(Outcome::Pending) => {
+            let why = why.map_or_else(String::new, |why| format!(" ({why})"));
+            Err(Failure::pending(
+                "not-sent",
+                format!(
+                    "Not everything is sent yet{why}. What was asked for is kept in the vault and goes on with the \
+                     next command that runs."
+                ),
+            ))
+        }
         Err(error) => Err(error.into()),
     };
     (outcome, told)
 }
 
 /// What went wrong with the connection or the network, while waiting.
-pub fn trouble(told: Told<Event>) -> Option<String> {
-    match told {
-        Told::Unreachable(why) | Told::NotLive(why) => Some(why),
-        Told::Event(Event::Warning { text, .. }) => Some(text),
-        Told::Event(_) | Told::Reachable | Told::Live => None,
+#[derive(Debug, Clone)]
+pub struct Trouble {
+    code: &'static str,
+    text: String,
+}
+
+impl Trouble {
+    /// What is told while waiting, if it is trouble.
+    pub fn of(told: &Told<Event>) -> Option<Self> {
+        let (code, text) = match told {
+            Told::Unreachable(why) | Told::NotLive(why) => ("relay-unreachable", why),
+            Told::Event(Event::Warning { code, text }) => (*code, text),
+            Told::Event(_) | Told::Reachable | Told::Live => return None,
+        };
+        Some(Self { code, text: text.clone() })
+    }
+
+    /// As the reason why something did not come about. A relay that is not reached may be reached later;
+    /// one whose answers do not hold is not waited for.
+    pub fn failure(trouble: Option<Self>, what: &str) -> Failure {
+        match trouble {
+            Some(Self { code: "relay-unreachable", text }) => {
+                Failure::pending("relay-unreachable", format!("{what}: {text}. Try again later."))
+            }
+            Some(Self { code, text }) => Failure::refused(code, format!("{what}: {text}.")),
+            None => {
+                let text = format!("{what}: the relay did not answer in time. Try again later.");
+                Failure::pending("relay-unreachable", text)
+            }
+        }
+    }
+}
+
+/// What is told while something is waited for and nothing is shown.
+#[derive(Debug, Default)]
+pub struct Meanwhile {
+    /// What went wrong last.
+    pub trouble: Option<Trouble>,
+    warnings: Vec<Told<Event>>,
+}
+
+impl Meanwhile {
+    /// Hears it.
+    pub fn hear(&mut self, told: Told<Event>) {
+        self.trouble = Trouble::of(&told).or(self.trouble.take());
+        if matches!(told, Told::Event(Event::Warning { .. })) {
+            self.warnings.push(told);
+        }
+    }
+
+    /// Shows the warnings, which are news whenever they come.
+    pub fn show(self, output: Output) -> Result<(), Failure> {
+        self.warnings.into_iter().try_for_each(|told| told::show(output, told))
+    }
+}
+
+impl std::fmt::Display for Trouble {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.text)
     }
 }
 
 /// The connections to a relay.
 pub fn transport(global: &Global, url: &str) -> Result<Transport, Failure> {
     let address = RelayAddress::parse(url, global.allow_plain_http)
-        .map_err(|error| Failure::Usage(format!("The relay's address: {error}")))?;
-    Transport::new(address).map_err(|error| Failure::Failed(error.into()))
+        .map_err(|error| Failure::usage("relay-address", format!("The relay's address: {error}.")))?;
+    Transport::new(address).map_err(|error| Failure::of("no-encryption", error))
 }
 
 /// Asks a relay which network it serves. Only for looking around: a relay could name another one.
@@ -202,10 +289,13 @@ async fn ask_network(global: &Global, url: &str) -> Result<NetworkId, Failure> {
             ));
             Ok(network.id)
         }
-        Response::Refused(refusal) => Err(Failure::Refused(format!(
-            "The relay does not say which network it serves: {}.",
-            refusal.code
-        ))),
+        Response::Refused(refusal) => Err(Failure::refused(
+            "relay-network",
+            format!(
+                "The relay does not say which network it serves ({}). Name it with --network, or try again later.",
+                refusal.code
+            ),
+        )),
         Response::Unreachable
         | Response::Work(_)
         | Response::Created(_)
@@ -214,11 +304,25 @@ async fn ask_network(global: &Global, url: &str) -> Result<NetworkId, Failure> {
         | Response::Erased(_)
         | Response::Blob(_)
         | Response::Logged(_)
-        | Response::LogEntries(_) => Err(Failure::Pending(format!(
-            "The relay at {url} was not reached: {}.",
-            answer.trouble.unwrap_or_default()
-        ))),
+        | Response::LogEntries(_) => Err(Failure::pending(
+            "relay-unreachable",
+            format!(
+                "The relay at {url} was not reached: {}. Check the address and the connection, and try again.",
+                answer.trouble.unwrap_or_default()
+            ),
+        )),
     }
+}
+
+/// An error as a sentence of its own.
+pub fn sentence(error: &impl std::error::Error) -> String {
+    capital(&ended(error))
+}
+
+/// An error that may begin with a file's name, with a full stop.
+pub fn ended(error: &impl std::error::Error) -> String {
+    let text = error.to_string();
+    if text.ends_with('.') { text } else { format!("{text}.") }
 }
 
 fn capital(text: &str) -> String {

@@ -111,7 +111,9 @@ impl Talk<Device> for Conversation {
 
     async fn act(&mut self, session: &mut Session<Device>, verb: ReporterVerb) -> Done {
         let ReporterVerb::Answer { text } = verb;
-        let nothing = || Failure::Refused("There is no report to answer about yet.".into());
+        let nothing = || {
+            Failure::refused("no-report", "There is no report to answer about yet: wait until it is kept.")
+        };
         let phrase = self.phrase.clone().ok_or_else(nothing)?;
         let command = NeighborCommand::Answer(phrase, text.join(" "));
         engine::command(session, Command::Neighbor(command)).await

@@ -9,6 +9,7 @@ use clap::Subcommand;
 use serde_json::{Value, json};
 
 use crate::failure::Done;
+use crate::help::Family;
 use crate::output::Tone;
 use crate::terminal::{RoleVerb, Terminal};
 use crate::when::WallClock;
@@ -20,14 +21,12 @@ pub enum HostVerb {
     /// Show the day's rooms
     Show,
     /// Open today's rooms of zones now, if nobody has
-    #[command(after_help = "Example:\n  bystand host open powderhorn-park phillips")]
     Open {
         /// Which zones
         #[arg(required = true, value_parser = choice::zone)]
         zones: Vec<ZoneId>,
     },
     /// Say whether this box opens the rooms of all zones by schedule, every day at 04:00
-    #[command(after_help = "Example:\n  bystand host schedule on")]
     Schedule {
         /// `on` for the box that is always on
         #[arg(value_parser = ["on", "off"])]
@@ -51,6 +50,17 @@ pub enum HostVerb {
 }
 
 impl RoleVerb for HostVerb {
+    const FAMILIES: &'static [Family] = &[Family {
+        heading: None,
+        verbs: &[
+            ("show", "show"),
+            ("open", "open powderhorn-park corcoran"),
+            ("schedule", "schedule on"),
+            ("remove", "remove powderhorn-park skull job 46"),
+            ("renew", "renew powderhorn-park"),
+        ],
+    }];
+
     fn usual() -> Self {
         HostVerb::Show
     }

@@ -1,7 +1,7 @@
 //! `--follow`: shows what happens and takes further commands, a line each, from the terminal or a pipe.
 //!
 //! Each line is parsed by the same definitions as the command line. With `--json` every line is
-//! answered by one object, `{"did": line}` or `{"error": code, "text": …, "line": line}`, so that a
+//! answered by one object, `{"did": line}` or `{"error": code, "class": …, "text": …, "line": line}`, so that a
 //! script can wait for it. `quit` ends; the end of the input does not, so that a service whose input
 //! is closed keeps running.
 
@@ -9,7 +9,7 @@ use std::io::BufRead;
 
 use bystand_client::{Session, Told};
 use bystand_core::io::Engine;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use serde_json::json;
 use tokio::sync::mpsc;
 
@@ -26,6 +26,11 @@ const LINE_LEN: usize = 64 * 1024;
 pub trait Talk<E: Engine> {
     /// The verbs of this command.
     type Verb: Subcommand;
+
+    /// Adds to the verbs' help.
+    fn help(command: clap::Command) -> clap::Command {
+        command
+    }
 
     /// Carries out a verb.
     async fn act(&mut self, session: &mut Session<E>, verb: Self::Verb) -> Done;
@@ -74,32 +79,36 @@ where
     E::Event: Send + 'static,
     T: Talk<E>,
 {
-    let verb = match parse::<T::Verb>(line) {
+    let verb = match parse::<T::Verb>(line, T::help) {
         Ok(Some(verb)) => verb,
         Ok(None) => return Ok(()),
-        Err(text) => return show_error(output, line, "usage", &text),
+        Err(text) => return show_error(output, line, &Failure::usage("usage", text.trim())),
     };
     match talk.act(session, verb).await {
         Ok(()) => Ok(output.object(&json!({"did": line.trim()}))?),
-        Err(Failure::Failed(error)) => Err(Failure::Failed(error)),
-        Err(failure) => show_error(output, line, failure.word(), &failure.to_string()),
+        Err(failure) if failure.is_fatal() => Err(failure),
+        Err(failure) => show_error(output, line, &failure),
     }
 }
 
 /// The verb of a line; none in an empty line or a remark.
-fn parse<V: Subcommand>(line: &str) -> Result<Option<V>, String> {
+fn parse<V: Subcommand>(line: &str, help: fn(clap::Command) -> clap::Command) -> Result<Option<V>, String> {
     let words = words::split(line).map_err(|error| error.to_string())?;
     if words.is_empty() {
         return Ok(None);
     }
-    Line::<V>::try_parse_from(words).map(|line| Some(line.verb)).map_err(|error| error.to_string())
+    let matches = help(Line::<V>::command()).try_get_matches_from(words);
+    let line = matches.and_then(|matches| Line::<V>::from_arg_matches(&matches));
+    line.map(|line| Some(line.verb)).map_err(|error| error.to_string())
 }
 
-fn show_error(output: Output, line: &str, code: &str, text: &str) -> Done {
+fn show_error(output: Output, line: &str, failure: &Failure) -> Done {
     if output.is_json() {
-        output.object(&json!({"error": code, "text": text.trim(), "line": line.trim()}))?;
+        let mut object = failure.object();
+        object["line"] = json!(line.trim());
+        output.object(&object)?;
     } else {
-        note(&output.tone(Tone::Bad, text.trim_end()));
+        note(&output.tone(Tone::Bad, &failure.to_string()));
     }
     Ok(())
 }
@@ -137,6 +146,9 @@ mod tests {
 
     #[test]
     fn lines_are_verbs() {
+        fn parse<V: Subcommand>(line: &str) -> Result<Option<V>, String> {
+            super::parse(line, |command| command)
+        }
         assert_eq!(parse("claim 3"), Ok(Some(Verb::Claim { incident: 3 })));
         let note = Verb::Note { incident: 3, text: "two cars".to_owned() };
         assert_eq!(parse("note 3 'two cars' # remark"), Ok(Some(note)));

@@ -12,10 +12,12 @@ mod engine;
 mod enroll;
 mod failure;
 mod follow_up;
+mod help;
 mod host;
 mod live;
 mod output;
 mod passphrase;
+mod progress;
 mod qr;
 mod registrar;
 mod report_args;
@@ -25,40 +27,52 @@ mod told;
 mod when;
 mod words;
 
-use std::io::ErrorKind;
 use std::process::ExitCode;
 
-use clap::Parser;
-use serde_json::json;
+use clap::FromArgMatches;
 
 use args::Cli;
 use failure::Failure;
 use output::{Output, Tone};
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match parse() {
+        Ok(cli) => cli,
+        Err(error) => return not_understood(&error),
+    };
     let output = Output::new(cli.global.json);
     match commands::run(cli, output) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) if is_closed_pipe(&failure) => ExitCode::SUCCESS,
+        Err(failure) if failure.is_closed_pipe() => ExitCode::SUCCESS,
         Err(failure) => {
             report(&failure, output);
-            failure.code()
+            failure.exit_code()
         }
     }
 }
 
 fn report(failure: &Failure, output: Output) {
     if output.is_json() {
-        output::note(&json!({"error": failure.word(), "text": failure.to_string()}).to_string());
+        output::note(&failure.object().to_string());
     } else {
         output::note(&format!("{} {failure}", output.tone(Tone::Bad, "bystand:")));
     }
 }
 
-/// `bystand … | head` ends when `head` has seen enough.
-fn is_closed_pipe(failure: &Failure) -> bool {
-    let Failure::Failed(error) = failure else { return false };
-    let io = error.downcast_ref::<std::io::Error>();
-    io.is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
+fn parse() -> Result<Cli, clap::Error> {
+    let mut command = help::command();
+    let matches = command.try_get_matches_from_mut(std::env::args_os())?;
+    Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+}
+
+/// Help and version were asked for; anything else is an error, which scripts read as an object.
+fn not_understood(error: &clap::Error) -> ExitCode {
+    if error.use_stderr() && std::env::args_os().any(|word| word == "--json") {
+        let failure = Failure::usage("usage", error.render().to_string().trim());
+        report(&failure, Output::new(true));
+        return failure.exit_code();
+    }
+    // When even that output is closed there is nobody to tell.
+    drop(error.print());
+    if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS }
 }

@@ -1,8 +1,14 @@
 //! Everything that is written for people and scripts: tables and sentences, or one JSON object a line.
 
 use std::io::{self, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::Value;
+
+/// Whether the last thing on the error output is a line of progress.
+static PROGRESS: AtomicBool = AtomicBool::new(false);
+/// Back to the beginning of the line, and empty it.
+const CLEAR_LINE: &str = "\r\x1b[2K";
 
 /// How to write, decided once at the start.
 #[derive(Debug, Clone, Copy)]
@@ -131,11 +137,28 @@ pub fn harmless(text: &str) -> String {
 
 /// A line on the error output: progress and errors, never results.
 pub fn note(text: &str) {
+    clear_progress();
     // When even that is closed there is nobody to tell.
     drop(writeln!(io::stderr().lock(), "{text}"));
 }
 
+/// Writes a line of progress over the last one. For terminals only.
+pub fn progress(text: &str) {
+    PROGRESS.store(true, Ordering::Relaxed);
+    let mut errors = io::stderr().lock();
+    drop(write!(errors, "{CLEAR_LINE}{text}").and_then(|()| errors.flush()));
+}
+
+/// Takes the line of progress away, if there is one.
+pub fn clear_progress() {
+    if PROGRESS.swap(false, Ordering::Relaxed) {
+        let mut errors = io::stderr().lock();
+        drop(write!(errors, "{CLEAR_LINE}").and_then(|()| errors.flush()));
+    }
+}
+
 fn write_out(text: &str) -> io::Result<()> {
+    clear_progress();
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())?;
     out.flush()

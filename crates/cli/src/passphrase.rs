@@ -1,5 +1,6 @@
 //! Where the vault's passphrase comes from: the terminal, `BYSTAND_PASSPHRASE`, or a file.
 
+use std::io::ErrorKind;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
@@ -9,6 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::failure::Failure;
 use crate::output::note;
+use crate::stop::{self, Stop};
 
 /// Holds the passphrase, for scripts.
 pub const VARIABLE: &str = "BYSTAND_PASSPHRASE";
@@ -43,10 +45,10 @@ pub fn open_with<T, E: Into<Failure>>(
 /// are offered, or the person's own. Typed twice.
 pub fn choose(file: Option<&Path>, variable: &str) -> Result<Passphrase, Failure> {
     if let Some(given) = given(file, variable)? {
-        check(&given).map_err(Failure::Refused)?;
+        check(&given).map_err(|why| Failure::refused("passphrase-too-easy", why))?;
         return Ok(given);
     }
-    let mut rng = system_random().map_err(|error| Failure::Failed(error.into()))?;
+    let mut rng = system_random()?;
     let offered = phrase::passphrase(&mut rng);
     note(&format!(
         "A passphrase protects what is on this device when somebody takes it. Six words for you:\n\n    {}\n\n\
@@ -79,15 +81,22 @@ fn given(file: Option<&Path>, variable: &str) -> Result<Option<Passphrase>, Fail
     match std::env::var(variable) {
         Ok(value) => Ok(Some(Zeroizing::new(value))),
         Err(std::env::VarError::NotPresent) => Ok(None),
-        Err(std::env::VarError::NotUnicode(_)) => {
-            Err(Failure::Usage(format!("{variable} is not text in UTF-8")))
-        }
+        Err(std::env::VarError::NotUnicode(_)) => Err(Failure::usage(
+            "passphrase-not-text",
+            format!("{variable} is not text in UTF-8. Set it again."),
+        )),
     }
 }
 
 fn read_file(path: &Path) -> Result<Passphrase, Failure> {
     let failed = |error: std::io::Error| {
-        Failure::failed(format!("cannot read the passphrase from {}: {error}", path.display()))
+        Failure::failed(
+            "passphrase-file",
+            format!(
+                "The passphrase cannot be read from {}: {error}. Name a text file with --passphrase-file.",
+                path.display()
+            ),
+        )
     };
     let mode = std::fs::metadata(path).map_err(failed)?.permissions().mode();
     if mode & 0o077 != 0 {
@@ -110,11 +119,18 @@ fn check(passphrase: &str) -> Result<(), String> {
     }
 }
 
+/// Asks at the terminal.
 fn ask(prompt: &str) -> Result<Passphrase, Failure> {
-    rpassword::prompt_password(prompt).map(Zeroizing::new).map_err(|_| {
-        Failure::Usage(format!(
-            "There is no terminal to ask for the passphrase. Set {VARIABLE}, or use --passphrase-file FILE."
-        ))
+    // On Ctrl-C rpassword raises the signal before it puts the terminal back: the process must outlive it.
+    let _handled = Stop::install()?;
+    rpassword::prompt_password(prompt).map(Zeroizing::new).map_err(|error| match error.kind() {
+        ErrorKind::Interrupted | ErrorKind::UnexpectedEof => stop::nothing_changed(),
+        _ => Failure::usage(
+            "no-terminal",
+            format!(
+                "There is no terminal to ask for the passphrase. Set {VARIABLE}, or use --passphrase-file FILE."
+            ),
+        ),
     })
 }
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use bystand_client::Session;
 use bystand_core::device::registrar::{Proposal, RegistrarCommand, RegistrarEvent, SecretText};
-use bystand_core::device::{Command, Device};
+use bystand_core::device::{Command, CommandError, Device};
 use bystand_core::team::{TeamKind, TeamSync};
 use bystand_crypto::notes::LogVerifier;
 use bystand_wire::time::DAY_MS;
@@ -18,6 +18,7 @@ use serde_json::json;
 use crate::cards::{self, CardText, Paper};
 use crate::enroll::{list, words};
 use crate::failure::{Done, Failure};
+use crate::help::Family;
 use crate::output::{Tone, note};
 use crate::terminal::{RoleVerb, Terminal};
 use crate::{choice, engine, qr};
@@ -145,6 +146,18 @@ pub enum StewardVerb {
 }
 
 impl RoleVerb for RegistrarVerb {
+    const FAMILIES: &'static [Family] = &[Family {
+        heading: None,
+        verbs: &[
+            ("show", "show"),
+            ("invite", "invite --role observer --role verifier"),
+            ("take-back", "take-back f2db0b99dd4b22a4f2db0b99dd4b22a4f2db0b99dd4b22a4f2db0b99dd4b22a4"),
+            ("cards", "cards --count 20 --out spring"),
+            ("revoke", "revoke b0926c70"),
+            ("apply", "apply"),
+        ],
+    }];
+
     fn usual() -> Self {
         RegistrarVerb::Show
     }
@@ -179,6 +192,24 @@ impl RoleVerb for RegistrarVerb {
 }
 
 impl RoleVerb for StewardVerb {
+    const FAMILIES: &'static [Family] = &[Family {
+        heading: None,
+        verbs: &[
+            ("key", "key"),
+            ("add", "add 5b0c31f7a2d94e8866cf0a51b7e3d2984f1c60ab73958de2417fa0c86e35b9d1 --threshold 2"),
+            ("show", "show proposal.bystand"),
+            ("sign", "sign proposal.bystand"),
+            (
+                "add-registrar",
+                "add-registrar 5b0c31f7a2d94e8866cf0a51b7e3d2984f1c60ab73958de2417fa0c86e35b9d1",
+            ),
+            (
+                "remove-registrar",
+                "remove-registrar 5b0c31f7a2d94e8866cf0a51b7e3d2984f1c60ab73958de2417fa0c86e35b9d1",
+            ),
+        ],
+    }];
+
     fn usual() -> Self {
         StewardVerb::Key
     }
@@ -219,7 +250,7 @@ async fn propose_roots(
     let held = session
         .ask(|device, _, _| device.shared().manifest().map(|verified| verified.root_set().keys().to_vec()))
         .await?;
-    let mut keys = held.ok_or_else(|| Failure::Refused("The network's settings are not here yet.".into()))?;
+    let mut keys = held.ok_or_else(|| engine::refused(CommandError::NotSetUp))?;
     keys.extend(added);
     keys.sort_unstable();
     keys.dedup();
@@ -228,7 +259,8 @@ async fn propose_roots(
 }
 
 fn show_proposal(terminal: &Terminal, bytes: &[u8]) -> Done {
-    let proposal = Proposal::from_bytes(bytes).map_err(|error| Failure::Refused(format!("{error}.")))?;
+    let proposal = Proposal::from_bytes(bytes)
+        .map_err(|error| Failure::refused("not-a-proposal", format!("{error}. Ask for the file again.")))?;
     let manifest = proposal.proposed();
     let roots = proposal.proposed_roots();
     let text = match &roots {
@@ -394,7 +426,7 @@ async fn write_cards(
     let Some((out, paper)) = terminal.files.cards.take() else { return Ok(()) };
     let text = session.ask(|device, _, _| card_text(device)).await?;
     let links: Vec<String> = links.iter().map(|link| link.expose().to_owned()).collect();
-    let pages = cards::sheets(paper, &text, &links).map_err(|error| Failure::Failed(error.into()))?;
+    let pages = cards::sheets(paper, &text, &links).map_err(|error| Failure::of("card-too-long", error))?;
     let mut files = Vec::new();
     for (number, page) in (1..).zip(&pages) {
         let file = PathBuf::from(format!("{}-{number}.svg", out.display()));
@@ -448,7 +480,12 @@ fn write_proposal(
 }
 
 fn read(file: &Path) -> Result<Vec<u8>, Failure> {
-    fs::read(file).map_err(|error| Failure::failed(format!("cannot read {}: {error}", file.display())))
+    fs::read(file).map_err(|error| {
+        Failure::failed(
+            "file-read",
+            format!("{} cannot be read: {error}. Name another file.", file.display()),
+        )
+    })
 }
 
 /// Readable by its owner only.
@@ -456,7 +493,11 @@ pub fn write_secret(file: &Path, bytes: &[u8]) -> Done {
     let mut options = OpenOptions::new();
     options.create(true).truncate(true).write(true).mode(0o600);
     let written = options.open(file).and_then(|mut open| open.write_all(bytes));
-    written.map_err(|error| Failure::failed(format!("cannot write {}: {error}", file.display())))
+    written.map_err(|error| {
+        let text =
+            format!("{} cannot be written: {error}. Name another place, or free some space.", file.display());
+        Failure::failed("file-write", text)
+    })
 }
 
 fn sorted(mut roles: Vec<Role>) -> Vec<Role> {

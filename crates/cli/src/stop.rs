@@ -4,6 +4,8 @@ use std::io;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use crate::failure::{Done, Failure};
+
 /// The signals that end a command.
 #[derive(Debug)]
 pub struct Stop {
@@ -24,4 +26,18 @@ impl Stop {
             _ = self.terminate.recv() => {}
         }
     }
+}
+
+/// Runs something that keeps nothing until its end, so that it can simply be left.
+pub async fn unless_stopped(work: impl Future<Output = Done>) -> Done {
+    let mut stop = Stop::install()?;
+    tokio::select! {
+        done = work => done,
+        () = stop.requested() => Err(nothing_changed()),
+    }
+}
+
+/// Somebody ended a command before it changed anything.
+pub fn nothing_changed() -> Failure {
+    Failure::failed("stopped", "Stopped. Nothing was changed; run the same command again.")
 }

@@ -14,16 +14,21 @@ use crate::cards::Paper;
 use crate::desk::{self, DeskVerb};
 use crate::duty::{self, DutyVerb};
 use crate::engine;
-use crate::failure::Done;
+use crate::failure::{Done, Failure};
 use crate::follow_up::Conversation;
+use crate::help::{self, Family};
 use crate::host::{self, HostVerb};
 use crate::live::Talk;
 use crate::output::Output;
 use crate::registrar::{self, RegistrarVerb};
+use crate::stop::{self, Stop};
 use crate::{enroll, told};
 
 /// What a role's command can do.
 pub trait RoleVerb: Subcommand + Send + 'static {
+    /// The verbs with an example each, sorted where there are many.
+    const FAMILIES: &'static [Family];
+
     /// Without any verb: what the role looks at.
     fn usual() -> Self;
 
@@ -133,6 +138,10 @@ impl<V> RoleTalk<V> {
 impl<V: RoleVerb> Talk<Device> for RoleTalk<V> {
     type Verb = LineVerb<V>;
 
+    fn help(command: clap::Command) -> clap::Command {
+        help::lines::<V>(command)
+    }
+
     async fn act(&mut self, session: &mut Session<Device>, verb: LineVerb<V>) -> Done {
         let terminal = &mut self.terminal;
         match verb {
@@ -151,10 +160,11 @@ impl<V: RoleVerb> Talk<Device> for RoleTalk<V> {
 
 /// Runs a role's command: one verb and its consequences, or the live loop.
 pub async fn run<V: RoleVerb>(global: &crate::args::Global, args: RoleArgs<V>, output: Output) -> Done {
-    let mut stop = crate::stop::Stop::install()?;
+    let mut stop = Stop::install()?;
     let mut session = engine::start(global)?;
     let mut terminal = Terminal::new(output, global.clock());
     host::set_offset(&mut session).await?;
+    let mut is_kept = false;
     let outcome = if args.follow {
         let mut talk = RoleTalk::<V>::new(terminal);
         if let Some(verb) = args.verb {
@@ -164,8 +174,8 @@ pub async fn run<V: RoleVerb>(global: &crate::args::Global, args: RoleArgs<V>, o
     } else {
         let verb = args.verb.unwrap_or_else(V::usual);
         tokio::select! {
-            outcome = once(&mut session, &mut terminal, verb) => outcome,
-            () = stop.requested() => Ok(()),
+            outcome = once(&mut session, &mut terminal, verb, &mut is_kept) => outcome,
+            () = stop.requested() => stopped(is_kept),
         }
     };
     match (session.close().await, outcome) {
@@ -175,13 +185,31 @@ pub async fn run<V: RoleVerb>(global: &crate::args::Global, args: RoleArgs<V>, o
 }
 
 /// One verb: waits until the role is ready and up to date, acts, waits until all of it is sent.
-pub async fn once<V: RoleVerb>(session: &mut Session<Device>, terminal: &mut Terminal, verb: V) -> Done {
-    let clock = terminal.clock;
-    engine::until_current(session, move |device| V::is_ready(device, clock.now())).await?;
+async fn once<V: RoleVerb>(
+    session: &mut Session<Device>,
+    terminal: &mut Terminal,
+    verb: V,
+    is_kept: &mut bool,
+) -> Done {
+    let (clock, output) = (terminal.clock, terminal.output);
+    engine::until_current(session, output, move |device| V::is_ready(device, clock.now())).await?;
     verb.act(terminal, session).await?;
-    let (outcome, told) = engine::until_sent(session).await;
+    *is_kept = true;
+    let (outcome, told) = engine::until_sent(session, output).await;
     for told in told {
         terminal.tell(session, told).await?;
     }
     outcome
+}
+
+/// Somebody ended a single command before it was done.
+fn stopped(is_kept: bool) -> Done {
+    Err(match is_kept {
+        true => Failure::pending(
+            "stopped",
+            "Stopped before everything was sent. What was asked for is kept in the vault and goes on with the next \
+             command that runs.",
+        ),
+        false => stop::nothing_changed(),
+    })
 }

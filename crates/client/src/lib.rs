@@ -22,6 +22,8 @@ pub mod store;
 pub mod transport;
 pub mod vault;
 
+pub use getrandom::Error as RandomnessError;
+
 pub use address::RelayAddress;
 pub use clock::Clock;
 pub use runner::{RunConfig, RunError, Told, system_random};

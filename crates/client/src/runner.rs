@@ -46,6 +46,18 @@ pub enum RunError {
     Bug(String),
 }
 
+impl RunError {
+    /// Stable, for scripts.
+    pub fn code(&self) -> &'static str {
+        match self {
+            RunError::Vault(error) => error.code(),
+            RunError::Randomness(_) => "no-randomness",
+            RunError::Stopped => "stopped",
+            RunError::Bug(_) => "bug",
+        }
+    }
+}
+
 /// How to run an engine.
 #[derive(Debug, Clone)]
 pub struct RunConfig {

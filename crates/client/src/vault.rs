@@ -110,7 +110,10 @@ pub enum VaultError {
     #[error("The disk is full: free some space and start again. What was kept before is intact")]
     DiskFull(#[source] ShelfError),
     /// The file system.
-    #[error("The vault in {} cannot be read or written: {source}", folder.display())]
+    #[error(
+        "The vault in {} cannot be read or written: {source}. Check that the folder is there and belongs to you, or \
+         choose another with --vault", folder.display()
+    )]
     Folder {
         /// Where.
         folder: PathBuf,
@@ -119,7 +122,10 @@ pub enum VaultError {
         source: io::Error,
     },
     /// SQLite, for another reason.
-    #[error("The vault in {} cannot be read or written", folder.display())]
+    #[error(
+        "The vault in {} cannot be read or written. Check the disk and its free space, and start again; what was kept \
+         before is intact", folder.display()
+    )]
     Storage {
         /// Where.
         folder: PathBuf,
@@ -130,6 +136,28 @@ pub enum VaultError {
     /// The system gives no randomness.
     #[error("The system gives no randomness")]
     Randomness(#[from] getrandom::Error),
+}
+
+impl VaultError {
+    /// Stable, for scripts.
+    pub fn code(&self) -> &'static str {
+        match self {
+            VaultError::InUse(_) => "vault-in-use",
+            VaultError::Missing(_) => "vault-missing",
+            VaultError::Exists(_) => "vault-exists",
+            VaultError::NotEmpty(_) => "vault-not-empty",
+            VaultError::WrongPassphrase => "wrong-passphrase",
+            VaultError::Newer(_) => "vault-newer",
+            VaultError::Memory => "no-memory",
+            VaultError::HeaderDamaged(_) => "vault-header-damaged",
+            VaultError::RecordsDamaged { .. } => "vault-records-damaged",
+            VaultError::FileDamaged { .. } => "vault-file-damaged",
+            VaultError::DiskFull(_) => "disk-full",
+            VaultError::Folder { .. } => "vault-folder",
+            VaultError::Storage { .. } => "vault-storage",
+            VaultError::Randomness(_) => "no-randomness",
+        }
+    }
 }
 
 /// An open vault; the lock is held until it is dropped.
@@ -146,6 +174,15 @@ impl Vault {
     /// Whether a folder holds a vault.
     pub fn is_in(folder: &Path) -> bool {
         folder.join(FILE).exists()
+    }
+
+    /// Makes sure that a vault can be made in a folder, before anybody takes trouble for one.
+    ///
+    /// # Errors
+    /// [`VaultError`].
+    pub fn prepare(folder: &Path) -> Result<(), VaultError> {
+        make_folder(folder)?;
+        if Self::is_in(folder) { Err(VaultError::Exists(folder.to_owned())) } else { Ok(()) }
     }
 
     /// Makes a vault with its first records. The folder may be missing or empty.

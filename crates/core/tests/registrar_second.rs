@@ -41,6 +41,20 @@ fn holder(world: &World, purpose: PassPurpose) -> Option<PublicKey> {
     world.device(FOUNDER).shared().key_note()?.issuer(purpose, week).map(|entry| entry.registrar)
 }
 
+/// The key note names registrars in the order of their keys, whichever that is.
+#[test]
+fn a_second_registrar_comes_in_whoever_is_named_first() {
+    let mut orders = std::collections::BTreeSet::new();
+    for seed in 200..220 {
+        let world = two_registrars(seed);
+        orders.insert(device_key(&world, SECOND) < device_key(&world, FOUNDER));
+        if orders.len() == 2 {
+            return;
+        }
+    }
+    panic!("only one order was tried: {orders:?}");
+}
+
 #[test]
 fn finding_and_publish_passes_come_from_different_registrars() {
     let mut world = two_registrars(71);

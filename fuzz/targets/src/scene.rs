@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use bystand_core::alerts::NoteKind;
 use bystand_core::fixtures::{Fixture, MemoryLog, NOW};
 use bystand_core::network::{VerifiedKeyNote, VerifiedManifest};
-use bystand_core::room::{Credential, Leaf, RoomKind, RoomRules};
+use bystand_core::room::{Credential, Leaf, RoomKind, RoomRules, RoomTrust};
 use bystand_crypto::rooms::{KeyPackageSecret, Room, RoomConfig, TreeLocation};
 use bystand_crypto::seal::{SealPurpose, SealSecretKey, seal};
 use bystand_crypto::sign::SigningKey;
@@ -111,6 +111,6 @@ fn config(fixture: &Fixture, n: u8) -> RoomConfig {
     let key = SigningKey::from_seed(&[n; 32]);
     let certificate = fixture.certificate(key.public(), &[Role::Dispatcher]).into();
     let rules = RoomRules::new(fixture.network, RoomKind::Team(Role::Dispatcher));
-    rules.update(&fixture.verified_manifest(), &fixture.verified_key_note(), NOW);
+    rules.update(&RoomTrust::new(&fixture.verified_manifest(), &fixture.verified_key_note()), NOW);
     Leaf { key, credential: Credential::Device(certificate), rules, committer: None }.config()
 }

@@ -9,13 +9,13 @@ use bystand_wire::time::HOUR_MS;
 use clap::{Args, Subcommand};
 
 use crate::args::Global;
-use crate::engine::{self, PATIENCE, Whose};
-use crate::failure::{Done, Failure};
+use crate::engine::{self, Meanwhile, PATIENCE, Trouble, Whose};
+use crate::failure::Done;
 use crate::live::{self, Talk};
 use crate::output::Output;
 use crate::stop::Stop;
 use crate::when::WallClock;
-use crate::{alert_lines, told};
+use crate::{alert_lines, progress, told};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -62,16 +62,16 @@ pub async fn run(global: &Global, args: &AlertsArgs, output: Output) -> Done {
     let mut stop = Stop::install()?;
     let mut session = engine::start_for(global, &args.whose, args.follow).await?;
     let caught_up = |device: &Device| device.shared().log.is_following();
-    let mut why = None;
-    let waited = session.until(PATIENCE, caught_up, |told| why = engine::trouble(told).or(why.take()));
+    let mut meanwhile = Meanwhile::default();
+    let waited = session.until(PATIENCE, caught_up, |told| meanwhile.hear(told));
     let outcome = tokio::select! {
-        outcome = waited => outcome?,
+        outcome = progress::show(output, "Reading the public log", waited) => outcome?,
         () = stop.requested() => return Ok(()),
     };
     if outcome == Outcome::Pending {
-        let why = why.unwrap_or_else(|| "it did not answer in time".to_owned());
-        return Err(Failure::Pending(format!("The public log was not read: {why}.")));
+        return Err(Trouble::failure(meanwhile.trouble, "The public log was not read"));
     }
+    meanwhile.show(output)?;
     show_all(&mut session, output).await?;
     if args.follow {
         live::follow(&mut session, &mut Watching { output }, output, &mut stop).await?;

@@ -5,9 +5,11 @@ use std::path::PathBuf;
 use bystand_relay::backup::{self, BackupError, RestoreOptions};
 use clap::Args;
 use serde_json::json;
+use tokio::task::spawn_blocking;
 
 use crate::failure::{Done, Failure};
 use crate::output::Output;
+use crate::{engine, progress};
 
 /// `bystand backup`
 #[derive(Debug, Args)]
@@ -44,20 +46,24 @@ pub struct RestoreArgs {
 }
 
 /// Runs `bystand backup`.
-pub fn backup(args: &BackupArgs, output: Output) -> Done {
-    backup::backup(&args.data, &args.file).map_err(failed)?;
+pub async fn backup(args: BackupArgs, output: Output) -> Done {
     let file = args.file.display().to_string();
+    let work = spawn_blocking(move || backup::backup(&args.data, &args.file));
+    let done = progress::show(output, "Writing the backup", work).await;
+    done.map_err(|error| Failure::of("bug", error))?.map_err(failed)?;
     output.both(&format!("The backup is in {file}."), &json!({"event": "backup", "file": file}))?;
     Ok(())
 }
 
 /// Runs `bystand restore`.
-pub fn restore(args: &RestoreArgs, output: Output) -> Done {
+pub async fn restore(args: RestoreArgs, output: Output) -> Done {
     let options = RestoreOptions { new_log: args.new_log };
-    let restored = backup::restore(&args.file, &args.data, options).map_err(failed)?;
     let data = args.data.display().to_string();
+    let work = spawn_blocking(move || backup::restore(&args.file, &args.data, options));
+    let done = progress::show(output, "Restoring", work).await;
+    let restored = done.map_err(|error| Failure::of("bug", error))?.map_err(failed)?;
     let log = restored.log.to_string();
-    let next = if args.new_log {
+    let next = if options.new_log {
         format!(
             "It begins a new log. Next: bystand serve --data {data}, and on a steward's device:\n  \
              bystand steward new-log {log}"
@@ -77,5 +83,12 @@ pub fn restore(args: &RestoreArgs, output: Output) -> Done {
 }
 
 fn failed(error: BackupError) -> Failure {
-    Failure::failed(format!("{error}."))
+    let code = match &error {
+        BackupError::NoRelay(_) => "backup-no-relay",
+        BackupError::Exists(_) => "backup-exists",
+        BackupError::NotABackup(_) => "not-a-backup",
+        BackupError::Failed { .. } => "backup-failed",
+        BackupError::Folder(_) => "relay-folder",
+    };
+    Failure::failed(code, engine::ended(&error))
 }

@@ -34,8 +34,8 @@ pub struct FollowArgs {
 /// Runs `bystand follow`.
 pub async fn run(global: &Global, args: FollowArgs, output: Output) -> Done {
     let phrase = Phrase::parse(&args.phrase.join(" "));
-    let phrase =
-        phrase.map_err(|error| Failure::Usage(format!("This is not a follow-up phrase: {error}.")))?;
+    let phrase = phrase
+        .map_err(|error| Failure::usage(error.code(), format!("This is not a follow-up phrase: {error}.")))?;
     let mut stop = Stop::install()?;
     let mut session = engine::start_for(global, &args.whose, false).await?;
     engine::command(&mut session, Command::Neighbor(NeighborCommand::Follow(phrase.clone()))).await?;

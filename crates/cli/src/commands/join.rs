@@ -14,7 +14,7 @@ use crate::args::Global;
 use crate::failure::{Done, Failure};
 use crate::output::Output;
 use crate::stop::Stop;
-use crate::{choice, commands, engine, enroll, passphrase, told};
+use crate::{choice, commands, engine, enroll, passphrase, progress, told};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -41,21 +41,25 @@ pub struct JoinArgs {
 /// Runs `bystand join`.
 pub async fn run(global: &Global, args: JoinArgs, output: Output) -> Done {
     let invitation = Invitation::from_text(&args.invitation, global.clock().now())
-        .map_err(|error| Failure::Usage(format!("{error}.")))?;
+        .map_err(|error| Failure::usage(error.code(), engine::sentence(&error)))?;
     let mut stop = Stop::install()?;
-    let mut session = begin(global, &invitation)?;
+    let mut session = begin(global, &invitation, output)?;
     let outcome = tokio::select! {
-        outcome = until_admitted(&mut session, args.zones, output) => outcome,
-        () = stop.requested() => Ok(()),
+        outcome = progress::show(output, "Waiting for a registrar", until_admitted(&mut session, args.zones, output)) =>
+            outcome,
+        () = stop.requested() => Err(Failure::pending(
+            "stopped",
+            "Stopped. The request is kept in the vault: run the same `bystand join` again, or `bystand status` later.",
+        )),
     };
     session.close().await?;
     outcome
 }
 
 /// A new vault; or the one that an interrupted `join` of this network left.
-fn begin(global: &Global, invitation: &Invitation) -> Result<Session<Device>, Failure> {
+fn begin(global: &Global, invitation: &Invitation, output: Output) -> Result<Session<Device>, Failure> {
     let folder = commands::vault_folder(global)?;
-    let mut rng = system_random().map_err(|error| Failure::Failed(error.into()))?;
+    let mut rng = system_random()?;
     let now = global.clock().now();
     if Vault::is_in(&folder) {
         let (vault, mut device) = engine::open(global)?;
@@ -67,16 +71,18 @@ fn begin(global: &Global, invitation: &Invitation) -> Result<Session<Device>, Fa
         return engine::run(global, device, vault, true);
     }
     engine::transport(global, invitation.relay.as_str())?;
+    Vault::prepare(&folder)?;
     let passphrase = passphrase::choose(global.passphrase_file.as_deref(), passphrase::VARIABLE)?;
     let identity = Identity::new(invitation.network, invitation.relay.to_string(), &mut rng);
     let mut device = Device::create(identity, now, &mut rng);
     device.enroll(invitation, now, &mut rng);
     let first = engine::first_records(&mut device);
     let vault = Vault::create(&folder, &passphrase, global.cost(), &first)?;
+    enroll::show(output, EnrollEvent::Waiting { roles: invitation.roles.clone() })?;
     // As it lies in the vault, so that what it wants to send is sent.
     drop(device);
     let records = engine::records(&vault)?;
-    let device = Device::open(&records, now, &mut rng).map_err(|error| Failure::Failed(error.into()))?;
+    let device = Device::open(&records, now, &mut rng).map_err(engine::damaged)?;
     engine::run(global, device, vault, true)
 }
 
@@ -108,9 +114,7 @@ async fn until_admitted(session: &mut Session<Device>, mut zones: Vec<ZoneId>, o
                 };
                 enroll::show(output, news)?;
                 if let Some(code) = refused {
-                    return Err(Failure::Refused(format!(
-                        "The registrar refused ({code}). Ask for a new invitation."
-                    )));
+                    return Err(not_admitted(code));
                 }
             }
             other @ (Told::Event(_)
@@ -122,10 +126,20 @@ async fn until_admitted(session: &mut Session<Device>, mut zones: Vec<ZoneId>, o
     }
     match is_certified {
         true => Ok(()),
-        false => Err(Failure::Pending(
-            "No registrar has answered yet. The request waits for one; run `bystand status` later.".into(),
+        false => Err(Failure::pending(
+            "no-registrar",
+            "No registrar has answered yet. The request waits for one; run `bystand status` later.",
         )),
     }
+}
+
+fn not_admitted(code: &'static str) -> Failure {
+    let why = match code {
+        // Its mailbox is gone from the relay.
+        "not-found" => "The invitation was taken back, or its time is over".to_owned(),
+        _ => format!("The registrar refused ({code})"),
+    };
+    Failure::refused(code, format!("{why}. Ask for a new invitation."))
 }
 
 /// Whether the passes of this week that go with the roles are here.

@@ -22,6 +22,7 @@ use crate::failure::{Done, Failure};
 use crate::output::Output;
 use crate::passphrase;
 use crate::registrar::RegistrarVerb;
+use crate::stop::unless_stopped;
 use crate::terminal::{self, RoleArgs, RoleVerb};
 
 /// Runs a command to its end.
@@ -30,7 +31,7 @@ pub fn run(cli: Cli, output: Output) -> Done {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         match command {
-            Command::Init(args) => init::run(&global, args, output).await,
+            Command::Init(args) => unless_stopped(init::run(&global, args, output)).await,
             Command::Join(args) => join::run(&global, args, output).await,
             Command::Invite(args) => verb(&global, RegistrarVerb::Invite(args), output).await,
             Command::Cards(args) => verb(&global, RegistrarVerb::Cards(args), output).await,
@@ -39,15 +40,15 @@ pub fn run(cli: Cli, output: Output) -> Done {
             Command::Duty(args) => terminal::run(&global, args, output).await,
             Command::Host(args) => terminal::run(&global, args, output).await,
             Command::Registrar(args) => terminal::run(&global, args, output).await,
-            Command::Status(_) => status::run(&global, output).await,
+            Command::Status(_) => unless_stopped(status::run(&global, output)).await,
             Command::Serve(args) => serve::run(&global, &args, output).await,
-            Command::Backup(args) => backup::backup(&args, output),
-            Command::Restore(args) => backup::restore(&args, output),
+            Command::Backup(args) => backup::backup(args, output).await,
+            Command::Restore(args) => backup::restore(args, output).await,
             Command::Report(args) => report::run(&global, args, output).await,
             Command::Follow(args) => follow::run(&global, args, output).await,
             Command::Demo(args) => demo::run(&global, args, output).await,
             Command::Alerts(args) => alerts::run(&global, &args, output).await,
-            Command::Zones(args) => zones::run(&global, &args, output).await,
+            Command::Zones(args) => unless_stopped(zones::run(&global, &args, output)).await,
             Command::Bench(words) => tokio::task::block_in_place(|| bench::run(&words, output)),
             Command::Vault(command) => vault::run(&global, &command, output),
         }
@@ -60,7 +61,8 @@ async fn verb<V: RoleVerb>(global: &Global, verb: V, output: Output) -> Done {
 
 /// The vault's folder.
 pub fn vault_folder(global: &Global) -> Result<PathBuf, Failure> {
-    let missing = || Failure::Usage("There is no home folder. Name the vault's folder: --vault DIR.".into());
+    let missing =
+        || Failure::usage("no-home", "There is no home folder. Name the vault's folder: --vault DIR.");
     global.vault_folder().ok_or_else(missing)
 }
 

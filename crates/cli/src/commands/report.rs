@@ -16,10 +16,11 @@ use rand_core::Rng;
 use tokio::time::Instant;
 
 use crate::args::Global;
-use crate::engine::{self, PATIENCE, Whose};
+use crate::engine::{self, PATIENCE, Trouble, Whose};
 use crate::failure::{Done, Failure};
 use crate::follow_up::Conversation;
 use crate::output::{Output, note};
+use crate::progress;
 use crate::report_args::ReportArgs;
 use crate::stop::Stop;
 
@@ -56,7 +57,7 @@ pub struct ReportCommand {
 /// Runs `bystand report`.
 pub async fn run(global: &Global, args: ReportCommand, output: Output) -> Done {
     let card = args.card.as_deref().map(CardLink::from_text).transpose();
-    let card = card.map_err(|error| Failure::Usage(format!("{error}.")))?;
+    let card = card.map_err(|error| Failure::usage(error.code(), engine::sentence(&error)))?;
     let mut stop = Stop::install()?;
     let mut session = match &card {
         Some(card) if args.whose.relay.is_none() => {
@@ -66,10 +67,14 @@ pub async fn run(global: &Global, args: ReportCommand, output: Output) -> Done {
     };
     warn_of_names(&args.what);
     let mut talk = Conversation::new(output, global.clock(), None);
+    let mut sent = false;
     send(&mut session, &args, card.map(|card| card.pass)).await?;
     let outcome = tokio::select! {
-        outcome = until_taken(&mut session, &mut talk) => outcome,
-        () = stop.requested() => return session.close().await.map(drop).map_err(Into::into),
+        outcome = progress::show(output, "Sending", until_taken(&mut session, &mut talk, &mut sent)) => outcome,
+        () = stop.requested() => match sent {
+            true => Ok(()),
+            false => Err(not_sent("stopped", "Stopped before the relay had the report.")),
+        },
     };
     if outcome.is_ok() && args.follow {
         crate::live::follow(&mut session, &mut talk, output, &mut stop).await?;
@@ -94,36 +99,45 @@ async fn send(session: &mut Session<Device>, args: &ReportCommand, card: Option<
 }
 
 /// Until the relay has the report, and a little longer for the desk's receipt.
-async fn until_taken(session: &mut Session<Device>, talk: &mut Conversation) -> Done {
+async fn until_taken(session: &mut Session<Device>, talk: &mut Conversation, sent: &mut bool) -> Done {
     let mut deadline = Instant::now() + PATIENCE;
-    let mut sent = false;
+    let mut why = None;
     while let Ok(Some(told)) = tokio::time::timeout_at(deadline, session.next()).await {
         let news = match &told {
             Told::Event(Event::Neighbor(news)) => Some(news.clone()),
             Told::Event(_) | Told::Reachable | Told::Unreachable(_) | Told::Live | Told::NotLive(_) => None,
         };
+        why = Trouble::of(&told).or(why);
         talk.tell(told)?;
         match news {
             Some(NeighborEvent::Sent(_)) => {
-                sent = true;
+                *sent = true;
                 deadline = Instant::now() + RECEIPT;
             }
             Some(NeighborEvent::Received(..)) => return Ok(()),
             Some(NeighborEvent::Refused(_, code)) => {
-                return Err(Failure::Refused(format!("The relay does not take the report: {code}.")));
+                return Err(Failure::refused(code, format!("The relay does not take the report: {code}.")));
             }
             Some(NeighborEvent::Kept { .. } | NeighborEvent::Desk { .. } | NeighborEvent::Answered(..))
             | None => {}
         }
     }
-    match sent {
+    match *sent {
         true => Ok(()),
-        false => Err(Failure::Pending(
-            "The relay was not reached in time. In a vault the report is kept and goes out with the next command; \
-             without one, send it again."
-                .into(),
-        )),
+        false => {
+            let why =
+                why.map_or_else(|| "the relay did not answer in time".to_owned(), |why| why.to_string());
+            Err(not_sent("not-sent", &format!("The report is not sent: {why}.")))
+        }
     }
+}
+
+/// What becomes of a report that the relay does not have yet.
+fn not_sent(code: &'static str, what: &str) -> Failure {
+    let text = format!(
+        "{what} In a vault the report is kept and goes out with the next command; without one, send it again."
+    );
+    Failure::pending(code, text)
 }
 
 /// Points out what should not be in a report; it is sent all the same.

@@ -5,13 +5,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use bystand_client::Clock;
-use bystand_relay::{Config, Flags};
+use bystand_relay::{Config, Flags, StartError};
 use bystand_wire::Timestamp;
 use clap::Args;
 use serde_json::json;
 use tracing_subscriber::EnvFilter;
 
 use crate::args::Global;
+use crate::engine;
 use crate::failure::{Done, Failure};
 use crate::output::Output;
 use crate::stop::Stop;
@@ -71,12 +72,11 @@ pub async fn run(global: &Global, args: &ServeArgs, output: Output) -> Done {
     let filter = EnvFilter::try_from_env("BYSTAND_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
     let mut stop = Stop::install()?;
-    let failed = |error: bystand_relay::StartError| Failure::Failed(error.into());
-    let config = Config::load(&args.data, &flags).map_err(|error| failed(error.into()))?;
+    let config = Config::load(&args.data, &flags).map_err(|error| not_started(error.into()))?;
     let network = config.network;
     let clock = Arc::new(RelayClock(global.clock()));
     let running = bystand_relay::serve_with_clock(config, clock, async move { stop.requested().await });
-    let running = running.await.map_err(failed)?;
+    let running = running.await.map_err(not_started)?;
     let address = running.addr();
     output.both(
         &format!("The relay of network {network} listens on http://{address}"),
@@ -86,4 +86,20 @@ pub async fn run(global: &Global, args: &ServeArgs, output: Output) -> Done {
     running.wait().await;
     output.both("The relay has stopped.", &json!({"stopped": true}))?;
     Ok(())
+}
+
+/// Why a relay does not start, or its folder cannot be made.
+pub fn not_started(error: StartError) -> Failure {
+    let code = match &error {
+        StartError::Locked(_) => "relay-in-use",
+        StartError::File { .. } => "relay-folder",
+        StartError::BadLogKey(_) => "relay-log-key",
+        StartError::Damaged { .. } => "relay-damaged",
+        StartError::Foreign { .. } => "relay-foreign",
+        StartError::OtherNetwork(_) => "relay-other-network",
+        StartError::Listen { .. } => "relay-address-in-use",
+        StartError::Config(_) => "relay-settings",
+        StartError::System(_) => "relay-system",
+    };
+    Failure::failed(code, engine::ended(&error))
 }

@@ -8,10 +8,11 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use crate::args::Global;
-use crate::engine;
+use crate::engine::{self, Meanwhile};
 use crate::enroll::list;
 use crate::failure::Done;
 use crate::output::{Output, Tone};
+use crate::progress;
 use crate::when::{WallClock, span};
 
 /// `bystand status`
@@ -31,11 +32,11 @@ pub async fn run(global: &Global, output: Output) -> Done {
             && shared.outbox.is_empty()
             && !device.enrollment().is_waiting()
     };
-    let mut why = None;
-    let outcome =
-        session.until(engine::PATIENCE, is_here, |told| why = engine::trouble(told).or(why.take())).await?;
+    let mut meanwhile = Meanwhile::default();
+    let waiting = session.until(engine::PATIENCE, is_here, |told| meanwhile.hear(told));
+    let outcome = progress::show(output, "Waiting for the relay", waiting).await?;
     let fields = session.ask(|device, now, _| fields(device, now)).await?;
-    let connection = match (outcome, why) {
+    let connection = match (outcome, &meanwhile.trouble) {
         (Outcome::Reached, _) => "reached".to_owned(),
         (Outcome::Pending, Some(why)) => format!("trouble: {why}"),
         (Outcome::Pending, None) => "reached, but not everything is sent or answered".to_owned(),
@@ -50,7 +51,7 @@ pub async fn run(global: &Global, output: Output) -> Done {
         output.line(&format!("{} {value}", output.tone(Tone::Faint, &format!("{name:<12}"))))?;
     }
     session.close().await?;
-    Ok(())
+    meanwhile.show(output)
 }
 
 fn fields(device: &Device, now: Timestamp) -> Vec<(&'static str, String)> {

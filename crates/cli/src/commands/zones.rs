@@ -5,9 +5,10 @@ use bystand_core::device::Device;
 use clap::Args;
 
 use crate::args::Global;
-use crate::engine::{self, PATIENCE, Whose};
-use crate::failure::{Done, Failure};
+use crate::engine::{self, PATIENCE, Trouble, Whose};
+use crate::failure::Done;
 use crate::output::Output;
+use crate::progress;
 
 /// `bystand zones`
 #[derive(Debug, Args)]
@@ -21,8 +22,10 @@ pub struct ZonesArgs {
 pub async fn run(global: &Global, args: &ZonesArgs, output: Output) -> Done {
     let mut session = engine::start_for(global, &args.whose, false).await?;
     let is_here = |device: &Device| device.shared().manifest().is_some();
-    if session.until(PATIENCE, is_here, |_| ()).await? == Outcome::Pending {
-        return Err(Failure::Pending("The relay was not reached in time. Try again later.".into()));
+    let mut why = None;
+    let waiting = session.until(PATIENCE, is_here, |told| why = Trouble::of(&told).or(why.take()));
+    if progress::show(output, "Waiting for the relay", waiting).await? == Outcome::Pending {
+        return Err(Trouble::failure(why, "The network's zones are not here"));
     }
     let rows = session.ask(|device, _, _| rows(device)).await?;
     output.table(&["Zone", "Name", "Area"], &rows, "The network has no zones.")?;

@@ -167,7 +167,10 @@ fn strike(state: &DeskState, incident: IncidentId, words: &str) -> Result<Vec<De
         }
     }
     match commands.is_empty() {
-        true => Err(Failure::Refused("These words are in none of the report's texts.".into())),
+        true => Err(Failure::refused(
+            "unknown",
+            "These words are in none of the report's texts. `show` shows them.",
+        )),
         false => Ok(commands),
     }
 }

@@ -21,11 +21,14 @@ pub use verbs::DeskVerb;
 
 use crate::engine;
 use crate::failure::{Done, Failure};
+use crate::help::Family;
 use crate::output::{Tone, harmless};
 use crate::terminal::{RoleVerb, Terminal};
 use crate::when::WallClock;
 
 impl RoleVerb for DeskVerb {
+    const FAMILIES: &'static [Family] = verbs::FAMILIES;
+
     fn usual() -> Self {
         DeskVerb::Look(DeskLook::Queue)
     }

@@ -83,12 +83,12 @@ fn only<T: Copy + PartialEq>(found: impl Iterator<Item = T>, what: &str) -> Resu
     match (found.next(), found.next()) {
         (Some(one), None) => Ok(one),
         (Some(_), Some(_)) => {
-            Err(Failure::Refused(format!("There is more than one {what}: type more of it.")))
+            Err(Failure::refused("ambiguous", format!("There is more than one {what}: type more of it.")))
         }
         (None, _) => Err(nothing(what)),
     }
 }
 
 fn nothing(what: &str) -> Failure {
-    Failure::Refused(format!("There is no {what} here. See `queue`."))
+    Failure::refused("unknown", format!("There is no {what} here. See `queue`."))
 }

@@ -23,7 +23,7 @@ pub fn finding(
     rng: &mut Random,
 ) -> Result<Box<Finding>, Failure> {
     let state = device.desk().state();
-    let nothing = || Failure::Refused("There is no such incident here. See `queue`.".into());
+    let nothing = || Failure::refused("unknown", "There is no such incident here. See `queue`.");
     let found = state.incident(incident).ok_or_else(nothing)?;
     let offer = args.offer.as_deref().map(|offer| names::offer(state, offer)).transpose()?;
     let call_out = offer.and_then(|offer| {
@@ -61,6 +61,6 @@ fn place(device: &Device, incident: IncidentId, args: &FindingArgs) -> Result<Pu
     }
     let zone = said.and_then(|place| place.zone.clone()).or_else(|| zones?.at(point?).cloned());
     let nowhere =
-        || Failure::Refused("The report has no place: say where it was with --point LAT,LON.".into());
+        || Failure::refused("no-place", "The report has no place: say where it was with --point LAT,LON.");
     zone.map(PublicPlace::Zone).ok_or_else(nowhere)
 }

@@ -9,6 +9,7 @@ use bystand_wire::{Role, ZoneId};
 use clap::{Args, Subcommand};
 
 use crate::choice;
+use crate::help::Family;
 use crate::report_args::{self, ReportArgs};
 
 /// What a dispatcher can look at.
@@ -310,6 +311,94 @@ pub enum DeskVerb {
         incident: u64,
     },
 }
+
+/// The verbs as a shift uses them.
+pub const FAMILIES: &[Family] = &[
+    Family {
+        heading: Some("Intake"),
+        verbs: &[
+            ("queue", "queue"),
+            ("attention", "attention"),
+            ("show", "show 5"),
+            ("claim", "claim 5"),
+            ("release", "release 5"),
+            ("same-as", "same-as 7 5"),
+            ("split", "split 7"),
+            ("sort", "sort 5 strong"),
+            ("note", "note 5 'The caller sounded sure.'"),
+            ("ask", "ask 5 'Are they still there?'"),
+            ("tell", "tell 5 being-checked"),
+            (
+                "caller",
+                "caller --kind vehicle-stop --place 'Lake St and Chicago Ave' --callback 612-555-0100",
+            ),
+            ("home", "home 5"),
+            ("strike", "strike 5 'blue Honda ABC 123'"),
+            ("refer", "refer 5 legal 'A father was taken.'"),
+            ("erase", "erase 5"),
+        ],
+    },
+    Family {
+        heading: Some("Checking"),
+        verbs: &[
+            ("check", "check 5 --role verifier --within 10"),
+            ("heads-up", "heads-up 5"),
+            ("zone-note", "zone-note --zone powderhorn-park 'Training at six in the library.'"),
+            ("finding", "finding 5 confirmed --seen-by 2 --note 'She saw two vans.'"),
+            ("resolve", "resolve 5 31 'The first came before they arrived.'"),
+        ],
+    },
+    Family {
+        heading: Some("Call-outs"),
+        verbs: &[
+            ("accept", "accept 5 8830810d ef762b84"),
+            ("decline", "decline 8830810d"),
+            ("check-in", "check-in 8830810d"),
+            ("envelope", "envelope 8830810d"),
+            ("reached", "reached 8830810d 'Her phone was off.'"),
+            ("rung", "rung 5 3"),
+            ("end-call-out", "end-call-out 5"),
+        ],
+    },
+    Family {
+        heading: Some("Alerts"),
+        verbs: &[
+            ("publish", "publish 5"),
+            ("update", "update 5"),
+            ("renew", "renew 5"),
+            ("recheck", "recheck 5"),
+            ("wrong", "wrong 5"),
+            ("over", "over 5 left-nobody-taken"),
+            ("ask-countersign", "ask-countersign 5 new"),
+            ("countersign", "countersign 5"),
+        ],
+    },
+    Family {
+        heading: Some("Rumors"),
+        verbs: &[("rumor", "rumor 5"), ("rumor-check", "rumor-check 5"), ("rumors", "rumors")],
+    },
+    Family {
+        heading: Some("Closing"),
+        verbs: &[
+            ("close", "close 5 confirmed"),
+            ("reopen", "reopen 5"),
+            ("after-action", "after-action 5 'Join earlier.'"),
+            ("hold", "hold 5"),
+            ("release-hold", "release-hold 5"),
+            ("legal-done", "legal-done 5"),
+        ],
+    },
+    Family {
+        heading: Some("Shift"),
+        verbs: &[
+            ("start", "start --language en --language es"),
+            ("hand-over", "hand-over 'The park gate is open.'"),
+            ("end", "end"),
+            ("shifts", "shifts"),
+            ("figures", "figures"),
+        ],
+    },
+];
 
 /// A caller's report.
 #[derive(Debug, Clone, Args)]

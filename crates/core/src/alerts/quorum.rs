@@ -29,7 +29,9 @@ pub enum NoQuorum {
     #[error("the alert was issued when the network's {0} had expired")]
     KeysExpired(&'static str),
     /// Issued later than now allows.
-    #[error("the alert was issued at {issued}, which is in the future: check this device's clock")]
+    #[error(
+        "the alert was issued at {issued}, which is in the future for this device: its clock is behind, set it"
+    )]
     FromTheFuture {
         /// When it says it was issued.
         issued: Timestamp,

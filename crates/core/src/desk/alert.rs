@@ -341,9 +341,14 @@ impl DeskState {
         }
         let finding = prepared.finding.ok_or(Breach::NoQuorum)?;
         let signed = self.standing_finding(id, finding).is_some_and(|found| found.finding.signed.is_some());
+        let is_used = self.is_finding_used(id, finding);
+        if signed && !is_used { Ok(()) } else { Err(Breach::NoQuorum.into()) }
+    }
+
+    /// Whether a finding stands behind a published step already: each signs one.
+    pub fn is_finding_used(&self, id: IncidentId, finding: FindingId) -> bool {
         let used = |alert: &Alert| alert.published.iter().any(|p| p.finding == Some(finding));
-        let used = self.group(id).flat_map(|member| member.alerts.values()).any(used);
-        if signed && !used { Ok(()) } else { Err(Breach::NoQuorum.into()) }
+        self.group(id).flat_map(|member| member.alerts.values()).any(used)
     }
 
     fn recheck_alert(&mut self, stamp: Stamp, id: IncidentId, alert: AlertId, log_index: u64) -> Step {

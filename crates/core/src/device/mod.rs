@@ -6,6 +6,7 @@
 
 pub mod desk;
 pub mod enroll;
+mod health;
 pub mod host;
 pub mod member;
 pub mod neighbor;
@@ -32,7 +33,7 @@ use crate::io::{CallId, Effect, Engine, Random, Response};
 use crate::logwatch::{AlertEvent, LogWatch};
 use crate::outbox::{Outbox, Outcome};
 use crate::room::SyncError;
-use crate::team::{TeamEvent, TeamKind};
+use crate::team::{TeamEvent, TeamKind, TeamSync};
 
 const IDENTITY: &str = "identity";
 
@@ -170,6 +171,7 @@ pub struct Device {
     member: member::Member,
     neighbor: neighbor::Neighbor,
     enroll: enroll::Enroll,
+    health: health::Health,
     outputs: Outputs<Event>,
     log_due: Timestamp,
     /// The relay said that the log has grown since it was last asked for.
@@ -283,6 +285,7 @@ impl Device {
             member: member::Member::load(records),
             neighbor: neighbor::Neighbor::load(records),
             enroll: enroll::Enroll::load(records),
+            health: health::Health::default(),
             shared,
             outputs: Outputs::default(),
             log_due: now,
@@ -388,6 +391,9 @@ impl Device {
 
     /// A team's event goes to whoever keeps the team's state.
     fn team_event(&mut self, ctx: &mut Cx<'_>, kind: TeamKind, event: TeamEvent) {
+        if event == TeamEvent::Keys && self.shared.teams.get(&kind).is_some_and(TeamSync::is_ready) {
+            ctx.tell(Event::Team(kind, "keys"));
+        }
         let shared = &mut self.shared;
         match kind {
             TeamKind::Desk => self.desk.team_event(ctx, shared, event),
@@ -435,6 +441,9 @@ impl Device {
                 if news.trust_changed {
                     self.trust_changed(ctx);
                 }
+                if !news.more {
+                    self.health.look(ctx, &self.shared);
+                }
                 // What was logged while this answer was on its way may not be in it.
                 if news.more || self.log_grew {
                     self.look_at_log(ctx);
@@ -470,11 +479,18 @@ impl Device {
         let times = self.shared.refused(stream, ctx.now);
         if code == Code::NotFound.as_str() && times.is_some() {
             self.shared.tell_lost(ctx, stream);
-            return;
-        }
-        if times.is_none_or(|times| times == REFUSALS_TOLD) {
+        } else if code == Code::ClockSkew.as_str() {
+            Self::tell_clock_skew(ctx, times);
+        } else if times.is_none_or(|times| times == REFUSALS_TOLD) {
             let text = format!("The relay does not give out stream {}: {code}.", stream.short());
             ctx.tell(Event::Warning { code: "stream-refused", text });
+        }
+    }
+
+    fn tell_clock_skew(ctx: &mut Cx<'_>, times: Option<u32>) {
+        if times.is_none_or(|times| times == 1) {
+            let text = "this device's clock is more than five minutes off the relay's: set it".to_owned();
+            ctx.tell(Event::Warning { code: "clock-skew", text });
         }
     }
 

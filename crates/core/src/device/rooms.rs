@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use bystand_crypto::seal::{SealPublicKey, SealPurpose, open};
 use bystand_wire::relay_api::StoredFrame;
-use bystand_wire::{Frame, FrameKind, StreamId, Timestamp, decode};
+use bystand_wire::time::MINUTE_MS;
+use bystand_wire::{Frame, FrameKind, PublicKey, StreamId, Timestamp, decode};
 
 use super::{Caller, Cx, Device, Event, KnockFor, Listener, Owner, Shared};
 use crate::io::{CallId, Request, Response};
@@ -324,7 +325,8 @@ impl Device {
             if is_in || waits || !self.shared.identity.has_role(kind.role(), ctx.now) {
                 continue;
             }
-            let Some(to) = team_door_key(&self.shared, &note, kind, ctx.now) else { continue };
+            let own = self.shared.identity.device().public();
+            let Some(to) = team_door_key(&note, kind, own, ctx.now) else { continue };
             let Some(leaf) = team_leaf(&self.shared, kind, ctx.now) else { continue };
             let (door, welcome) = (streams.door, streams.welcome);
             let owner = Owner::Nobody;
@@ -423,20 +425,22 @@ pub(super) fn team_streams(note: &VerifiedKeyNote, kind: TeamKind) -> &TeamStrea
     }
 }
 
-/// What requests at a team's door are sealed to.
+/// What requests at a team's door are sealed to. Registrars have no key in common: another one of them is
+/// asked (the key note may list this device before its team has let it in), and each time somebody knocks
+/// anew perhaps a different one.
 fn team_door_key(
-    shared: &Shared,
     note: &VerifiedKeyNote,
     kind: TeamKind,
+    own: PublicKey,
     now: Timestamp,
 ) -> Option<SealPublicKey> {
-    let own = shared.identity.device().public();
     match kind {
         TeamKind::Desk => note.desk_keys_at(now).map(|k| k.report_key.clone()),
         TeamKind::Hosts => note.host_keys_at(now).map(|k| k.door_key.clone()),
         TeamKind::Registrars => {
-            // The key note may list this device before its team has let it in.
-            note.note().registrars.iter().find(|r| r.device != own).map(|r| r.sealing_key.clone())
+            let others: Vec<_> = note.note().registrars.iter().filter(|r| r.device != own).collect();
+            let turn = usize::try_from(now.0 / MINUTE_MS).ok()?.checked_rem(others.len())?;
+            others.get(turn).map(|r| r.sealing_key.clone())
         }
     }
 }

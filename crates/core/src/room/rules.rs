@@ -52,6 +52,14 @@ pub struct RoomTrust {
     pub registrars: Vec<PublicKey>,
 }
 
+impl RoomTrust {
+    /// For who knows nothing of earlier manifests: the registrars are those of this one.
+    pub fn new(manifest: &VerifiedManifest, key_note: &VerifiedKeyNote) -> Arc<Self> {
+        let registrars = manifest.manifest().registrars.clone();
+        Arc::new(Self { manifest: manifest.clone(), key_note: key_note.clone(), registrars })
+    }
+}
+
 /// Which rules a room has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RoomKind {

@@ -25,7 +25,8 @@ use clap::{Args, Parser, ValueEnum};
 use crate::failure::{Done, Failure};
 use crate::output::Output;
 
-const EXAMPLES: &str = "\
+/// Shown by `--help`.
+pub const EXAMPLES: &str = "\
 Examples:
   bystand bench intake
   bystand bench fanout --peers --json fanout.json
@@ -101,7 +102,7 @@ pub fn run(words: &Words, output: Output) -> Done {
     }
     match report.missed() {
         missed if missed.is_empty() => Ok(()),
-        missed => Err(Failure::Refused(format!("out of its limits: {}", missed.join(", ")))),
+        missed => Err(Failure::refused("bench-missed", format!("out of its limits: {}", missed.join(", ")))),
     }
 }
 

@@ -67,6 +67,10 @@ impl Desk {
         finding: FindingId,
     ) -> Result<(), CommandError> {
         let proof = self.proof(incident, finding)?.clone();
+        if self.state.is_finding_used(incident, finding) {
+            let text = "this finding has signed a step already, and each signs one: ask for a new one";
+            return Err(CommandError::NotNow(text.to_owned()));
+        }
         let alert = proof.statement.alert;
         let until = ctx.now.plus_ms(ALERT_MS);
         let builder = self.builder(ctx, step, &proof.statement)?.finding(&proof);

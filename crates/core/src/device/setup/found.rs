@@ -1,8 +1,6 @@
 //! The first device: its rooms are opened, and what the relay needs is promised in an order in which a
 //! relay that knows only the network's id can take it.
 
-use std::sync::Arc;
-
 use bystand_crypto::hash::stream_id;
 use bystand_crypto::sign::Signed;
 use bystand_wire::relay_api::{LogEntry, LogKind, Policy, SignedBytes};
@@ -104,9 +102,7 @@ impl Device {
     ) -> Result<RoomSync, SetupError> {
         let credential = Credential::Device(certificate.clone());
         let rules = RoomRules::new(ctx.network, RoomKind::Team(kind.role()));
-        let registrars = manifest.manifest().registrars.clone();
-        let trust = RoomTrust { manifest: manifest.clone(), key_note: note.clone(), registrars };
-        rules.update(&Arc::new(trust), ctx.now);
+        rules.update(&RoomTrust::new(manifest, note), ctx.now);
         let leaf = Leaf { key: self.shared.identity.device(), credential, rules, committer: None };
         let streams = creators.streams();
         Ok(RoomSync::create(ctx, &leaf, streams.room, streams.welcome)?)

@@ -22,7 +22,9 @@ pub enum KeyNoteError {
     #[error("one registrar certifies both finding and publish passes for {0}")]
     OneIssuerForBoth(Period),
     /// Issued later than now allows.
-    #[error("the key note was issued at {issued_at}, which is in the future: check this device's clock")]
+    #[error(
+        "the key note was issued at {issued_at}, which is in the future for this device: its clock is behind, set it"
+    )]
     FromTheFuture {
         /// When it says it was issued.
         issued_at: Timestamp,

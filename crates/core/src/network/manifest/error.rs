@@ -19,7 +19,9 @@ pub enum ManifestError {
     #[error("the manifest's {0} is missing, too long, or not of the right form")]
     Field(&'static str),
     /// Issued later than now allows.
-    #[error("the manifest was issued at {issued_at}, which is in the future: check this device's clock")]
+    #[error(
+        "the manifest was issued at {issued_at}, which is in the future for this device: its clock is behind, set it"
+    )]
     FromTheFuture {
         /// When it says it was issued.
         issued_at: Timestamp,

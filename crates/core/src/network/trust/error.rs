@@ -26,7 +26,7 @@ pub enum TrustError {
     #[error("the relay's checkpoint does not hold: {0}")]
     Checkpoint(#[source] NoteError),
     /// The checkpoint comes from the future.
-    #[error("the relay's clock says {relay_time}: check this device's clock")]
+    #[error("this device's clock is behind: the relay's says {relay_time}. Set the clock and try again")]
     ClockSkew {
         /// The checkpoint's time.
         relay_time: Timestamp,
