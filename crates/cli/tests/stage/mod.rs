@@ -215,8 +215,7 @@ impl Ended {
 
     /// The last object on the error output: the error, with `--json`.
     pub fn error(&self) -> Value {
-        let objects = self.errors.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        objects.last().unwrap_or_default()
+        self.errors.lines().rev().find_map(|line| serde_json::from_str(line).ok()).unwrap_or_default()
     }
 }
 
