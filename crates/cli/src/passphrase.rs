@@ -123,14 +123,14 @@ fn check(passphrase: &str) -> Result<(), String> {
 fn ask(prompt: &str) -> Result<Passphrase, Failure> {
     // On Ctrl-C rpassword raises the signal before it puts the terminal back: the process must outlive it.
     let _handled = Stop::install()?;
-    rpassword::prompt_password(prompt).map(Zeroizing::new).map_err(|error| match error.kind() {
-        ErrorKind::Interrupted | ErrorKind::UnexpectedEof => stop::nothing_changed(),
-        _ => Failure::usage(
-            "no-terminal",
-            format!(
-                "There is no terminal to ask for the passphrase. Set {VARIABLE}, or use --passphrase-file FILE."
-            ),
-        ),
+    rpassword::prompt_password(prompt).map(Zeroizing::new).map_err(|error| {
+        if matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::UnexpectedEof) {
+            return stop::nothing_changed();
+        }
+        let text = format!(
+            "There is no terminal to ask for the passphrase. Set {VARIABLE}, or use --passphrase-file FILE."
+        );
+        Failure::usage("no-terminal", text)
     })
 }
 

@@ -155,6 +155,7 @@ impl RoleVerb for RegistrarVerb {
             ("cards", "cards --count 20 --out spring"),
             ("revoke", "revoke b0926c70"),
             ("apply", "apply"),
+            ("countersign", "countersign 5b0c31f7a2d94e8866cf0a51b7e3d298"),
         ],
     }];
 
@@ -199,6 +200,11 @@ impl RoleVerb for StewardVerb {
             ("add", "add 5b0c31f7a2d94e8866cf0a51b7e3d2984f1c60ab73958de2417fa0c86e35b9d1 --threshold 2"),
             ("show", "show proposal.bystand"),
             ("sign", "sign proposal.bystand"),
+            (
+                "new-log",
+                "new-log bystand/v1/log/5adfc313e29328d59346dd21cec44cd493ede2cccef2dde77ef292a8b26bbfe1\
+                 +692f9255+AStTYI7i0TUXdhK4xCe8M5ojjtVzCiyID7jOCVFP1NVg",
+            ),
             (
                 "add-registrar",
                 "add-registrar 5b0c31f7a2d94e8866cf0a51b7e3d2984f1c60ab73958de2417fa0c86e35b9d1",
@@ -292,6 +298,7 @@ async fn show_admitted(terminal: &Terminal, session: &mut Session<Device>) -> Do
             rows.extend(
                 book.invited()
                     .iter()
+                    .filter(|(_, invited)| invited.is_open() && invited.expires_at > now)
                     .map(|(id, invited)| vec!["invited".to_owned(), id.short(), list(&invited.roles)]),
             );
             (rows, device.registrar().missing_issuers(device.shared(), now).len())

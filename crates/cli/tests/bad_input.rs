@@ -264,7 +264,7 @@ fn an_invitation_that_does_not_count_says_so() {
     let id = invited["id"].as_str().expect("an id");
     steward.does(&format!("take-back {id}"));
     let over = stage.run("late", &["join", &taken_back]);
-    check("taken back", &over, 3, "not-found", &["taken back", "new invitation"]);
+    check("taken back", &over, 3, "enroll-invitation-over", &["taken back", "new invitation"]);
     // Whoever was refused can use a good one, in the same vault.
     let fresh = stage.invite(&mut steward, "--role observer");
     stage.done("thief", &["join", &fresh]);

@@ -230,6 +230,10 @@ fn publish_what_turns_out_wrong(cast: &mut Cast) {
     entry(&cast.ana, mark, "published", Some(&incident));
     go_and_find(cast, &incident, "found false-alarm:city-police --seen-by 2");
     let mark = cast.ana.mark();
+    let refused = cast.ana.refuses(&format!("wrong {incident}"));
+    assert_eq!(refused["class"], "refused", "findings that contradict stop everything: {refused}");
+    cast.ana.does(&format!("resolve {incident} 2 two looked, one drove by"));
+    entry(&cast.ana, mark, "resolved", Some(&incident));
     cast.ana.does(&format!("wrong {incident}"));
     assert_eq!(entry(&cast.ana, mark, "published", Some(&incident))["step"], "wrong");
     assert_eq!(states(cast), ["over", "wrong"]);

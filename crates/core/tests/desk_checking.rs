@@ -438,10 +438,11 @@ fn one_event_has_one_live_alert() {
         finding: Some(finding_id(5)),
         until: table.now().plus_ms(MINUTE),
     };
-    table.ok(1, second);
+    assert_eq!(table.state.alert_out(incident(2)), Some(alert(1)), "what is called out again is about this");
+    table.breach(1, second, Breach::AlertLive);
     let publish =
         AlertEvent::Published { incident: incident(2), alert: alert(2), step: AlertStep::New, log_index: 9 };
-    table.breach(1, publish, Breach::AlertLive);
+    table.breach(1, publish, Breach::WrongOrder);
 }
 
 #[test]

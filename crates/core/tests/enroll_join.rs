@@ -201,6 +201,8 @@ fn an_invitation_can_be_taken_back() {
     let place = world.join("late", &invitation);
     world.run(30_000);
     assert!(world.device(place).shared().identity.certificate.is_none());
+    let over = Event::Enroll(EnrollEvent::Refused("enroll-invitation-over"));
+    assert!(world.take_events(place).contains(&over), "whoever comes with it is told");
     let again = world.command(FOUNDER, Command::Registrar(RegistrarCommand::TakeBack(id)));
-    assert_eq!(again.map_err(|e| e.code()), Err("unknown"));
+    assert_eq!(again.map_err(|e| e.code()), Err("not-now"));
 }

@@ -101,6 +101,7 @@ pub fn backup(data: &Path, out: &Path) -> Result<(), BackupError> {
 
 fn write_backup(data: &Path, database: &Path, part: &Path) -> Result<(), BackupError> {
     let sql = |e: rusqlite::Error| failed(part, &e);
+    data_dir::make_private_file(part).map_err(|e| failed(part, &e))?;
     let mut connection = Connection::open(part).map_err(sql)?;
     attach(&connection, database).map_err(sql)?;
     let transaction = connection.transaction().map_err(sql)?;
@@ -133,7 +134,7 @@ pub fn restore(backup: &Path, new: &Path, options: RestoreOptions) -> Result<Res
     if occupied || new.is_file() {
         return Err(BackupError::Exists(new.to_path_buf()));
     }
-    std::fs::create_dir_all(new).map_err(|e| failed(new, &e))?;
+    data_dir::make_private_folder(new).map_err(|e| failed(new, &e))?;
     for (name, content) in files.iter().filter(|(name, _)| !(options.new_log && name == LOG_KEY)) {
         data_dir::write_private(&new.join(name), content)?;
     }

@@ -2,7 +2,7 @@
 //! at a time.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use bystand_crypto::notes::LogVerifier;
@@ -128,7 +128,7 @@ impl DataDir {
 /// # Errors
 /// [`StartError`].
 pub fn create(path: &Path, network: &NetworkId) -> Result<LogVerifier, StartError> {
-    std::fs::create_dir_all(path).map_err(|source| StartError::File { path: path.into(), source })?;
+    make_private_folder(path).map_err(|source| StartError::File { path: path.into(), source })?;
     let settings = path.join(config::FILE);
     if !settings.exists() {
         write_private(&settings, config::first_file(network).as_bytes())?;
@@ -155,6 +155,27 @@ pub(crate) fn fill_random(bytes: &mut [u8]) -> Result<(), StartError> {
     getrandom::fill(bytes).map_err(|e| StartError::System(e.to_string()))
 }
 
+/// Makes a folder that only its owner may enter. One that is there keeps its permissions.
+///
+/// # Errors
+/// What the file system says.
+pub fn make_private_folder(path: &Path) -> io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(path)
+}
+
+/// Makes an empty file that only its owner may read, for a program that opens it by name. SQLite gives
+/// its logs the permissions of their database.
+pub(crate) fn make_private_file(path: &Path) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
+}
+
 /// Writes a file that only its owner may read, whole or not at all.
 pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), StartError> {
     let failed = |source| StartError::File { path: path.to_path_buf(), source };
@@ -171,6 +192,7 @@ pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), StartError>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::sqlite::{SqliteOptions, SqliteStore};
 
     #[test]
     fn one_relay_on_one_folder() {
@@ -183,18 +205,37 @@ mod tests {
         assert!(DataDir::take(folder.path()).is_ok());
     }
 
+    #[cfg(unix)]
+    fn mode(path: &Path) -> u32 {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::metadata(path).expect("there").permissions().mode() & 0o777
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn nobody_else_on_the_machine_reads_anything() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let data = folder.path().join("made/here");
+        create(&data, &NetworkId([1; 32])).expect("made");
+        let database = data.join(DATABASE);
+        let mut store = SqliteStore::open(&database, SqliteOptions::default()).expect("opened");
+        store.set_meta("generation", 1).expect("written");
+        assert_eq!(mode(&data), 0o700);
+        for entry in std::fs::read_dir(&data).expect("listed") {
+            let path = entry.expect("an entry").path();
+            assert_eq!(mode(&path), 0o600, "{}", path.display());
+        }
+        let backup = folder.path().join("backup");
+        crate::backup::backup(&data, &backup).expect("written");
+        assert_eq!(mode(&backup), 0o600, "the log key is in it");
+    }
+
     #[test]
     fn the_log_key_is_made_once_and_kept_private() {
         let folder = tempfile::tempdir().expect("a folder");
         let network = NetworkId([1; 32]);
         let made = create(folder.path(), &network).expect("made");
         assert_eq!(create(folder.path(), &network).expect("kept"), made);
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            let mode = std::fs::metadata(folder.path().join(LOG_KEY)).expect("there").permissions().mode();
-            assert_eq!(mode & 0o777, 0o600);
-        }
         std::fs::write(folder.path().join(LOG_KEY), "nonsense").expect("written");
         assert!(matches!(create(folder.path(), &network), Err(StartError::BadLogKey(_))));
     }

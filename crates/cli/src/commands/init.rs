@@ -202,7 +202,7 @@ fn make_relay_folder(data: &Path, network: &bystand_wire::NetworkId, seed: &[u8]
         );
         Failure::failed("relay-folder", text)
     };
-    fs::create_dir_all(data).map_err(failed)?;
+    data_dir::make_private_folder(data).map_err(failed)?;
     let mark = data.join(UNFINISHED);
     if mark.exists() {
         forget(&data.join(SETTINGS)).map_err(failed)?;

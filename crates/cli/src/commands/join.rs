@@ -135,8 +135,10 @@ async fn until_admitted(session: &mut Session<Device>, mut zones: Vec<ZoneId>, o
 
 fn not_admitted(code: &'static str) -> Failure {
     let why = match code {
-        // Its mailbox is gone from the relay.
-        "not-found" => "The invitation was taken back, or its time is over".to_owned(),
+        // Or its mailbox is gone from the relay.
+        "enroll-invitation-over" | "not-found" => {
+            "The invitation was taken back, or its time is over".to_owned()
+        }
         _ => format!("The registrar refused ({code})"),
     };
     Failure::refused(code, format!("{why}. Ask for a new invitation."))

@@ -255,6 +255,9 @@ impl DeskState {
             return Err(Breach::OutOfLimits.into());
         }
         found.phase.after(prepared.step).ok_or(Breach::WrongOrder)?;
+        if prepared.step == AlertStep::New && self.group(id).any(Incident::alert_live) {
+            return Err(Breach::AlertLive.into());
+        }
         self.check_basis(id, &prepared)?;
         self.alert_mut(id, alert)?.prepared = Some(prepared);
         Ok(())

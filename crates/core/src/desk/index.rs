@@ -125,6 +125,14 @@ impl Index {
         first_with(&self.alerts, alert)
     }
 
+    /// Every incident that an alert's id stands in: joined incidents may share one.
+    pub(super) fn incidents_of_alert(&self, alert: AlertId) -> impl Iterator<Item = IncidentId> {
+        self.alerts
+            .range((alert, IncidentId([0; 16]))..)
+            .take_while(move |(id, _)| *id == alert)
+            .map(|(_, id)| *id)
+    }
+
     pub(super) fn finding(&self, finding: FindingId) -> Option<IncidentId> {
         first_with(&self.findings, finding)
     }

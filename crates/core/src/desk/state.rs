@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use bystand_wire::{AlertId, CallOutId, IncidentId, Seq, Timestamp, ZoneId};
 use minicbor::{Decode, Encode};
 
+use super::alert::{Alert, AlertPhase};
 use super::breach::{Breach, Step, Stop};
 use super::close::Tombstone;
 use super::event::Event;
@@ -162,9 +163,18 @@ impl DeskState {
         self.index.call_out(call_out)
     }
 
-    /// The incident an alert id was drawn for.
+    /// The incident that an alert was published for, or else the one its id was drawn for.
     pub fn incident_of_alert(&self, alert: AlertId) -> Option<IncidentId> {
-        self.index.alert(alert)
+        let is_public = |id: &IncidentId| {
+            self.incident(*id).and_then(|i| i.alerts.get(&alert)).is_some_and(|a| a.phase.is_public())
+        };
+        self.index.incidents_of_alert(alert).find(is_public).or_else(|| self.index.alert(alert))
+    }
+
+    /// The alert that is out for an incident and all that was joined with it, whoever published it.
+    pub fn alert_out(&self, id: IncidentId) -> Option<AlertId> {
+        let out = |alert: &&Alert| alert.phase.is_live() || alert.phase == AlertPhase::NoNews;
+        self.group(id).flat_map(|member| member.alerts.values()).find(out).map(|alert| alert.id)
     }
 
     /// The incident of a finding.

@@ -14,7 +14,7 @@ mod rules;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use bystand_crypto::hash::frame_hash;
-use bystand_crypto::rooms::{Incoming, Member, Room, RoomError};
+use bystand_crypto::rooms::{Incoming, KeyPackageRefusal, Member, Room, RoomError};
 use bystand_crypto::sign::SigningKey;
 use bystand_wire::relay_api::StoredFrame;
 use bystand_wire::{Frame, FrameHash, FrameKind, Hash32, Seq, StreamId, Timestamp};
@@ -114,6 +114,14 @@ impl SyncError {
             SyncError::NoKeys => "room-no-keys",
             SyncError::TooLong => "room-too-long",
         }
+    }
+
+    /// Whether it was this device's own key package that was looked at.
+    pub fn is_own_key_package(&self) -> bool {
+        matches!(
+            self,
+            SyncError::Room(RoomError::KeyPackageRefused { reason: KeyPackageRefusal::OurOwn, .. })
+        )
     }
 }
 

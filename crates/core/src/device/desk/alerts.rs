@@ -72,6 +72,7 @@ impl Desk {
             return Err(CommandError::NotNow(text.to_owned()));
         }
         let alert = proof.statement.alert;
+        let incident = self.published_for(alert, incident);
         let until = ctx.now.plus_ms(ALERT_MS);
         let builder = self.builder(ctx, step, &proof.statement)?.finding(&proof);
         let builder = builder.map_err(|e| CommandError::NotNow(e.to_string()))?;
@@ -167,6 +168,7 @@ impl Desk {
         let found = self.found(incident, finding)?.finding.clone();
         let statement = statement_of(&found)?;
         let alert = statement.alert;
+        let incident = self.published_for(alert, incident);
         let builder = self.builder(ctx, step, &statement)?;
         let pass = shared.wallet.take(ctx, PassPurpose::Publish).ok_or(CommandError::NoPass("publish"))?;
         let text = builder.publish(&pass).finish().map_err(|e| CommandError::NotNow(e.to_string()))?;
@@ -189,6 +191,8 @@ impl Desk {
         shared: &mut Shared,
         incident: IncidentId,
     ) -> Result<(), CommandError> {
+        let of_group = self.state.group(incident).find(|member| self.drafts.contains_key(&member.id));
+        let incident = of_group.map_or(incident, |member| member.id);
         let draft = self.drafts.get(&incident).ok_or(CommandError::Unknown("draft to countersign"))?;
         let mut signed =
             SignedAlert::parse(draft.as_bytes()).map_err(|e| CommandError::Invalid(e.to_string()))?;
@@ -298,6 +302,13 @@ impl Desk {
         let serial = u32::try_from(public).unwrap_or(u32::MAX).saturating_add(1);
         AlertBuilder::from_statement(&ctx.network, kind, serial, statement, ALERT_MS, ctx.now)
             .map_err(|e| CommandError::NotNow(e.to_string()))
+    }
+
+    /// The incident whose alert it is, of all that were joined with this one.
+    fn published_for(&self, alert: AlertId, incident: IncidentId) -> IncidentId {
+        let root = self.state.root_of(incident);
+        let home = self.state.incident_of_alert(alert);
+        home.filter(|home| self.state.root_of(*home) == root).unwrap_or(incident)
     }
 
     fn found(&self, incident: IncidentId, finding: FindingId) -> Result<&StoodFinding, CommandError> {

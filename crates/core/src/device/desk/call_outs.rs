@@ -64,7 +64,8 @@ impl Desk {
         roles.sort_unstable();
         roles.dedup();
         let id = CallOutId(random(ctx));
-        let alert = draw_alert_id(ctx.rng);
+        // What is out already is what they look at again.
+        let alert = self.state.alert_out(incident).unwrap_or_else(|| draw_alert_id(ctx.rng));
         let request = Request { id, alert, cell, zones, roles, within_min, responses };
         let entry = self.write(ctx, shared, CallOutEvent::Opened { incident, request: request.clone() })?;
         shared.promise_stream(ctx, Owner::Desk(DeskJob::Message), &creator, &rules, By::Room(room));

@@ -50,7 +50,8 @@ impl Host {
         let watch = self.watches.entry(zone.clone()).or_default();
         watch.read = watch.read.max(stored.seq);
         match self.examine(ctx, shared, zone, stored) {
-            Ok(waiting) => {
+            Ok(None) => {}
+            Ok(Some(waiting)) => {
                 let queue = &mut self.watches.entry(zone.clone()).or_default().queue;
                 let newer = |w: &Waiting| w.holder == waiting.holder && w.counter >= waiting.counter;
                 if !queue.values().any(newer) {
@@ -63,13 +64,14 @@ impl Host {
         self.admit_due(ctx, shared, zone);
     }
 
+    /// Who asks, if they may come in; none when it is what this host asked before it was let in.
     fn examine(
         &mut self,
         ctx: &Cx<'_>,
         shared: &mut Shared,
         zone: &ZoneId,
         stored: &StoredFrame,
-    ) -> Result<Waiting, &'static str> {
+    ) -> Result<Option<Waiting>, &'static str> {
         let day = self.days.get(zone).filter(|d| d.is_in()).ok_or("no-room")?;
         let Ok(Frame { kind: FrameKind::DoorRequest, body }) = Frame::parse(&stored.frame) else {
             return Err("door-unreadable");
@@ -82,17 +84,20 @@ impl Host {
             .find_map(|secret| open(&ctx.network, SealPurpose::Door, secret, door.as_ref(), body).ok());
         let request = opened.and_then(|bytes| decode::<DoorRequest>(&bytes).ok()).ok_or("door-unreadable")?;
         let room = day.room().and_then(|r| shared.rooms.get_mut(&r)).ok_or("no-room")?;
-        let credential = room.screen(&request.key_package, ctx.now).map_err(|e| e.code())?;
+        let credential = match room.screen(&request.key_package, ctx.now) {
+            Err(error) if error.is_own_key_package() => return Ok(None),
+            screened => screened.map_err(|error| error.code())?,
+        };
         if let Credential::Pass(pass, ..) = &credential {
             self.check_pass(ctx, shared, zone, pass)?;
         }
-        Ok(Waiting {
+        Ok(Some(Waiting {
             package: request.key_package,
             holder: credential.holder(),
             counter: credential.counter(),
             turn: turn(ctx.now, self.rank(shared, zone)),
             alone: false,
-        })
+        }))
     }
 
     /// The room's rules have seen that the pass speaks for the leaf and names the zone.

@@ -17,7 +17,7 @@ use super::super::enroll::{MAILBOX_EXTRA_MS, mailbox_policy, purposes_of};
 use super::super::{CommandError, Cx, Event, Listener, Owner, Shared};
 use super::state::Mailbox;
 use super::{
-    INVITATION_MS, OPEN_INVITATIONS, Registrar, RegistrarEntry, RegistrarEvent, RegistrarJob,
+    INVITATION_MS, Invited, OPEN_INVITATIONS, Registrar, RegistrarEntry, RegistrarEvent, RegistrarJob,
     RegistrarStream, SecretText, token_hash,
 };
 use crate::network::Certificate;
@@ -62,7 +62,7 @@ impl Registrar {
         if !(1..=INVITATION_MS).contains(&life_ms) {
             return Err(CommandError::Invalid("an invitation counts for at most two weeks".to_owned()));
         }
-        let open = self.kept.book.invited().values().filter(|i| i.certificate.is_none());
+        let open = self.kept.book.invited().values().filter(|i| i.is_open());
         if open.count() >= OPEN_INVITATIONS {
             let text = "too many invitations are open: take some back, or wait until they end";
             return Err(CommandError::NotNow(text.to_owned()));
@@ -74,6 +74,7 @@ impl Registrar {
         let entry = RegistrarEntry::Invited { secret: secret.clone(), roles: roles.clone(), expires_at };
         Self::append_entry(ctx, shared, &entry)?;
         let id = token_hash(&secret.token());
+        self.made.insert(id);
         let until = expires_at.plus_ms(limits::CERTIFICATE_MS + MAILBOX_EXTRA_MS);
         let policy = mailbox_policy(&secret, 1, until);
         let owner = Owner::Registrar(RegistrarJob::Mailbox(id));
@@ -93,13 +94,18 @@ impl Registrar {
         id: Hash32,
     ) -> Result<(), CommandError> {
         match self.kept.book.invited().get(&id) {
-            Some(invited) if invited.certificate.is_none() => {
+            Some(invited) if invited.is_open() => {
                 Self::append_entry(ctx, shared, &RegistrarEntry::TakenBack(id))
+            }
+            Some(invited) if invited.is_taken_back => {
+                Err(CommandError::NotNow("the invitation was taken back already".to_owned()))
             }
             Some(_) => {
                 let text = "the invitation was used: revoke the device's certificate instead";
                 Err(CommandError::NotNow(text.to_owned()))
             }
+            // Its entry is on its way, and this one comes after it.
+            None if self.made.remove(&id) => Self::append_entry(ctx, shared, &RegistrarEntry::TakenBack(id)),
             None => Err(CommandError::Unknown("invitation")),
         }
     }
@@ -170,7 +176,7 @@ impl Registrar {
         if invited.certificate.is_some() {
             return self.answer_request(ctx, shared, &token, &request);
         }
-        if stored.at >= invited.expires_at {
+        if invited.is_taken_back || stored.at >= invited.expires_at {
             let refusal = EnrollRefusal::InvitationOver;
             return self.refuse_request(ctx, shared, &token, &request, refusal);
         }
@@ -209,7 +215,7 @@ impl Registrar {
             .kept
             .mailboxes
             .iter()
-            .filter(|(token, _)| self.kept.book.invited().get(token).is_some_and(|i| i.certificate.is_none()))
+            .filter(|(token, _)| self.kept.book.invited().get(token).is_some_and(Invited::is_open))
             .filter_map(|(token, m)| Some((*token, m.waiting.first()?.to_vec())))
             .collect();
         for (token, bytes) in waiting {
@@ -237,6 +243,18 @@ impl Registrar {
         for bytes in waiting {
             if let Ok(request) = open_request(&ctx.network, &bytes) {
                 self.answer_request(ctx, shared, &token, &request);
+            }
+        }
+    }
+
+    /// Whoever waits for an answer gets one; who comes later, too.
+    pub(super) fn taken_back(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared, token: &Hash32) {
+        let Some(mailbox) = self.kept.mailboxes.get_mut(token) else { return };
+        let waiting = std::mem::take(&mut mailbox.waiting);
+        self.kept.store_mailbox(ctx, token);
+        for bytes in waiting {
+            if let Ok(request) = open_request(&ctx.network, &bytes) {
+                self.refuse_request(ctx, shared, token, &request, EnrollRefusal::InvitationOver);
             }
         }
     }

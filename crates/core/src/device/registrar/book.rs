@@ -81,6 +81,17 @@ pub struct Invited {
     /// The certificate that was given for it.
     #[n(3)]
     pub certificate: Option<SignedBytes>,
+    /// It was taken back before anybody used it: who comes with it is told so.
+    #[n(4)]
+    #[cbor(default)]
+    pub is_taken_back: bool,
+}
+
+impl Invited {
+    /// Whether somebody can still come with it.
+    pub fn is_open(&self) -> bool {
+        self.certificate.is_none() && !self.is_taken_back
+    }
 }
 
 /// A certificate as the registrars know it. No person is named.
@@ -195,7 +206,7 @@ impl RegistrarBook {
         match entry {
             RegistrarEntry::Invited { secret, roles, expires_at } => {
                 let token = token_hash(&secret.token());
-                let invited = Invited { secret, roles, expires_at, certificate: None };
+                let invited = Invited { secret, roles, expires_at, certificate: None, is_taken_back: false };
                 self.invited.entry(token).or_insert(invited);
                 vec![BookEvent::Watch(token)]
             }
@@ -222,14 +233,19 @@ impl RegistrarBook {
                 Vec::new()
             }
             RegistrarEntry::TakenBack(token) => {
-                self.invited.retain(|t, i| *t != token || i.certificate.is_some());
+                let Some(invited) = self.invited.get_mut(&token).filter(|i| i.is_open()) else {
+                    return Vec::new();
+                };
+                invited.is_taken_back = true;
                 vec![BookEvent::TakenBack(token)]
             }
         }
     }
 
     fn redeem(&mut self, token: Hash32, certificate: SignedBytes) -> Vec<BookEvent> {
-        let Some(invited) = self.invited.get_mut(&token) else { return Vec::new() };
+        let Some(invited) = self.invited.get_mut(&token).filter(|i| !i.is_taken_back) else {
+            return Vec::new();
+        };
         if invited.certificate.is_some() {
             return vec![BookEvent::Redeemed(token, false)];
         }
@@ -340,8 +356,8 @@ mod tests {
         assert!(!book.certificates().contains_key(&hash(&second)));
         assert_eq!(book.admitted(), 1);
         // Too late to take it back, and nothing to redeem where nobody was invited.
-        apply(&mut book, RegistrarEntry::TakenBack(token));
-        assert!(book.invited().contains_key(&token));
+        assert_eq!(apply(&mut book, RegistrarEntry::TakenBack(token)), []);
+        assert!(!book.invited()[&token].is_taken_back);
         let unknown = RegistrarEntry::Redeemed { token: Hash32([7; 32]), certificate: second };
         assert_eq!(apply(&mut book, unknown), []);
     }
@@ -353,6 +369,7 @@ mod tests {
         assert_eq!(apply(&mut book, RegistrarEntry::TakenBack(token)), [BookEvent::TakenBack(token)]);
         let late = RegistrarEntry::Redeemed { token, certificate: certificate(1, 84) };
         assert_eq!(apply(&mut book, late), []);
+        assert_eq!(apply(&mut book, RegistrarEntry::TakenBack(token)), [], "once");
         assert_eq!(book.admitted(), 0);
     }
 

@@ -23,7 +23,7 @@ mod state;
 mod steward;
 mod streams;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bystand_crypto::sign::SigningKey;
 use bystand_wire::problem::Code;
@@ -78,6 +78,8 @@ pub struct Registrar {
     look_at: Timestamp,
     /// Members may see a key note before its registrar does: what they ask under it waits.
     later: Vec<Opened<PassAsk>>,
+    /// Invitations made just now: in the outbox, perhaps not in the casebook yet.
+    made: BTreeSet<Hash32>,
 }
 
 impl Registrar {
@@ -91,6 +93,7 @@ impl Registrar {
             said_due_at: Timestamp(0),
             look_at: Timestamp(0),
             later: Vec::new(),
+            made: BTreeSet::new(),
         }
     }
 
@@ -310,7 +313,7 @@ impl Registrar {
             book::BookEvent::Redeemed(token, is_first) => self.redeemed(ctx, shared, token, is_first),
             book::BookEvent::Certified(hash) => self.certified(ctx, shared, hash),
             book::BookEvent::Revoked(hashes, roles) => self.revoked(ctx, hashes, &roles),
-            book::BookEvent::TakenBack(token) => self.unwatch(ctx, shared, &token),
+            book::BookEvent::TakenBack(token) => self.taken_back(ctx, shared, &token),
             book::BookEvent::Keys => {}
         }
     }

@@ -15,6 +15,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 use self::read::SqliteReader;
 use self::tx::SqliteTx;
 use super::{Reader, Store, StoreError, Stored, Work};
+use crate::data_dir::make_private_file;
 
 pub use self::schema::{APPLICATION_ID, VERSION};
 
@@ -38,6 +39,9 @@ impl SqliteStore {
     /// # Errors
     /// [`StoreError::Damaged`] and [`StoreError::Foreign`] tell an operator that it must not be used.
     pub fn open(path: &Path, options: SqliteOptions) -> Stored<Self> {
+        if !path.exists() {
+            make_private_file(path).map_err(|e| StoreError::Failed(e.to_string()))?;
+        }
         let connection = Connection::open(path).map_err(rows::failure)?;
         // Damage is found before anything is written, so that what can be saved is not made worse.
         connection.busy_timeout(Duration::from_secs(5)).map_err(rows::failure)?;
