@@ -145,7 +145,7 @@ fn call_out(cast: &mut Cast, incident: &str) {
     cast.cy.kill_9();
     cast.cy.starts_again(stage);
     let offers = offers(&cast.ana, 0, incident, 2);
-    cast.ana.does(&format!("accept {incident} {}", offers.join(" ")));
+    cast.ana.does_soon(&format!("accept {incident} {}", offers.join(" ")));
     for responder in [&mut cast.cy, &mut cast.dee] {
         let accepted = responder.wait("the place", |v| v["event"] == "accepted");
         assert_eq!(accepted["partners"].as_array().map(Vec::len), Some(1), "people go in pairs");
@@ -228,11 +228,11 @@ fn publish_what_turns_out_wrong(cast: &mut Cast) {
     claim(cast, &incident);
     cast.ana.does(&format!("publish {incident}"));
     entry(&cast.ana, mark, "published", Some(&incident));
-    go_and_find(cast, &incident, "found false-alarm:city-police --seen-by 2");
+    let finding = go_and_find(cast, &incident, "found false-alarm:city-police --seen-by 2");
     let mark = cast.ana.mark();
     let refused = cast.ana.refuses(&format!("wrong {incident}"));
     assert_eq!(refused["class"], "refused", "findings that contradict stop everything: {refused}");
-    cast.ana.does(&format!("resolve {incident} 2 two looked, one drove by"));
+    cast.ana.does(&format!("resolve {incident} {finding} two looked, one drove by"));
     entry(&cast.ana, mark, "resolved", Some(&incident));
     cast.ana.does(&format!("wrong {incident}"));
     assert_eq!(entry(&cast.ana, mark, "published", Some(&incident))["step"], "wrong");
@@ -263,8 +263,8 @@ fn claim(cast: &mut Cast, incident: &str) {
     entry(&cast.ana, mark, "claimed", Some(incident));
 }
 
-/// Cy and Dee are called, accepted, look, and Cy says what they found.
-fn go_and_find(cast: &mut Cast, incident: &str, found: &str) {
+/// Cy and Dee are called, accepted, look, and Cy says what they found. Gives the finding's number.
+fn go_and_find(cast: &mut Cast, incident: &str, found: &str) -> u64 {
     let marks = (cast.ana.mark(), cast.cy.mark(), cast.dee.mark());
     cast.ana.does(&format!("check {incident} --role verifier --within 10"));
     for (responder, mark) in [(&mut cast.cy, marks.1), (&mut cast.dee, marks.2)] {
@@ -272,14 +272,15 @@ fn go_and_find(cast: &mut Cast, incident: &str, found: &str) {
         responder.does(&format!("go {} 4", text(&called, "call_out")));
     }
     let offers = offers(&cast.ana, marks.0, incident, 2);
-    cast.ana.does(&format!("accept {incident} {}", offers.join(" ")));
+    cast.ana.does_soon(&format!("accept {incident} {}", offers.join(" ")));
     for (responder, mark) in [(&mut cast.cy, marks.1), (&mut cast.dee, marks.2)] {
         responder.wait_from(mark, "the place", |v| v["event"] == "accepted");
         responder.does("sign parked");
     }
     cast.cy.does(found);
-    entry(&cast.ana, marks.0, "finding", Some(incident));
+    let finding = entry(&cast.ana, marks.0, "finding", Some(incident));
     go_home(cast);
+    finding["seq"].as_u64().expect("its number")
 }
 
 /// Cy and Dee leave; the desk sees both at home.

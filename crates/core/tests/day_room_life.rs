@@ -109,6 +109,44 @@ fn only_who_is_accepted_learns_the_place_and_the_finding_comes_back() {
 }
 
 #[test]
+fn a_finding_that_comes_with_the_sign_before_it_is_kept_whoever_writes_first() {
+    let mut world = opened(7);
+    let second = world.admit("second", FOUNDER, &[Role::Dispatcher]);
+    let goes = admit_member(&mut world, "goes", &[Role::Observer, Role::Verifier]);
+    join(&mut world, goes);
+    world.command(second, Command::Desk(DeskCommand::StartShift(vec!["en".into()]))).expect("on shift");
+    // Which dispatcher's device writes down which frame is drawn anew for every call-out.
+    desk(&mut world, DeskCommand::StartShift(vec!["en".into()]));
+    for n in 1..=6 {
+        let incident = caller(&mut world, n);
+        desk(&mut world, DeskCommand::Check(incident, vec![Role::Observer], 10));
+        world.run(5 * SECOND);
+        let heard = member_events(&world, goes).into_iter().rev();
+        let mut heard =
+            heard.filter_map(|e| if let MemberEvent::CallOut(_, c, _) = e { Some(c.id) } else { None });
+        let called = heard.next().expect("passed on");
+        say(&mut world, goes, MemberCommand::Offer(called, 6));
+        world.run(5 * SECOND);
+        let (going, _) =
+            world.device(goes).member().going().find(|(_, g)| g.call_out() == called).expect("an offer");
+        let going = *going;
+        desk(&mut world, DeskCommand::Accept(called, vec![going], true));
+        world.run(5 * SECOND);
+        say(&mut world, goes, MemberCommand::Sign(going, SignFrom::Parked));
+        say(&mut world, goes, MemberCommand::Finding(going, Outcome::Confirmed, 2, "four agents".into()));
+        world.run(20 * SECOND);
+        for place in [FOUNDER, second] {
+            let found = world.device(place).desk().state().incident(incident).expect("an incident");
+            assert_eq!(found.findings.len(), 1, "{n}");
+        }
+        say(&mut world, goes, MemberCommand::Sign(going, SignFrom::Left));
+        world.run(5 * SECOND);
+        desk(&mut world, DeskCommand::CloseCallOut(called));
+        world.run(5 * SECOND);
+    }
+}
+
+#[test]
 fn a_newcomer_hears_what_holds_and_no_earlier_talk() {
     let mut world = opened(3);
     let early = admit_member(&mut world, "early", &[Role::Observer]);

@@ -8,12 +8,12 @@ mod tables;
 mod verbs;
 
 use bystand_client::Session;
-use bystand_core::desk::Outcome;
+use bystand_core::desk::{Event as Fact, Outcome, RumorEvent};
 use bystand_core::device::Device;
 use bystand_core::device::desk::DeskEvent;
 use bystand_core::team::{TeamKind, TeamSync};
 use bystand_core::texts::Texts;
-use bystand_wire::Timestamp;
+use bystand_wire::{IncidentId, Timestamp};
 use serde_json::{Value, json};
 
 use verbs::DeskLook;
@@ -57,6 +57,16 @@ pub async fn show(terminal: &mut Terminal, session: &mut Session<Device>, news: 
     Ok(())
 }
 
+/// The incident that an entry is about, also where the team's own key seals it.
+fn about(fact: &Fact) -> Option<IncidentId> {
+    match fact {
+        Fact::Rumor(RumorEvent::Asked { incident, .. } | RumorEvent::AskedAgain { incident, .. }) => {
+            Some(*incident)
+        }
+        other => other.incident(),
+    }
+}
+
 /// What the desk tells, as a line and as an object.
 fn line(device: &Device, news: &DeskEvent, now: Timestamp, quiet: bool) -> Option<(String, Tone, Value)> {
     let (state, wall) = (device.desk().state(), WallClock::of(device.shared()));
@@ -72,7 +82,7 @@ fn line(device: &Device, news: &DeskEvent, now: Timestamp, quiet: bool) -> Optio
             if quiet && said.word == "sign" {
                 return None;
             }
-            let incident = fact.incident().map(number);
+            let incident = about(fact).map(number);
             let name = names::name(*author);
             let about = incident.clone().map_or_else(String::new, |incident| format!("#{incident} "));
             let text = format!("{} {about}{name} {}{}", wall.short(*at, now), said.text, remark(*outcome));

@@ -323,6 +323,20 @@ impl Player {
         assert!(answer.get("did").is_some(), "{}: {line}: {answer}", self.name);
     }
 
+    /// Types a line that may come too early: another device has told of what is still on its way here.
+    pub fn does_soon(&mut self, line: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let answer = self.answer(line);
+            if answer.get("did").is_some() {
+                return;
+            }
+            let is_early = answer["error"] == "not-now" && Instant::now() < deadline;
+            assert!(is_early, "{}: {line}: {answer}", self.name);
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+    }
+
     /// Types a line, which must be refused; gives the error.
     pub fn refuses(&mut self, line: &str) -> Value {
         let answer = self.answer(line);

@@ -38,7 +38,7 @@ use crate::team::{TeamEvent, TeamKind, TeamSync};
 const IDENTITY: &str = "identity";
 
 /// How often in a row a stream is refused before the person is told.
-const REFUSALS_TOLD: u32 = 3;
+const REFUSALS_TOLD: u32 = 4;
 /// How often the public log is looked at, also when nobody says that it has grown.
 const LOG_EVERY_MS: u64 = MINUTE_MS;
 /// How often a device looks whether something is due, at most.

@@ -20,8 +20,10 @@ use crate::outbox::{By, JobId, Outbox, Rights, Work};
 use crate::room::{Errand, Knock, RoomSync, RoomTrust};
 use crate::team::{TeamKind, TeamSync, author_hash};
 
-/// How long a followed stream that the relay does not have or give out is left alone, in milliseconds.
-const ABSENT_MS: u64 = 3 * SECOND_MS;
+/// How long a followed stream that the relay does not have or give out is left alone, in milliseconds: so
+/// long after the first refusal, twice as long after the second, and so on up to a limit.
+const ABSENT_MS: u64 = SECOND_MS;
+const ABSENT_TIMES: u32 = 3;
 
 /// The context every part of a device handles its inputs in.
 pub type Cx<'a> = Ctx<'a, Event>;
@@ -378,7 +380,8 @@ impl Shared {
     pub fn refused(&mut self, stream: &StreamId, now: Timestamp) -> Option<u32> {
         let follow = self.follows.get_mut(stream)?;
         follow.refusals = follow.refusals.saturating_add(1);
-        self.absent.insert(*stream, now.plus_ms(ABSENT_MS));
+        let pause = ABSENT_MS * u64::from(follow.refusals.min(ABSENT_TIMES));
+        self.absent.insert(*stream, now.plus_ms(pause));
         Some(follow.refusals)
     }
 

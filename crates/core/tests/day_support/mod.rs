@@ -115,13 +115,18 @@ pub fn desk(world: &mut World, command: DeskCommand) {
 
 /// The founder starts a shift, takes a caller's report and claims it.
 pub fn incident(world: &mut World, n: u8) -> IncidentId {
+    desk(world, DeskCommand::StartShift(vec!["en".into()]));
+    world.run(2 * SECOND);
+    caller(world, n)
+}
+
+/// The founder takes a caller's report and claims it.
+pub fn caller(world: &mut World, n: u8) -> IncidentId {
     let cell = cell_of(city_hall(), CALL_OUT_RESOLUTION).expect("a cell");
     let place =
         Place { zone: Some(zone()), near: Some(cell), text: "4th and 3rd".into(), ..Place::default() };
     let report = ReportIn::new(ReportId([n; 16]), Kind::Checkpoint, place, world.now());
     let id = bystand_core::desk::incident_of_report(report.id);
-    desk(world, DeskCommand::StartShift(vec!["en".into()]));
-    world.run(2 * SECOND);
     desk(world, DeskCommand::Caller(Box::new(report), None));
     world.run(2 * SECOND);
     desk(world, DeskCommand::Claim(id));

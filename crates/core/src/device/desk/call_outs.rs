@@ -6,7 +6,7 @@ use bystand_crypto::passes::{pass_id, verify_pass};
 use bystand_crypto::seal::{SealPurpose, open, seal};
 use bystand_crypto::sign::{Signed, SigningKey, verify};
 use bystand_wire::relay_api::{AppendRule, ReadRule, StoredFrame};
-use bystand_wire::time::{DAY_MS, HOUR_MS};
+use bystand_wire::time::{DAY_MS, HOUR_MS, SECOND_MS};
 use bystand_wire::{
     CallOutId, Frame, FrameKind, IncidentId, NetworkId, OfferId, PassPurpose, Role, Seq, Timestamp, ZoneId,
     decode, encode,
@@ -16,12 +16,12 @@ use rand_core::Rng;
 use super::super::zones::Zones;
 use super::super::{CommandError, Cx, Event, Owner, Shared, policy};
 use super::intake::sign_as_desk;
-use super::{Desk, DeskEntry, DeskEvent, DeskJob, secrets};
+use super::{Desk, DeskEntry, DeskEvent, DeskJob, FoldOutcome, secrets};
 use crate::alerts::build::draw_alert_id;
 use crate::alerts::{FindingProof, Outcome as PublicOutcome, Place};
 use crate::desk::{
-    CallOutEvent, Event as DeskFact, Finding, FindingEvent, FindingId, PublicPlace, Request, SignFrom,
-    Signed as SignedFinding, Verdict, WorkEvent,
+    Breach, CallOutEvent, Event as DeskFact, Finding, FindingEvent, FindingId, PublicPlace, Request,
+    SignFrom, Signed as SignedFinding, Verdict, WorkEvent,
 };
 use crate::messages::{
     Acceptance, CallOut, CallOutOver, DeskMessage, DeskNote, DeskToResponder, FoundMessage, FromResponder,
@@ -36,12 +36,18 @@ const OFFERS_MS: u64 = HOUR_MS;
 /// A responder on the way gives a sign every so many minutes.
 const CHECK_IN_MIN: u16 = 10;
 
+/// How often something of a responder's is tried that the casebook does not allow yet: a finding can be here
+/// before the entry that its author has parked. The pauses double, from one second to half an hour in all.
+const TRIES: u32 = 12;
+
 /// Something of a responder's that is not in the casebook yet.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Waiting {
+    /// The first fact is the one that matters.
     facts: Vec<DeskEntry>,
     incident: IncidentId,
     turn: Timestamp,
+    tries: u32,
 }
 
 impl Desk {
@@ -127,7 +133,7 @@ impl Desk {
         let incident = self.incident_of(call_out)?;
         let names: Vec<(OfferId, String)> = offers
             .iter()
-            .map(|id| Ok((*id, self.offer(id).ok_or(CommandError::Unknown("offer"))?.name.clone())))
+            .map(|id| Ok((*id, self.offer_of(call_out, id)?.name.clone())))
             .collect::<Result<_, CommandError>>()?;
         let acceptance = self.acceptance(shared, incident, call_out)?;
         let fact = CallOutEvent::Accepted { incident, call_out, offers, alone_agreed };
@@ -138,6 +144,20 @@ impl Desk {
             self.tell_responder(ctx, shared, *offer, DeskToResponder::Accepted(what), &[entry])?;
         }
         Ok(())
+    }
+
+    /// The offer as the responder sent it. The casebook can be faster than the stream it came by.
+    fn offer_of(&self, call_out: CallOutId, id: &OfferId) -> Result<&Offer, CommandError> {
+        let is_told = || {
+            let incident = self.state.incident(self.incident_of(call_out).ok()?)?;
+            incident.call_outs.get(&call_out)?.responders.get(id)
+        };
+        self.offer(id).ok_or_else(|| match is_told() {
+            Some(_) => {
+                CommandError::NotNow("the offer is still on its way here: try again in a moment".to_owned())
+            }
+            None => CommandError::Unknown("offer"),
+        })
     }
 
     /// Declines an offer with thanks.
@@ -227,7 +247,7 @@ impl Desk {
         };
         if let Some(facts) = facts {
             let turn = self.turn(shared, &encode(&(call_out, stored.seq)), ctx.now);
-            self.signs.insert((call_out, stored.seq), Waiting { facts, incident, turn });
+            self.signs.insert((call_out, stored.seq), Waiting { facts, incident, turn, tries: 0 });
             self.signs_due(ctx, shared);
         }
     }
@@ -238,26 +258,63 @@ impl Desk {
             self.signs.iter().filter(|(_, w)| w.turn <= ctx.now).map(|(key, _)| *key).collect();
         for key in due {
             let Some(waiting) = self.signs.remove(&key) else { continue };
-            for entry in waiting.facts {
-                // What is in the casebook already, or came too late, is refused by the trial.
-                let _ = match entry {
-                    DeskEntry::Fact(fact) => self.write(ctx, shared, *fact),
-                    DeskEntry::Proof(..) | DeskEntry::Draft(..) => {
-                        self.append(ctx, shared, Some(waiting.incident), &entry, DeskJob::Entry)
-                    }
-                };
+            match self.try_heard(ctx, shared, &waiting) {
+                FoldOutcome::Applied => self.write_heard(ctx, shared, waiting),
+                FoldOutcome::Duplicate => {}
+                FoldOutcome::Refused(breach) => self.heard_too_early(ctx, key, waiting, breach),
             }
         }
     }
 
-    /// Another device wrote it down: this one need not.
-    pub(super) fn signs_folded(&mut self, fact: &DeskFact) {
-        if let DeskFact::CallOut(
-            CallOutEvent::Offered { call_out, frame, .. } | CallOutEvent::Sign { call_out, frame, .. },
-        ) = fact
+    fn try_heard(&self, ctx: &Cx<'_>, shared: &Shared, waiting: &Waiting) -> FoldOutcome {
+        let first = waiting.facts.iter().find_map(|entry| match entry {
+            DeskEntry::Fact(fact) => Some(fact.as_ref().clone()),
+            DeskEntry::Proof(..) | DeskEntry::Draft(..) => None,
+        });
+        first.map_or(FoldOutcome::Duplicate, |fact| self.trial(ctx, shared, fact))
+    }
+
+    fn write_heard(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared, waiting: Waiting) {
+        for entry in waiting.facts {
+            // What follows from the first may be so already.
+            let _ = match entry {
+                DeskEntry::Fact(fact) => self.write(ctx, shared, *fact),
+                DeskEntry::Proof(..) | DeskEntry::Draft(..) => {
+                    self.append(ctx, shared, Some(waiting.incident), &entry, DeskJob::Entry)
+                }
+            };
+        }
+    }
+
+    fn heard_too_early(
+        &mut self,
+        ctx: &mut Cx<'_>,
+        key: (CallOutId, Seq),
+        mut waiting: Waiting,
+        breach: Breach,
+    ) {
+        if waiting.tries == TRIES {
+            let text = format!("What a responder sent is not in the casebook: {breach}. Ask them.");
+            return ctx.tell(Event::Warning { code: "response-not-written", text });
+        }
+        waiting.turn = ctx.now.plus_ms(SECOND_MS << waiting.tries);
+        waiting.tries += 1;
+        self.signs.insert(key, waiting);
+    }
+
+    /// Another device wrote it down: this one need not. What came too early for it is tried again.
+    pub(super) fn signs_folded(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared, fact: &DeskFact) {
+        let DeskFact::CallOut(event) = fact else { return };
+        if let CallOutEvent::Offered { call_out, frame, .. } | CallOutEvent::Sign { call_out, frame, .. } =
+            event
         {
             self.signs.remove(&(*call_out, *frame));
         }
+        let of = fact.incident();
+        for early in self.signs.values_mut().filter(|w| Some(w.incident) == of && w.tries > 0) {
+            early.turn = ctx.now;
+        }
+        self.signs_due(ctx, shared);
     }
 
     fn offered(

@@ -54,15 +54,19 @@ impl Desk {
         fact: DeskFact,
         job: DeskJob,
     ) -> Result<JobId, CommandError> {
-        let author = Author(shared.identity.author().ok_or(CommandError::NotInTeam)?);
-        let next = self.state.last_seq().next();
-        match self.state.clone().apply(next, author, ctx.now, fact.clone()) {
+        match self.trial(ctx, shared, fact.clone()) {
             FoldOutcome::Applied => {}
             FoldOutcome::Duplicate => return Err(CommandError::NotNow("that is so already".to_owned())),
             FoldOutcome::Refused(breach) => return Err(CommandError::NotNow(breach.to_string())),
         }
         let incident = fact.incident();
         self.append(ctx, shared, incident, &DeskEntry::Fact(Box::new(fact)), job)
+    }
+
+    /// What would become of a fact if it were the next entry. Nothing, for who is not in the team.
+    pub(super) fn trial(&self, ctx: &Cx<'_>, shared: &Shared, fact: DeskFact) -> FoldOutcome {
+        let Some(author) = shared.identity.author() else { return FoldOutcome::Duplicate };
+        self.state.clone().apply(self.state.last_seq().next(), Author(author), ctx.now, fact)
     }
 
     pub(super) fn append(
@@ -129,7 +133,7 @@ impl Desk {
             }
         }
         self.waiting.retain(|report, _| self.state.incident(incident_of_report(*report)).is_none());
-        self.signs_folded(&fact);
+        self.signs_folded(ctx, shared, &fact);
         self.late_receipts(ctx, shared);
         let fact = Box::new(fact);
         ctx.tell(Event::Desk(DeskEvent::Entry { seq, author, at, fact, outcome }));

@@ -36,7 +36,7 @@ use crate::desk::{Author, DeskState, Event as DeskFact, Outcome as FoldOutcome, 
 use crate::io::Response;
 use crate::logwatch::AlertEvent as PublicAlert;
 use crate::messages::Offer;
-use crate::outbox::{Job, Outcome};
+use crate::outbox::{Job, Outcome, Work};
 use crate::team::{CasebookMark, TeamEvent, TeamKind};
 
 const SNAPSHOT: &str = "desk/state";
@@ -264,6 +264,12 @@ impl Desk {
             (DeskJob::Publish(what), Outcome::Refused(refusal)) => {
                 let code = refusal.code.as_str();
                 ctx.tell(super::Event::Desk(DeskEvent::AlertRefused { incident: what.incident, code }));
+            }
+            (DeskJob::Message, Outcome::Done(_)) => {
+                // Followed too early: the relay did not have it yet.
+                if let Work::Create(stream, ..) = &job.work {
+                    shared.follow_again(ctx, stream);
+                }
             }
             (
                 DeskJob::Entry
