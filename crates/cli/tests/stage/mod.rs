@@ -355,7 +355,8 @@ impl Player {
         let mark = self.mark();
         self.does(line);
         let mut said = self.since(mark);
-        said.retain(|v| v.get("did").is_none() && v.get("stderr").is_none());
+        // What happens meanwhile is told in between.
+        said.retain(|v| v["event"] == "view");
         said
     }
 
