@@ -59,12 +59,10 @@ pub async fn show(terminal: &mut Terminal, session: &mut Session<Device>, news: 
 
 /// The incident that an entry is about, also where the team's own key seals it.
 fn about(fact: &Fact) -> Option<IncidentId> {
-    match fact {
-        Fact::Rumor(RumorEvent::Asked { incident, .. } | RumorEvent::AskedAgain { incident, .. }) => {
-            Some(*incident)
-        }
-        other => other.incident(),
+    if let Fact::Rumor(RumorEvent::Asked { incident, .. } | RumorEvent::AskedAgain { incident, .. }) = fact {
+        return Some(*incident);
     }
+    fact.incident()
 }
 
 /// What the desk tells, as a line and as an object.
