@@ -26,12 +26,15 @@ impl<Event> Default for Outputs<Event> {
 }
 
 impl<Event> Outputs<Event> {
-    /// Closes one input: first the writes, then everything else in the order it was asked for.
-    pub fn flush(&mut self) {
+    /// Closes one input: first the writes, then everything else in the order it was asked for. Whether
+    /// there was anything.
+    pub fn flush(&mut self) -> bool {
+        let is_any = !self.batch.records.is_empty() || !self.later.is_empty();
         if !self.batch.records.is_empty() {
             self.ready.push_back(Effect::Store(std::mem::take(&mut self.batch)));
         }
         self.ready.extend(self.later.drain(..));
+        is_any
     }
 
     /// The next effect for the shell.

@@ -280,8 +280,15 @@ where
             let lane = stream_of(&entry.job.work);
             let is_first = lane.is_none_or(|stream| busy.insert(stream));
             let waits = entry.job.after.iter().any(|a| self.jobs.contains_key(a));
-            if is_first && !waits && entry.not_before <= ctx.now {
+            if entry.not_before > ctx.now {
+                continue;
+            }
+            if is_first && !waits {
                 self.start(ctx, rights, id);
+            }
+            // The pause is over. What else it waits for comes with an input of its own.
+            if let Some(entry) = self.jobs.get_mut(&id) {
+                entry.not_before = Timestamp(0);
             }
         }
     }

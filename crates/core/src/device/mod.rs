@@ -10,6 +10,7 @@ mod health;
 pub mod host;
 pub mod member;
 pub mod neighbor;
+mod pace;
 pub mod registrar;
 mod rooms;
 pub mod secrets;
@@ -22,7 +23,6 @@ use std::collections::BTreeMap;
 
 use bystand_wire::problem::Code;
 use bystand_wire::relay_api::{LiveOut, StoredFrame, WorkProof};
-use bystand_wire::time::{MINUTE_MS, SECOND_MS};
 use bystand_wire::{DecodeError, Role, StreamId, Timestamp, decode};
 
 pub use shared::{Caller, Cx, Follow, Identity, KnockFor, Listener, Owner, Shared, policy};
@@ -39,10 +39,6 @@ const IDENTITY: &str = "identity";
 
 /// How often in a row a stream is refused before the person is told.
 const REFUSALS_TOLD: u32 = 4;
-/// How often the public log is looked at, also when nobody says that it has grown.
-const LOG_EVERY_MS: u64 = MINUTE_MS;
-/// How often a device looks whether something is due, at most.
-const TICK_MS: u64 = SECOND_MS;
 
 /// What a person or a program asks a device to do.
 #[derive(Debug, Clone, PartialEq)]
@@ -173,10 +169,9 @@ pub struct Device {
     enroll: enroll::Enroll,
     health: health::Health,
     outputs: Outputs<Event>,
-    log_due: Timestamp,
+    pace: pace::Pace,
     /// The relay said that the log has grown since it was last asked for.
     log_grew: bool,
-    tick: Timestamp,
 }
 
 impl Device {
@@ -214,7 +209,7 @@ impl Device {
         }
         let shared = Shared::new(identity, log, Wallet::load(records), outbox);
         let mut device = Self::assemble(shared, now, records);
-        device.load_rooms(records).map_err(|e| OpenError::Room(e.code()))?;
+        device.load_rooms(records, now).map_err(|e| OpenError::Room(e.code()))?;
         device.input(now, rng, Self::resume);
         Ok(device)
     }
@@ -288,22 +283,25 @@ impl Device {
             health: health::Health::default(),
             shared,
             outputs: Outputs::default(),
-            log_due: now,
+            pace: pace::Pace::new(now),
             log_grew: false,
-            tick: now,
         }
     }
 
-    /// Handles one input: everything it writes becomes one batch, before anything it sends.
-    fn input(&mut self, now: Timestamp, rng: &mut Random, step: impl FnOnce(&mut Self, &mut Cx<'_>)) {
+    /// Handles one input: everything it writes becomes one batch, before anything it sends. Whether
+    /// anything came of it.
+    fn input(&mut self, now: Timestamp, rng: &mut Random, step: impl FnOnce(&mut Self, &mut Cx<'_>)) -> bool {
         let mut outputs = std::mem::take(&mut self.outputs);
         let network = self.shared.identity.network;
         let mut ctx = Ctx { now, rng, network, out: &mut outputs };
+        self.keep_rules(now);
         step(self, &mut ctx);
         self.drive_rooms(&mut ctx);
         self.shared.drive_outbox(&mut ctx);
-        outputs.flush();
+        let is_any = outputs.flush();
         self.outputs = outputs;
+        self.pace.soon(now);
+        is_any
     }
 
     fn resume(&mut self, ctx: &mut Cx<'_>) {
@@ -403,7 +401,7 @@ impl Device {
     }
 
     fn look_at_log(&mut self, ctx: &mut Cx<'_>) {
-        self.log_due = ctx.now.plus_ms(LOG_EVERY_MS);
+        self.pace.look_at_log_again(ctx.now);
         if self.shared.is_calling(&Caller::Log) {
             return;
         }
@@ -443,6 +441,7 @@ impl Device {
                 }
                 if !news.more {
                     self.health.look(ctx, &self.shared);
+                    self.pace.log_stands(ctx.now, self.shared.connected);
                 }
                 // What was logged while this answer was on its way may not be in it.
                 if news.more || self.log_grew {
@@ -493,22 +492,6 @@ impl Device {
             ctx.tell(Event::Warning { code: "clock-skew", text });
         }
     }
-
-    fn due(&mut self, ctx: &mut Cx<'_>) {
-        if self.log_due <= ctx.now {
-            self.look_at_log(ctx);
-        }
-        self.rooms_due(ctx);
-        let shared = &mut self.shared;
-        shared.look_for_absent(ctx);
-        self.desk.due(ctx, shared);
-        self.host.due(ctx, shared);
-        self.registrar.due(ctx, shared);
-        self.member.due(ctx, shared);
-        self.neighbor.due(ctx, shared);
-        self.enroll.due(ctx, shared);
-        self.tick = ctx.now.plus_ms(TICK_MS);
-    }
 }
 
 impl Engine for Device {
@@ -527,7 +510,7 @@ impl Engine for Device {
 
     fn handle_disconnected(&mut self, now: Timestamp) {
         self.shared.connected = false;
-        let _ = now;
+        self.pace.disconnected(now);
     }
 
     fn handle_live(&mut self, message: LiveOut, now: Timestamp, rng: &mut Random) {
@@ -568,7 +551,8 @@ impl Engine for Device {
     }
 
     fn handle_timeout(&mut self, now: Timestamp, rng: &mut Random) {
-        self.input(now, rng, Self::due);
+        let is_at_work = self.input(now, rng, Self::due);
+        self.sleep(now, is_at_work);
     }
 
     fn poll_effect(&mut self) -> Option<Effect<Event>> {
@@ -576,8 +560,8 @@ impl Engine for Device {
     }
 
     fn poll_timeout(&self) -> Option<Timestamp> {
-        let outbox = self.shared.outbox.poll_timeout();
-        [Some(self.log_due), Some(self.tick), outbox].into_iter().flatten().min()
+        let look = self.pace.next_look();
+        Some(self.shared.outbox.poll_timeout().map_or(look, |retry| retry.min(look)))
     }
 }
 

@@ -14,7 +14,7 @@ use bystand_crypto::phrase::Phrase;
 use bystand_crypto::seal::{SealPublicKey, SealPurpose, seal};
 use bystand_wire::problem::Code;
 use bystand_wire::relay_api::StoredFrame;
-use bystand_wire::time::{DAY_MS, SECOND_MS};
+use bystand_wire::time::{DAY_MS, MINUTE_MS, SECOND_MS};
 use bystand_wire::{Frame, FrameKind, ReportId, Seq, Timestamp, decode, encode};
 use minicbor::{Decode, Encode};
 use rand_core::Rng;
@@ -27,8 +27,12 @@ use crate::network::ManifestStatus;
 use crate::outbox::{AppendJob, By, Job, Outcome, Work};
 use crate::report::{ReplySeed, ReportIn, Source};
 
-/// How often a reply stream is looked at, in milliseconds.
+/// How often a reply stream is looked at while a conversation goes on, in milliseconds.
 const LOOK_EVERY_MS: u64 = 5 * SECOND_MS;
+/// Looks within a time as long as the one in which nothing came: the longer it is quiet, the rarer they are.
+const LOOKS_IN_A_WHILE: u64 = 16;
+/// How often it is looked at in any case, in milliseconds.
+const LOOK_AT_LEAST_MS: u64 = 5 * MINUTE_MS;
 /// How long the device keeps its copy of a report, in milliseconds.
 const KEEP_MS: u64 = DAY_MS;
 /// Without a receipt after this long the report is sent once more, in milliseconds.
@@ -125,6 +129,8 @@ struct Followed {
     keys: ReplyKeys,
     seen: Seq,
     look_at: Timestamp,
+    /// Since when nothing new has come.
+    since: Timestamp,
 }
 
 /// A neighbor's part of a device.
@@ -247,6 +253,7 @@ impl Neighbor {
                 continue;
             }
             followed.seen = stored.seq;
+            (followed.since, followed.look_at) = (ctx.now, ctx.now.plus_ms(LOOK_EVERY_MS));
             if let Some(message) = open_reply(&followed.keys, stored) {
                 self.heard(ctx, shared, message);
             }
@@ -261,11 +268,18 @@ impl Neighbor {
         }
     }
 
+    /// When something is due by the clock.
+    pub fn next_due(&self) -> Option<Timestamp> {
+        let looks = self.followed.values().map(|f| f.look_at);
+        let again = self.kept.values().filter_map(|k| k.sent_at).map(|at| at.plus_ms(AGAIN_MS));
+        looks.chain(again).chain(self.kept.values().map(|k| k.since.plus_ms(KEEP_MS))).min()
+    }
+
     /// Looks at reply streams, sends again what got no receipt, forgets what is a day old.
     pub fn due(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
         for (stream, followed) in &mut self.followed {
             if followed.look_at <= ctx.now {
-                followed.look_at = ctx.now.plus_ms(LOOK_EVERY_MS);
+                followed.look_at = ctx.now.plus_ms(look_pause_ms(ctx.now.since_ms(followed.since)));
                 let request = Request::Read(*stream, followed.seen, None);
                 shared.call(ctx, Caller::Neighbor(NeighborCall::Look(*stream)), request);
             }
@@ -342,7 +356,7 @@ impl Neighbor {
     }
 
     fn follow(&mut self, now: Timestamp, keys: ReplyKeys) {
-        let followed = Followed { keys, seen: Seq::START, look_at: now };
+        let followed = Followed { keys, seen: Seq::START, look_at: now, since: now };
         self.followed.entry(followed.keys.stream()).or_insert(followed);
     }
 
@@ -367,6 +381,12 @@ impl Neighbor {
             }
         }
     }
+}
+
+/// How long after a look the next one comes: a conversation goes on quickly, and a phone does not ask all
+/// day long.
+fn look_pause_ms(quiet_ms: u64) -> u64 {
+    (quiet_ms / LOOKS_IN_A_WHILE).clamp(LOOK_EVERY_MS, LOOK_AT_LEAST_MS)
 }
 
 const REPLY_LABEL: &str = "reply";

@@ -21,8 +21,11 @@ use crate::room::{
 use crate::team::{CasebookMark, TeamKind, TeamSync};
 
 impl Device {
-    pub(super) fn load_rooms(&mut self, records: &BTreeMap<String, Vec<u8>>) -> Result<(), SyncError> {
-        let now = self.tick;
+    pub(super) fn load_rooms(
+        &mut self,
+        records: &BTreeMap<String, Vec<u8>>,
+        now: Timestamp,
+    ) -> Result<(), SyncError> {
         let Some(note) = self.shared.key_note().cloned() else { return Ok(()) };
         for kind in TeamKind::ALL {
             let streams = *team_streams(&note, kind);
@@ -352,6 +355,21 @@ impl Device {
             TeamKind::Desk => self.desk.door_secrets(&self.shared),
             TeamKind::Hosts => self.host.door_secrets(&self.shared),
             TeamKind::Registrars => vec![self.shared.identity.sealing()],
+        }
+    }
+
+    /// The earliest moment at which a room has something to do by the clock.
+    pub(super) fn rooms_due_next(&self) -> Option<Timestamp> {
+        let teams = self.shared.teams.values();
+        let rooms = teams.clone().map(TeamSync::room).chain(self.shared.rooms.values());
+        rooms.filter_map(RoomSync::next_due).chain(teams.filter_map(TeamSync::poll_timeout)).min()
+    }
+
+    /// Rules judge by the time: an input is judged by its own.
+    pub(super) fn keep_rules(&mut self, now: Timestamp) {
+        let has_rooms = !(self.shared.teams.is_empty() && self.shared.rooms.is_empty());
+        if has_rooms && self.pace.are_rules_old(now) {
+            self.update_rules(now);
         }
     }
 

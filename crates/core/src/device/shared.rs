@@ -410,6 +410,11 @@ impl Shared {
         }
     }
 
+    /// When the first refused stream is asked for again.
+    pub fn absent_due_next(&self) -> Option<Timestamp> {
+        self.absent.values().min().copied()
+    }
+
     /// Sends whatever the outbox may send now.
     pub fn drive_outbox(&mut self, ctx: &mut Cx<'_>) {
         let view = View { identity: &self.identity, rooms: &self.rooms, teams: &self.teams };

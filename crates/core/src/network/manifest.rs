@@ -15,6 +15,7 @@ use bystand_wire::{PublicKey, Timestamp, ZoneId, limits};
 use minicbor::{Decode, Encode};
 
 use super::names::{KindCode, RelayUrl, is_language, is_name, is_note, is_phone_number, is_time_zone};
+use crate::geo::{Polygon, Ring, Zone};
 
 pub use error::ManifestError;
 pub use verified::{ManifestStatus, VerifiedManifest};
@@ -115,6 +116,15 @@ pub struct ZoneInfo {
     /// first not repeated at the end.
     #[n(2)]
     pub polygons: Vec<Vec<Vec<(i32, i32)>>>,
+}
+
+impl From<&Zone> for ZoneInfo {
+    fn from(zone: &Zone) -> Self {
+        let ring = |ring: &Ring| ring.corners.iter().map(|p| (p.lon, p.lat)).collect();
+        let polygon = |p: &Polygon| std::iter::once(&p.outer).chain(&p.holes).map(ring).collect();
+        let polygons = zone.shape.iter().flat_map(|shape| &shape.polygons).map(polygon).collect();
+        Self { id: zone.id.clone(), name: zone.name.clone(), polygons }
+    }
 }
 
 /// What an alert needs (protocol: Alerts).

@@ -84,8 +84,7 @@ impl RoomSync {
         Owner: From<(StreamId, Errand)> + Clone + Encode<()> + for<'b> Decode<'b, ()>,
     {
         self.say_late(ctx, outbox);
-        let is_wanted = self.wanted != Wanted::default() || self.renewal.is_some();
-        if self.pending.is_some() || !is_wanted || ctx.now < self.not_before {
+        if !self.wants_commit() || ctx.now < self.not_before {
             return Ok(());
         }
         let tree = TreeLocation { blob: BlobId(random(ctx)), key: random(ctx) };
@@ -113,6 +112,11 @@ impl RoomSync {
                 Err(error)
             }
         }
+    }
+
+    /// Whether a commit is wanted and none is under way.
+    pub(super) fn wants_commit(&self) -> bool {
+        self.pending.is_none() && (self.wanted != Wanted::default() || self.renewal.is_some())
     }
 
     fn commit_renewal<Event>(

@@ -324,6 +324,14 @@ impl RoomSync {
         events
     }
 
+    /// When this room has something to do by the clock: a commit to be made after a pause, or frames that
+    /// were held back long enough. What waits for anything else is woken by it.
+    pub fn next_due(&self) -> Option<Timestamp> {
+        let held = (!self.held.is_empty()).then_some(self.held_until);
+        let commit = self.wants_commit().then_some(self.not_before);
+        held.into_iter().chain(commit).min()
+    }
+
     fn take_frame<Event>(&mut self, ctx: &mut Ctx<'_, Event>, stored: &StoredFrame) -> Vec<RoomEvent> {
         self.seen = stored.seq;
         let already_told = stored.seq <= self.told;

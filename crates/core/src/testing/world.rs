@@ -64,6 +64,7 @@ pub struct Actor {
     log_told: Option<u64>,
     is_online: bool,
     handled: usize,
+    wakes: usize,
     kill: Option<(usize, Kill)>,
 }
 
@@ -85,6 +86,11 @@ impl Actor {
     /// How many inputs it has handled.
     pub fn handled(&self) -> usize {
         self.handled
+    }
+
+    /// How often it was woken by the clock.
+    pub fn wakes(&self) -> usize {
+        self.wakes
     }
 
     /// Takes the events told so far.
@@ -157,6 +163,7 @@ impl World {
             log_told: None,
             is_online: false,
             handled: 0,
+            wakes: 0,
             kill: None,
         });
         self.carry_out(place, None);
@@ -391,6 +398,17 @@ impl World {
         holds(self)
     }
 
+    /// Wakes every device, also those that do not ask for it yet.
+    pub fn wake_all(&mut self) {
+        self.actors.iter_mut().for_each(|actor| actor.inputs.push_back(Input::Timeout));
+        self.settle();
+    }
+
+    /// How often devices were woken by the clock so far.
+    pub fn wakes(&self) -> usize {
+        self.actors.iter().map(Actor::wakes).sum()
+    }
+
     /// Jumps ahead in time, as a machine that slept: devices wake once, at the end.
     pub fn skip(&mut self, ms: u64) {
         let then = self.now().plus_ms(ms);
@@ -469,7 +487,10 @@ impl World {
             Input::Live(message) => device.handle_live(message, now, rng),
             Input::Response(id, response) => device.handle_response(id, response, now, rng),
             Input::Solved(id, proof) => device.handle_solved(id, proof, now, rng),
-            Input::Timeout => device.handle_timeout(now, rng),
+            Input::Timeout => {
+                actor.wakes += 1;
+                device.handle_timeout(now, rng);
+            }
         }
         self.carry_out(place, kill);
         if kill.is_some() {

@@ -46,7 +46,7 @@ pub struct Waiting {
     /// The first fact is the one that matters.
     facts: Vec<DeskEntry>,
     incident: IncidentId,
-    turn: Timestamp,
+    pub(super) turn: Timestamp,
     tries: u32,
 }
 

@@ -15,7 +15,7 @@ pub(super) struct Elsewhere {
     step: AlertStep,
     signer: Author,
     signed: Box<SignedAlert>,
-    turn: Timestamp,
+    pub(super) turn: Timestamp,
 }
 
 impl Desk {

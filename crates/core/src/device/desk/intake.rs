@@ -34,7 +34,7 @@ pub struct Waiting {
     proof: Option<crate::alerts::FindingProof>,
     home: Option<ExactPlace>,
     seq: Seq,
-    turn: Timestamp,
+    pub(super) turn: Timestamp,
 }
 
 impl Desk {

@@ -309,7 +309,23 @@ impl Desk {
         self.countersigned_elsewhere(ctx, shared, alert);
     }
 
-    /// About once a second: what is due by the clock.
+    /// When something is due by the clock, as things stand at `now`.
+    pub fn next_due(&self, shared: &Shared, now: Timestamp) -> Option<Timestamp> {
+        if !is_ready(shared) {
+            return None;
+        }
+        let own = shared.identity.author().map(Author);
+        let on_shift = own.is_some_and(|own| self.state.on_shift().any(|(author, _)| author == own));
+        let sign = on_shift.then(|| self.signed_at.plus_ms(SIGN_EVERY_MS));
+        let entries = own.and_then(|own| self.state.next_due_at(now, own));
+        let turns = self.waiting.values().map(|w| w.turn);
+        let turns = turns.chain(self.elsewhere.values().map(|e| e.turn));
+        let turns = turns.chain(self.signs.values().map(|w| w.turn));
+        let callbacks = self.callbacks.values().map(|(_, until)| *until);
+        [Some(self.keys_asked), sign, entries].into_iter().flatten().chain(turns).chain(callbacks).min()
+    }
+
+    /// What is due by the clock.
     pub fn due(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
         if !is_ready(shared) {
             return;

@@ -308,7 +308,12 @@ impl Enroll {
         self.go_on(ctx, shared);
     }
 
-    /// About once a second.
+    /// When something is due by the clock.
+    pub fn next_due(&self) -> Option<Timestamp> {
+        self.state.invitation.as_ref().map(|_| self.look_at)
+    }
+
+    /// What is due by the clock.
     pub fn due(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
         if self.look_at <= ctx.now {
             self.go_on(ctx, shared);
@@ -317,8 +322,8 @@ impl Enroll {
 
     /// Does whatever can be done now.
     fn go_on(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
-        self.look_at = ctx.now.plus_ms(LOOK_MS);
         let Some(invitation) = self.state.invitation.clone() else { return };
+        self.look_at = ctx.now.plus_ms(LOOK_MS);
         let listener = Listener::Enroll(EnrollStream::Mailbox);
         let read = invitation.secret.read_key();
         shared.follow(ctx, invitation.secret.mailbox(), listener, self.state.seen, Some(&read));
@@ -332,7 +337,12 @@ impl Enroll {
         } else if shared.identity.certificate.is_some() {
             self.keep_mailbox(ctx, shared, &invitation.secret);
             self.renew(ctx, shared, &note);
+            let weeks = self.weeks;
             self.ask_for_passes(ctx, shared, &note);
+            // With everything in hand, what comes next comes by the calendar.
+            if self.asks.is_empty() && self.weeks == weeks {
+                self.look_at = self.look_at.max(self.lazy_at);
+            }
         }
     }
 

@@ -312,7 +312,21 @@ impl Host {
         self.day_event(ctx, shared, &zone, event);
     }
 
-    /// About once a second: what is due by the clock.
+    /// When something is due by the clock, as things stand at `now`.
+    pub fn next_due(&self, shared: &Shared, now: Timestamp) -> Option<Timestamp> {
+        let ends = self.days.values().map(|day| day.opening().until).min();
+        if !shared.identity.has_role(Role::Host, now) || !is_ready(shared) {
+            return ends;
+        }
+        let keys = self.roll_turn.map_or(self.keys_asked, |turn| turn.max(self.keys_asked));
+        let rooms = self.days.keys().filter_map(|zone| self.room_due_next(shared, zone, now)).min();
+        let summaries = self.summaries.values().map(|(_, turn)| *turn).min();
+        let claims = self.claims_due_next(shared, now);
+        let inbox = self.inbox_due_next(shared);
+        [ends, Some(keys), rooms, summaries, claims, inbox].into_iter().flatten().min()
+    }
+
+    /// What is due by the clock.
     pub fn due(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
         self.days_over(ctx, shared);
         if !shared.identity.has_role(Role::Host, ctx.now) {

@@ -17,6 +17,7 @@ use bystand_wire::{
 use super::super::secrets::Seed;
 use super::super::{Cx, Event, KnockFor, Listener, Owner, Shared, policy};
 use super::day::{Day, refused};
+use super::watch::Watch;
 use super::{Counts, Host, HostEntry, HostEvent, HostJob, Opening, host_key, secrets, team_rank, turn};
 use crate::messages::DayNote;
 use crate::outbox::{AppendJob, By, JobId, Work};
@@ -71,6 +72,27 @@ impl Host {
                 self.claim(ctx, shared, &zone, 0);
             }
         }
+    }
+
+    /// When the next zone may need an opening; `now` while one does.
+    pub(super) fn claims_due_next(&self, shared: &Shared, now: Timestamp) -> Option<Timestamp> {
+        self.online_since?;
+        let zones = shared.manifest()?.manifest().zones.iter();
+        zones
+            .filter_map(|zone| match self.book.opening(&zone.id).filter(|o| o.until > now) {
+                Some(opening) => Some(opening.until),
+                None => (self.settings.by_schedule || self.asked.contains(&zone.id)).then_some(now),
+            })
+            .min()
+    }
+
+    /// When something is to be done for a zone's room; `now` while something is under way in it.
+    pub(super) fn room_due_next(&self, shared: &Shared, zone: &ZoneId, now: Timestamp) -> Option<Timestamp> {
+        let (day, watch) = (self.days.get(zone)?, self.watches.get(zone));
+        let is_restless = !day.is_in() || !day.speaks_for(shared) || watch.is_some_and(Watch::is_restless);
+        let state = watch.and_then(|w| w.state_turn);
+        let items = self.pass_due_next(zone, now);
+        is_restless.then_some(now).into_iter().chain(state).chain(items).min()
     }
 
     /// Writes that this host opens a zone's room. The order of the casebook says whether it does.

@@ -169,6 +169,22 @@ impl Host {
         }
     }
 
+    /// When something in the inbox ends, or the inbox is to be read again.
+    pub(super) fn inbox_due_next(&self, shared: &Shared) -> Option<Timestamp> {
+        let again = (self.inbox.again && shared.connected).then_some(Timestamp(0));
+        self.inbox.items.values().map(|item| item.about.until).chain(again).min()
+    }
+
+    /// When it is this host's turn to pass something on in a zone's room. What is over its turn waits for
+    /// something else than the clock.
+    pub(super) fn pass_due_next(&self, zone: &ZoneId, now: Timestamp) -> Option<Timestamp> {
+        let rank = self.watches.get(zone).and_then(|w| w.rank).unwrap_or(0);
+        let said = &self.days.get(zone)?.said;
+        let items = self.inbox.items.values().filter(|i| i.about.zones.contains(zone));
+        let turns = items.filter(|i| !said.contains(&i.hash)).map(|i| turn(i.heard_at, rank));
+        turns.filter(|turn| *turn > now).min()
+    }
+
     fn read_inbox(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared, after: Seq) {
         let Some(secrets) = secrets(shared) else { return };
         let Some(stream) = shared.key_note().map(|n| n.note().streams.hosts_inbox) else { return };

@@ -38,6 +38,14 @@ pub(super) struct Watch {
 }
 
 impl Watch {
+    /// Whether something is under way that goes by the room's pace and not by an input: people at the
+    /// door, people to be removed, a room that does not move.
+    pub(super) fn is_restless(&self) -> bool {
+        let at_door = !self.queue.is_empty() || !self.under_way.is_empty();
+        let is_still = self.stuck_since.is_some() || self.outside_since.is_some();
+        at_door || is_still || self.look_for_removed || self.is_broken
+    }
+
     /// The connection broke: what did not move meanwhile says nothing.
     pub(super) fn disconnected(&mut self) {
         self.stuck_since = None;

@@ -233,6 +233,20 @@ impl Member {
         }
     }
 
+    /// When the next of it is over, or it is time to knock again.
+    pub(super) fn days_due_next(&self) -> Option<Timestamp> {
+        let zones = self.duty.as_ref().map(|d| d.zones.as_slice()).unwrap_or_default();
+        let knocks = zones.iter().filter_map(|zone| self.days.get(zone));
+        let knocks = knocks.filter(|day| day.room.is_none() && !day.removed);
+        let knocks = knocks.map(|day| day.knocked_at.plus_ms(KNOCK_AGAIN_MS));
+        let ends = self.days.values().flat_map(|day| {
+            let heads_ups = day.view.heads_ups.iter().map(|h| h.at.plus_ms(limits::HEADS_UP_MS));
+            let call_outs = day.view.call_outs.values().map(|c| c.until);
+            heads_ups.chain(call_outs).chain([day.note.until])
+        });
+        knocks.chain(ends).min()
+    }
+
     /// Tells the rooms until when one is on duty.
     pub(super) fn tell_duty(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
         let Some(duty) = self.duty.clone() else { return };

@@ -280,6 +280,12 @@ impl Member {
         }
     }
 
+    /// When an offer ends or a sign is due.
+    pub(super) fn going_due_next(&self) -> Option<Timestamp> {
+        let ends = self.going.values().filter(|g| g.state == GoingState::Offered).map(|g| g.until);
+        ends.chain(self.going.values().filter_map(|g| g.sign_due)).min()
+    }
+
     pub(super) fn follow_responses(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
         for (offer, going) in &self.going {
             let listener = Listener::Member(MemberStream::Responses(*offer));

@@ -349,7 +349,13 @@ impl Member {
         self.days.get(zone)?.leaf(shared, zone, now)
     }
 
-    /// About once a second.
+    /// When something is due by the clock.
+    pub fn next_due(&self) -> Option<Timestamp> {
+        let duty = self.duty.as_ref().map(|d| d.until);
+        [duty, self.days_due_next(), self.going_due_next()].into_iter().flatten().min()
+    }
+
+    /// What is due by the clock.
     pub fn due(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
         if self.duty.as_ref().is_some_and(|d| d.until <= ctx.now) {
             self.duty_off(ctx, shared);

@@ -246,7 +246,14 @@ impl Registrar {
         self.follow(ctx, shared);
     }
 
-    /// About once a second.
+    /// When something is due by the clock, as things stand at `now`.
+    pub fn next_due(&self, shared: &Shared, now: Timestamp) -> Option<Timestamp> {
+        let applies = (self.kept.state.applied == Some(false)).then_some(now);
+        let chores = self.is_on_duty(shared, now).then(|| self.look_at.min(self.chores_at));
+        applies.into_iter().chain(chores).min()
+    }
+
+    /// What is due by the clock.
     pub fn due(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
         self.send_application(ctx, shared);
         if !self.is_on_duty(shared, ctx.now) {
