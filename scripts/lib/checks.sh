@@ -42,7 +42,7 @@ IMPURE="tokio getrandom rand axum hyper hyper-util reqwest rusqlite rustls tokio
 declare -A MAY_USE=(
   [wire]="" [crypto]="wire" [core]="wire crypto"
   [relay]="wire crypto core" [client]="wire crypto core" [web]="wire crypto core"
-  [cli]="wire crypto core relay client" [sim]="wire crypto core relay client cli"
+  [sim]="wire crypto core relay" [cli]="wire crypto core relay client sim"
   [fuzz-targets]="wire crypto core relay"
 )
 declare -A TESTS_MAY_USE=([client]="relay")

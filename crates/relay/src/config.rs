@@ -10,6 +10,12 @@ use serde::Deserialize;
 use bystand_wire::NetworkId;
 use bystand_wire::time::DAY_MS;
 
+use crate::rules::stream::PolicyLimits;
+use crate::rules::work::WorkLimits;
+use crate::writer::WriterLimits;
+
+/// Bytes in one transaction, about.
+const GROUP_BYTES: usize = 8 * 1024 * 1024;
 /// The file's name in the data folder.
 pub const FILE: &str = "relay.toml";
 
@@ -264,6 +270,28 @@ impl Tuning {
             });
         }
         Ok(())
+    }
+
+    /// The open lane's limits.
+    pub(crate) fn work_limits(&self) -> WorkLimits {
+        WorkLimits {
+            floor: self.work_effort_floor,
+            cap: self.work_effort_cap,
+            target_per_minute: self.open_lane_per_minute,
+        }
+    }
+
+    /// The writer's limits.
+    pub(crate) fn writer_limits(&self) -> WriterLimits {
+        let to_usize = |n: u32| usize::try_from(n).unwrap_or(usize::MAX);
+        WriterLimits {
+            queue_len: to_usize(self.queue_len),
+            group_len: to_usize(self.group_len),
+            group_bytes: GROUP_BYTES,
+            policy: PolicyLimits { max_frames: self.max_frames },
+            streams_per_pass: self.streams_per_pass,
+            blobs_per_pass: self.blobs_per_pass,
+        }
     }
 
     pub(crate) fn old_texts_ms(&self) -> u64 {

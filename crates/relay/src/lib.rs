@@ -12,12 +12,14 @@
 //! | [`hub`] | fan-out to live connections |
 //! | [`feeds`] | public pages, GeoJSON, Atom, event stream |
 //! | [`server`] | HTTP and WebSocket |
+//! | [`embedded`] | the same without sockets and threads, for simulations |
 //! | [`mod@backup`] | backup of a running relay, restore into a new generation |
 
 pub mod backup;
 pub mod clock;
 pub mod config;
 pub mod data_dir;
+pub mod embedded;
 pub mod feeds;
 pub mod hub;
 pub mod log;

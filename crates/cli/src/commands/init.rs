@@ -5,7 +5,7 @@ use std::{fs, io};
 
 use bystand_client::{Vault, system_random};
 use bystand_core::device::setup::{Founding, NetworkPlan, NewNetwork, SetupError};
-use bystand_core::geo::{Shape, Zone, zones_from_geojson};
+use bystand_core::geo::{Zone, zones_from_geojson};
 use bystand_core::network::manifest::{PhoneLine, ZoneInfo};
 use bystand_core::network::{KindCode, RelayUrl};
 use bystand_core::report::Kind;
@@ -133,7 +133,7 @@ fn zones(args: &InitArgs) -> Result<Vec<ZoneInfo>, Failure> {
         for warning in &list.warnings {
             note(&format!("Warning: {warning}."));
         }
-        zones.extend(list.zones.iter().map(info));
+        zones.extend(list.zones.iter().map(ZoneInfo::from));
     }
     for name in &args.places {
         let bad = || {
@@ -143,7 +143,7 @@ fn zones(args: &InitArgs) -> Result<Vec<ZoneInfo>, Failure> {
             )
         };
         let id = choice::zone(name).map_err(|_| bad())?;
-        zones.push(info(&Zone::without_area(id, name).map_err(|_| bad())?));
+        zones.push(ZoneInfo::from(&Zone::without_area(id, name).map_err(|_| bad())?));
     }
     match zones.is_empty() {
         true => Err(Failure::usage(
@@ -151,23 +151,6 @@ fn zones(args: &InitArgs) -> Result<Vec<ZoneInfo>, Failure> {
             "A network has at least one zone: --zones FILE or --zone NAME.",
         )),
         false => Ok(zones),
-    }
-}
-
-/// A zone as the manifest carries it.
-fn info(zone: &Zone) -> ZoneInfo {
-    let ring =
-        |ring: &bystand_core::geo::Ring| ring.corners.iter().map(|p| (p.lon, p.lat)).collect::<Vec<_>>();
-    let polygons = |shape: &Shape| {
-        let polygon = |polygon: &bystand_core::geo::Polygon| {
-            std::iter::once(&polygon.outer).chain(&polygon.holes).map(ring).collect::<Vec<_>>()
-        };
-        shape.polygons.iter().map(polygon).collect()
-    };
-    ZoneInfo {
-        id: zone.id.clone(),
-        name: zone.name.clone(),
-        polygons: zone.shape.as_ref().map(polygons).unwrap_or_default(),
     }
 }
 

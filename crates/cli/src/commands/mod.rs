@@ -9,6 +9,7 @@ pub mod init;
 pub mod join;
 pub mod report;
 pub mod serve;
+pub mod sim;
 pub mod status;
 pub mod vault;
 pub mod zones;
@@ -49,6 +50,7 @@ pub fn run(cli: Cli, output: Output) -> Done {
             Command::Demo(args) => demo::run(&global, args, output).await,
             Command::Alerts(args) => alerts::run(&global, &args, output).await,
             Command::Zones(args) => unless_stopped(zones::run(&global, &args, output)).await,
+            Command::Sim(words) => tokio::task::block_in_place(|| sim::run(&words, output)),
             Command::Bench(words) => tokio::task::block_in_place(|| bench::run(&words, output)),
             Command::Vault(command) => vault::run(&global, &command, output),
         }

@@ -1,11 +1,11 @@
 //! Log entries with the proofs that they are in the tree of the checkpoint beside them.
 
 use bystand_crypto::tree;
-use bystand_wire::Hash32;
-use bystand_wire::relay_api::{LogEntry, LoggedEntry};
+use bystand_wire::relay_api::{LogEntries, LogEntry, LogKind, LoggedEntry, Network};
+use bystand_wire::{Hash32, NetworkId, Timestamp, limits};
 
 use super::{ReadSource, broken};
-use crate::store::{LogRead, Reader, Stored};
+use crate::store::{LogQuery, LogRead, Reader, Stored};
 
 /// The texts of a read, each with its audit path.
 pub fn logged_entries(read: &mut LogRead, reader: &mut dyn Reader) -> Stored<Vec<LoggedEntry>> {
@@ -21,6 +21,50 @@ pub fn logged_entries(read: &mut LogRead, reader: &mut dyn Reader) -> Stored<Vec
         })
     };
     std::mem::take(&mut read.texts).into_iter().map(prove).collect()
+}
+
+/// Entries with their proofs and the growth of the tree since `from`; none before the first checkpoint.
+pub fn entries(
+    reader: &mut dyn Reader,
+    what: LogQuery,
+    from: Option<u64>,
+    now: Timestamp,
+) -> Stored<Option<LogEntries>> {
+    let Some(mut read) = reader.log(what, limits::READ_FRAMES, limits::READ_LEN, now)? else {
+        return Ok(None);
+    };
+    let consistency = match from {
+        Some(from) => consistency(from, read.size, reader)?,
+        None => Vec::new(),
+    };
+    let entries = logged_entries(&mut read, reader)?;
+    Ok(Some(LogEntries { entries, checkpoint: read.checkpoint, consistency }))
+}
+
+/// The newest manifest and key note; none before the first manifest.
+pub fn network(
+    reader: &mut dyn Reader,
+    id: NetworkId,
+    generation: u64,
+    now: Timestamp,
+) -> Stored<Option<Network>> {
+    let Some(mut read) = newest(reader, LogKind::Manifest, now)? else { return Ok(None) };
+    let Some(manifest) = logged_entries(&mut read, reader)?.pop() else { return Ok(None) };
+    let key_note = key_note(&read, reader, now)?;
+    Ok(Some(Network { id, manifest, key_note, checkpoint: read.checkpoint, now, generation }))
+}
+
+fn newest(reader: &mut dyn Reader, kind: LogKind, now: Timestamp) -> Stored<Option<LogRead>> {
+    reader.log(LogQuery::Newest(kind), 1, limits::READ_LEN, now)
+}
+
+/// The newest key note, with its path to the same checkpoint as the manifest. One that was logged
+/// between the two reads is left for the next answer.
+fn key_note(manifest: &LogRead, reader: &mut dyn Reader, now: Timestamp) -> Stored<Option<LoggedEntry>> {
+    let Some(mut read) = newest(reader, LogKind::KeyNote, now)? else { return Ok(None) };
+    read.size = manifest.size;
+    read.texts.retain(|text| text.index < manifest.size);
+    Ok(logged_entries(&mut read, reader)?.pop())
 }
 
 /// The proof that the tree grew out of an earlier one; none when that one is not smaller.

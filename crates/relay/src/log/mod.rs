@@ -12,7 +12,7 @@ use bystand_crypto::sign::SigningKey;
 use bystand_crypto::tree::{self, HashSource, TreeError};
 use bystand_wire::{Hash32, NetworkId, Timestamp};
 
-pub use self::answers::{consistency, logged_entries};
+pub use self::answers::{consistency, entries, logged_entries, network};
 pub use self::tiles::{EntriesTile, entries_bytes, tile_bytes};
 use crate::store::{Reader, StoreError, Stored, Tx};
 
@@ -27,6 +27,11 @@ impl LogSigner {
     /// When the network's name cannot name a key: a bug.
     pub fn new(network: &NetworkId, key: SigningKey) -> Result<Self, bystand_crypto::notes::NoteError> {
         LogKey::new(&log_name(network), key).map(Self)
+    }
+
+    /// With a key that was made for the network's log.
+    pub fn from_key(key: LogKey) -> Self {
+        Self(key)
     }
 
     /// What verifies the checkpoints; its text goes into the manifest.

@@ -16,7 +16,7 @@ use crate::rules::stream::{RoomState, StreamState};
 use crate::rules::work::{self, Controller};
 use crate::rules::{Proof, Refusal};
 use crate::trust::Trust;
-use crate::verify::{self, Against, Binding, WorkSecret};
+use crate::verify::{self, Against, Binding, Solutions, WorkSecret};
 use crate::writer::{Shared, Writer};
 
 /// Shared by all requests.
@@ -90,7 +90,8 @@ impl App {
         let now = self.now();
         let effort = self.controller().enough(now);
         let authority = self.trust.now();
-        let against = Against { authority: &authority, secret: &self.secret, effort, room, now };
+        let (secret, solutions) = (&self.secret, Solutions::Checked);
+        let against = Against { authority: &authority, secret, effort, solutions, room, now };
         verify::admission(admission, binding, against)
     }
 

@@ -9,14 +9,14 @@ use axum::response::Response;
 use bystand_crypto::hash;
 use bystand_wire::limits;
 use bystand_wire::problem::Code;
-use bystand_wire::relay_api::{LogEntries, LogEntry, LogKind, LoggedEntry, Network};
+use bystand_wire::relay_api::{LogEntry, LogKind};
 
 use super::app::App;
 use super::{blobs, body, query};
-use crate::log::{EntriesTile, consistency, entries_bytes, logged_entries, tile_bytes};
+use crate::log::{self, EntriesTile, entries_bytes, tile_bytes};
 use crate::rules::Refusal;
 use crate::rules::publish::AcceptedEntry;
-use crate::store::{LogQuery, LogRead, Reader, Stored};
+use crate::store::{LogQuery, LogRead};
 use crate::writer::actions::Publish;
 
 /// A log entry's body with its wrapping.
@@ -106,18 +106,7 @@ async fn entries_inner(app: &App, query: Option<&str>) -> Result<Response, Refus
     let now = app.now();
     let answer = app
         .readers
-        .read(move |reader| {
-            let what = LogQuery::After { kind, after };
-            let Some(mut read) = reader.log(what, limits::READ_FRAMES, limits::READ_LEN, now)? else {
-                return Ok(None);
-            };
-            let consistency = match from {
-                Some(from) => consistency(from, read.size, reader)?,
-                None => Vec::new(),
-            };
-            let entries = logged_entries(&mut read, reader)?;
-            Ok(Some(LogEntries { entries, checkpoint: read.checkpoint, consistency }))
-        })
+        .read(move |reader| log::entries(reader, LogQuery::After { kind, after }, from, now))
         .await?;
     Ok(body::cbor(&answer.ok_or(NOT_SET_UP)?))
 }
@@ -125,33 +114,8 @@ async fn entries_inner(app: &App, query: Option<&str>) -> Result<Response, Refus
 async fn network_inner(app: &App) -> Result<Response, Refusal> {
     let now = app.now();
     let (id, generation) = (app.trust.now().network(), app.generation);
-    let answer = app
-        .readers
-        .read(move |reader| {
-            let Some(mut read) = newest(reader, LogKind::Manifest, now)? else { return Ok(None) };
-            let Some(manifest) = logged_entries(&mut read, reader)?.pop() else { return Ok(None) };
-            let key_note = key_note(&read, reader, now)?;
-            Ok(Some(Network { id, manifest, key_note, checkpoint: read.checkpoint, now, generation }))
-        })
-        .await?;
+    let answer = app.readers.read(move |reader| log::network(reader, id, generation, now)).await?;
     Ok(body::cbor(&answer.ok_or(NOT_SET_UP)?))
-}
-
-fn newest(reader: &mut dyn Reader, kind: LogKind, now: bystand_wire::Timestamp) -> Stored<Option<LogRead>> {
-    reader.log(LogQuery::Newest(kind), 1, limits::READ_LEN, now)
-}
-
-/// The newest key note, with its path to the same checkpoint as the manifest. One that was logged
-/// between the two reads is left for the next answer.
-fn key_note(
-    manifest: &LogRead,
-    reader: &mut dyn Reader,
-    now: bystand_wire::Timestamp,
-) -> Stored<Option<LoggedEntry>> {
-    let Some(mut read) = newest(reader, LogKind::KeyNote, now)? else { return Ok(None) };
-    read.size = manifest.size;
-    read.texts.retain(|text| text.index < manifest.size);
-    Ok(logged_entries(&mut read, reader)?.pop())
 }
 
 async fn log_size(app: &App) -> Result<Option<LogRead>, Refusal> {

@@ -21,21 +21,18 @@ use crate::hub::Hub;
 use crate::log::LogSigner;
 use crate::metrics::Metrics;
 use crate::readers::Readers;
-use crate::rules::stream::PolicyLimits;
-use crate::rules::work::{Controller, WorkLimits};
+use crate::rules::work::Controller;
 use crate::store::sqlite::{SqliteOptions, SqliteStore};
 use crate::store::{LogQuery, Store, StoreError};
 use crate::trust::{Authority, Trust};
 use crate::verify::WorkSecret;
 use crate::writer::actions::{Resign, Sweep};
-use crate::writer::{Effects, Shared, Sink, Writer, WriterLimits, WriterState};
+use crate::writer::{Effects, Shared, Sink, Writer, WriterState};
 
 /// Rows deleted in one transaction of a sweep.
 const SWEEP_ROWS: u32 = 500;
 /// Effects that may wait to be fanned out.
 const FANOUT_QUEUE: usize = 1_024;
-/// Bytes in one transaction, about.
-const GROUP_BYTES: usize = 8 * 1024 * 1024;
 /// Numbers of the whole database.
 const NETWORK: &str = "network";
 pub(crate) const GENERATION: &str = "generation";
@@ -115,7 +112,7 @@ pub async fn serve_with_clock(
     let shared = Arc::new(Shared::default());
     let metrics = Arc::new(Metrics::default());
     let state = WriterState::new(
-        writer_limits(&config.tuning),
+        config.tuning.writer_limits(),
         clock.clone(),
         shared.clone(),
         metrics.clone(),
@@ -125,7 +122,7 @@ pub async fn serve_with_clock(
     let (writer, thread) =
         Writer::start(Box::new(store), state).map_err(|e| StartError::System(e.to_string()))?;
     let app = Arc::new(App {
-        controller: Mutex::new(controller(&config.tuning, &*clock)),
+        controller: Mutex::new(Controller::new(config.tuning.work_limits(), clock.now())),
         clock,
         writer,
         readers,
@@ -225,9 +222,7 @@ pub(crate) fn new_generation() -> Result<u64, StartError> {
 
 fn sink(trust: Trust, effects: mpsc::Sender<Effects>) -> Sink {
     Box::new(move |committed| {
-        for (kind, body, index) in &committed.logged {
-            trust.learn(*kind, body, *index);
-        }
+        trust.learn_all(&committed.logged);
         if !committed.is_empty() {
             // When the fan-out has ended there is nobody left to tell.
             let _ = effects.blocking_send(committed);
@@ -239,26 +234,6 @@ fn work_secret() -> Result<WorkSecret, StartError> {
     let mut bytes = [0; 32];
     fill_random(&mut bytes)?;
     Ok(WorkSecret::new(SymmetricKey::from_bytes(bytes)))
-}
-
-fn controller(tuning: &Tuning, clock: &dyn Clock) -> Controller {
-    let limits = WorkLimits {
-        floor: tuning.work_effort_floor,
-        cap: tuning.work_effort_cap,
-        target_per_minute: tuning.open_lane_per_minute,
-    };
-    Controller::new(limits, clock.now())
-}
-
-fn writer_limits(tuning: &Tuning) -> WriterLimits {
-    WriterLimits {
-        queue_len: to_usize(tuning.queue_len),
-        group_len: to_usize(tuning.group_len),
-        group_bytes: GROUP_BYTES,
-        policy: PolicyLimits { max_frames: tuning.max_frames },
-        streams_per_pass: tuning.streams_per_pass,
-        blobs_per_pass: tuning.blobs_per_pass,
-    }
 }
 
 fn live_limit(tuning: &Tuning) -> usize {

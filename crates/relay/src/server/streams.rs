@@ -9,13 +9,12 @@ use axum::response::Response;
 use bystand_crypto::hash;
 use bystand_wire::problem::Code;
 use bystand_wire::relay_api::{
-    Admission, Append, Appended, CreateStream, Erase, Frames, READ_HEADER, ReadAuth, ReadRule, UseContext,
+    Admission, Append, Appended, CreateStream, Erase, Frames, READ_HEADER, ReadAuth, ReadRule,
 };
-use bystand_wire::{Frame, FrameHash, Hash32, PublicKey, Seq, StreamId, from_hex, limits};
+use bystand_wire::{Frame, FrameHash, PublicKey, Seq, StreamId, from_hex, limits};
 
 use super::app::App;
 use super::{body, query};
-use crate::rules::append::is_drop;
 use crate::rules::{Proof, Refusal};
 use crate::verify::{self, Binding};
 use crate::writer::actions::{AppendFrame, EraseFrames, PutStream};
@@ -111,24 +110,8 @@ async fn check_append(
     frame_hash: FrameHash,
 ) -> Result<(Proof, Option<PublicKey>), Refusal> {
     let stream = app.stream(id).await?;
-    let tag = match (request.tag, is_drop(&stream.policy.append)) {
-        (Some(tag), true) => tag,
-        (None, _) => Hash32(frame_hash.0),
-        (Some(_), false) => {
-            return Err(Refusal::new(Code::Malformed, "Only a drop takes a tag of the sender's choice."));
-        }
-    };
-    let mut binding = Binding::to(id, Hash32(frame_hash.0));
-    binding.used_for = UseContext { stream: id, tag };
-    binding.append.commit = request.commit;
-    let committer = match (stream.policy.committer, request.commit) {
-        (Some(committer), Some(commit)) => {
-            let network = app.trust.now().network();
-            verify::check_committer(&network, &committer, (id, frame_hash), &commit)?;
-            Some(committer)
-        }
-        (None, _) | (_, None) => None,
-    };
+    let network = app.trust.now().network();
+    let (binding, committer) = verify::append_binding(&network, &stream, id, request, frame_hash)?;
     let proof = app.admission(&request.admission, &binding).await?;
     Ok((proof, committer))
 }

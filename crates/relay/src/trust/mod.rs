@@ -118,6 +118,13 @@ impl Trust {
         }
     }
 
+    /// Takes over what entries changed that are now in the log, in order.
+    pub fn learn_all(&self, entries: &[(LogKind, Arc<[u8]>, u64)]) {
+        for (kind, body, index) in entries {
+            self.learn(*kind, body, *index);
+        }
+    }
+
     /// Forgets alerts that are no longer shown.
     pub fn prune(&self, now: Timestamp) {
         let mut held = self.0.write().unwrap_or_else(PoisonError::into_inner);

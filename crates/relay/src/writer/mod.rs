@@ -63,8 +63,7 @@ impl<A: Action> Job for Pending<A> {
     }
 
     fn answer(self: Box<Self>) {
-        let outcome =
-            self.outcome.unwrap_or(Err(Refusal::new(Code::Internal, "The relay lost the outcome.")));
+        let outcome = self.outcome.unwrap_or(Err(LOST));
         // Who asked may have hung up; what was done stays done.
         let _ = self.reply.send(outcome);
     }
@@ -92,6 +91,7 @@ impl std::fmt::Debug for Writer {
     }
 }
 
+const LOST: Refusal = Refusal::new(Code::Internal, "The relay lost the outcome.");
 const BUSY: Refusal = Refusal::new(Code::Busy, "The relay has more to write than it can; try again.");
 const STOPPING: Refusal = Refusal::new(Code::CannotStore, "The relay is stopping.");
 const CANNOT_STORE: Refusal =
@@ -106,7 +106,7 @@ impl Writer {
         let (queue, jobs) = mpsc::channel(state.limits().queue_len.max(1));
         let thread = std::thread::Builder::new()
             .name("bystand-writer".into())
-            .spawn(move || Loop { store, state, jobs }.run())?;
+            .spawn(move || Loop { committer: Committer::new(store, state), jobs }.run())?;
         Ok((Writer { queue }, thread))
     }
 
@@ -139,9 +139,68 @@ impl Writer {
     }
 }
 
-struct Loop {
+/// Runs work in transactions of the store and, when they are on disk, tells of what they did. The writer's
+/// thread has one; where there is no thread it is asked directly.
+pub struct Committer {
     store: Box<dyn Store>,
     state: WriterState,
+}
+
+impl std::fmt::Debug for Committer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Committer").field("state", &self.state).finish_non_exhaustive()
+    }
+}
+
+impl Committer {
+    /// Over a store, with an empty memory of it.
+    pub fn new(store: Box<dyn Store>, state: WriterState) -> Self {
+        Self { store, state }
+    }
+
+    /// Runs one action in a transaction of its own.
+    ///
+    /// # Errors
+    /// The action's refusal; `cannot-store`.
+    pub fn ask<A: Action>(&mut self, action: A) -> Result<A::Output, Refusal> {
+        let mut outcome = None;
+        let committed = self.commit(1, &mut |state, tx, now| {
+            outcome = Some(action.apply(state, tx, now)?);
+            Ok(())
+        });
+        match committed {
+            Ok(()) => outcome.unwrap_or(Err(LOST)),
+            Err(error) => {
+                report(&error);
+                Err(CANNOT_STORE)
+            }
+        }
+    }
+
+    /// Streams as they stood after the last commit.
+    pub fn shared(&self) -> &Shared {
+        self.state.shared()
+    }
+
+    fn commit(
+        &mut self,
+        requests: usize,
+        work: &mut dyn FnMut(&mut WriterState, &mut dyn Tx, Timestamp) -> Stored<()>,
+    ) -> Stored<()> {
+        self.state.begin();
+        let now = self.state.now();
+        let state = &mut self.state;
+        let committed = self.store.write(&mut |tx| {
+            state.begin();
+            work(state, tx, now)
+        });
+        self.state.end(committed.is_ok(), requests);
+        committed
+    }
+}
+
+struct Loop {
+    committer: Committer,
     jobs: mpsc::Receiver<Message>,
 }
 
@@ -156,20 +215,20 @@ impl Loop {
                     self.commit_group(group);
                 }
                 Message::Compact(reply) => {
-                    let done = self.store.compact().inspect_err(report).is_ok();
+                    let done = self.committer.store.compact().inspect_err(report).is_ok();
                     let _ = reply.send(done);
                 }
                 Message::Stop => break,
             }
         }
-        if let Err(error) = self.store.compact() {
+        if let Err(error) = self.committer.store.compact() {
             report(&error);
         }
     }
 
     /// Takes what is waiting, up to the limits of a group.
     fn gather(&mut self, first: Box<dyn Job>) -> (Vec<Box<dyn Job>>, Option<Message>) {
-        let limits = *self.state.limits();
+        let limits = *self.committer.state.limits();
         let mut bytes = first.weight();
         let mut group = vec![first];
         while group.len() < limits.group_len && bytes < limits.group_bytes {
@@ -202,15 +261,9 @@ impl Loop {
     }
 
     fn commit(&mut self, group: &mut [Box<dyn Job>]) -> Stored<()> {
-        self.state.begin();
-        let now = self.state.now();
-        let state = &mut self.state;
-        let committed = self.store.write(&mut |tx| {
-            state.begin();
+        self.committer.commit(group.len(), &mut |state, tx, now| {
             group.iter_mut().try_for_each(|job| job.apply(state, tx, now))
-        });
-        self.state.end(committed.is_ok(), group.len());
-        committed
+        })
     }
 }
 

@@ -133,6 +133,10 @@ impl WriterState {
         &self.limits
     }
 
+    pub(super) fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
     pub(super) fn now(&self) -> Timestamp {
         self.clock.now()
     }

@@ -25,10 +25,19 @@ fn sqlite() -> Fresh {
     Fresh { store: Box::new(store), _place: place }
 }
 
+/// As simulations have it.
+fn memory() -> Fresh {
+    let place = tempfile::tempdir().expect("a folder");
+    Fresh { store: Box::new(SqliteStore::in_memory().expect("opened")), _place: place }
+}
+
 macro_rules! backends {
     ($($test:ident),* $(,)?) => {
         mod on_sqlite {
             $(#[test] fn $test() { super::$test(super::sqlite()); })*
+        }
+        mod in_memory {
+            $(#[test] fn $test() { super::$test(super::memory()); })*
         }
     };
 }

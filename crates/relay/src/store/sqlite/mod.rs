@@ -8,6 +8,7 @@ mod schema;
 mod tx;
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
@@ -51,6 +52,21 @@ impl SqliteStore {
         Ok(Self { path: path.to_path_buf(), connection })
     }
 
+    /// An empty database in memory, gone with the store and its readers. Nothing is synced.
+    ///
+    /// # Errors
+    /// When SQLite refuses: a bug.
+    pub fn in_memory() -> Stored<Self> {
+        // A name of its own, so that readers find this one.
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let path = PathBuf::from(format!("file:bystand-{number}?mode=memory&cache=shared"));
+        let connection = Connection::open(&path).map_err(rows::failure)?;
+        set_up(&connection, SqliteOptions::default()).map_err(rows::failure)?;
+        schema::prepare(&connection)?;
+        Ok(Self { path, connection })
+    }
+
     /// A named number of the whole database, as the relay's generation.
     pub fn meta(&self, name: &str) -> Stored<Option<u64>> {
         schema::meta(&self.connection, name)
@@ -84,7 +100,8 @@ impl Store for SqliteStore {
 
 /// A connection that can only read; also for a backup from another process.
 pub fn open_reader(path: &Path) -> Stored<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
     let connection = Connection::open_with_flags(path, flags).map_err(rows::failure)?;
     connection.busy_timeout(Duration::from_secs(5)).map_err(rows::failure)?;
     connection.set_prepared_statement_cache_capacity(32);

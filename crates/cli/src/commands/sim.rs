@@ -1,0 +1,141 @@
+//! `bystand sim …`: a city on virtual time. What is simulated and how is in the crate `bystand-sim`.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use bystand_sim::outcome::{Figure, Limit, Outcome};
+use bystand_sim::people::habits::Habits;
+use bystand_sim::{City, Plan, Scenario, page, simulate};
+use clap::{Args, Parser};
+
+use crate::failure::{Done, Failure};
+use crate::output::{Output, Tone};
+
+/// Shown by `--help`.
+pub const EXAMPLES: &str = "\
+Examples:
+  bystand sim --zones zones.geojson --incidents incidents.csv --scenario ordinary --seed 1
+  bystand sim --zones zones.geojson --incidents incidents.csv --scenario crash --hours 2 --html day.html
+
+The same seed gives the same day on every machine. It exits with 3 when a check does not hold.";
+
+/// The words after `bystand sim`: parsed on their own, because `--json` names a file here.
+#[derive(Debug, Args)]
+pub struct Words {
+    /// Its options (see `bystand sim --help`)
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "OPTIONS")]
+    words: Vec<String>,
+}
+
+/// Simulates a day of a city in virtual time.
+#[derive(Debug, Parser)]
+#[command(name = "bystand sim", after_help = EXAMPLES)]
+struct SimArgs {
+    /// GeoJSON file of the city's zones
+    #[arg(long, value_name = "FILE")]
+    zones: PathBuf,
+    /// CSV file of places where things happen: a head line, then `date,latitude,longitude`
+    #[arg(long, value_name = "FILE")]
+    incidents: PathBuf,
+    /// Only the part of the city with the N zones in which most happens
+    #[arg(long, value_name = "N")]
+    part: Option<usize>,
+    /// The kind of day: ordinary, surge, rumor-day, night, crash
+    #[arg(long, default_value = "ordinary")]
+    scenario: Scenario,
+    /// What everything random is drawn from: a number
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// Hours of the network's time
+    #[arg(long, value_name = "H", default_value_t = 2)]
+    hours: u64,
+    /// Neighbors who report something
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    neighbors: usize,
+    /// Members on duty
+    #[arg(long, value_name = "M", default_value_t = 10)]
+    members: usize,
+    /// Also write the figures here
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Also write a page with plots here
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+}
+
+/// Runs `bystand sim …`.
+pub fn run(words: &Words, output: Output) -> Done {
+    let words = std::iter::once("bystand sim").chain(words.words.iter().map(String::as_str));
+    let args = SimArgs::parse_from(words);
+    let city = City::read(&read(&args.zones)?, &read(&args.incidents)?).map_err(unusable)?;
+    let city = args.part.map_or(city.clone(), |zones| city.part(zones));
+    // What cannot be written is told before any work is done.
+    for file in [&args.json, &args.html].into_iter().flatten() {
+        write(file, "")?;
+    }
+    let plan = Plan {
+        scenario: args.scenario,
+        seed: args.seed,
+        hours: args.hours,
+        members: args.members,
+        reports: args.neighbors,
+        habits: Habits::default(),
+    };
+    let began = Instant::now();
+    let mut outcome = simulate(&city, &plan).map_err(unusable)?;
+    let took = Figure {
+        name: "wall_time",
+        value: Some(began.elapsed().as_secs_f64()),
+        unit: "s",
+        limit: Limit::None,
+    };
+    outcome.figures.push(took);
+    show(&outcome, output)?;
+    if let Some(file) = &args.json {
+        write(file, &format!("{:#}\n", outcome.as_json()))?;
+    }
+    if let Some(file) = &args.html {
+        write(file, &page::page(&outcome))?;
+    }
+    match outcome.missed() {
+        missed if missed.is_empty() => Ok(()),
+        missed => Err(Failure::refused("sim-missed", format!("out of its limits: {}", missed.join(", ")))),
+    }
+}
+
+fn unusable(error: impl std::fmt::Display) -> Failure {
+    Failure::usage("sim-unusable", error.to_string())
+}
+
+fn read(file: &Path) -> Result<String, Failure> {
+    let failed = |e: std::io::Error| format!("cannot read {}: {e}. Name another file", file.display());
+    std::fs::read_to_string(file).map_err(|e| Failure::usage("sim-file", failed(e)))
+}
+
+fn write(file: &Path, text: &str) -> Result<(), Failure> {
+    let failed = |e: std::io::Error| format!("cannot write {}: {e}. Name another file", file.display());
+    std::fs::write(file, text).map_err(|e| Failure::usage("sim-file", failed(e)))
+}
+
+fn show(outcome: &Outcome, output: Output) -> std::io::Result<()> {
+    let row = |figure: &Figure| {
+        let value = figure.value.map_or("-".to_owned(), page::number);
+        let (limit, holds) = match figure.limit {
+            Limit::None => (String::new(), ""),
+            Limit::AtMost(limit) => (format!("≤ {}", page::number(limit)), yes(figure)),
+            Limit::AtLeast(limit) => (format!("≥ {}", page::number(limit)), yes(figure)),
+        };
+        vec![figure.name.to_owned(), value, figure.unit.to_owned(), limit, holds.to_owned()]
+    };
+    let rows: Vec<Vec<String>> = outcome.figures.iter().map(row).collect();
+    output.table(&["Figure", "Value", "Unit", "Limit", "Holds"], &rows, "Nothing was measured.")?;
+    for violation in &outcome.violations {
+        let line = format!("{} at {} s: {}", violation.invariant, violation.at_ms / 1_000, violation.detail);
+        output.line(&output.tone(Tone::Bad, &line))?;
+    }
+    Ok(())
+}
+
+fn yes(figure: &Figure) -> &'static str {
+    if figure.holds() { "yes" } else { "NO" }
+}

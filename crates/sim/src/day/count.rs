@@ -1,0 +1,197 @@
+//! Counting what came of a day.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bystand_core::desk::incident_of_report;
+use bystand_core::device::Device;
+use bystand_wire::time::MINUTE_MS;
+use bystand_wire::{ReportId, Timestamp};
+
+use super::BEGIN;
+use crate::city::City;
+use crate::outcome::{Figure, Limit, Mark, Outcome, Pictures, Sample, percentile};
+use crate::people::affairs::{Affair, Truth};
+use crate::scenario::Scenario;
+use crate::watch::{Followed, Watch};
+use crate::world::World;
+
+/// What was sent so shortly before the end is not missed yet.
+const ON_ITS_WAY_MS: u64 = 5 * MINUTE_MS;
+
+/// All that is counted.
+#[derive(Debug)]
+pub(super) struct Day<'a, D> {
+    pub scenario: Scenario,
+    pub seed: u64,
+    pub world: &'a World<D>,
+    /// The dispatchers' devices.
+    pub desks: Vec<&'a Device>,
+    pub city: &'a City,
+    pub affairs: &'a [Affair],
+    pub samples: &'a [Sample],
+    pub watch: &'a Watch,
+}
+
+impl<D> Day<'_, D> {
+    /// The result.
+    pub fn outcome(&self) -> Outcome {
+        Outcome {
+            name: self.scenario.as_str(),
+            seed: self.seed,
+            figures: self.figures(),
+            violations: self.watch.violations.clone(),
+            pictures: self.pictures(),
+            fingerprint: self.watch.fingerprint().to_string(),
+        }
+    }
+
+    fn pictures(&self) -> Pictures {
+        let delays = |to: fn(&Followed) -> Option<Timestamp>| -> Vec<u64> {
+            self.watch.reports.values().filter_map(|r| Some(to(r)?.since_ms(r.pressed))).collect()
+        };
+        let rings = self.city.for_manifest().into_iter().flat_map(|zone| zone.polygons);
+        let alerted: BTreeSet<usize> = self.watch.alerts.values().filter_map(|alert| alert.affair).collect();
+        let mark = |(number, affair): (usize, &Affair)| {
+            let is_real = matches!(affair.truth, Truth::Real(_));
+            let mark = match (is_real, alerted.contains(&number)) {
+                (true, true) => Mark::Alerted,
+                (true, false) => Mark::Missed,
+                (false, true) => Mark::WrongAlert,
+                (false, false) => Mark::Nothing,
+            };
+            ((affair.point.lon, affair.point.lat), mark)
+        };
+        Pictures {
+            samples: self.samples.to_vec(),
+            delays: [delays(|r| r.at_desk), delays(|r| r.found), delays(|r| r.alerted)],
+            outlines: rings.filter_map(|rings| rings.into_iter().next()).collect(),
+            marks: self.affairs.iter().enumerate().map(mark).collect(),
+        }
+    }
+
+    fn figures(&self) -> Vec<Figure> {
+        let (watch, none) = (self.watch, Limit::None);
+        let reports = || watch.reports.values();
+        let count = |test: fn(&Followed) -> bool| number(reports().filter(|r| test(r)).count());
+        let since = |to: fn(&Followed) -> Option<Timestamp>| -> Vec<u64> {
+            reports().filter_map(|r| Some(to(r)?.since_ms(r.pressed))).collect()
+        };
+        let (to_desk, to_finding, to_alert) =
+            (since(|r| r.at_desk), since(|r| r.found), since(|r| r.alerted));
+        let (precision, recall) = self.joins();
+        let (called, unanswered) = watch.call_outs;
+        let zero = Limit::AtMost(0.0);
+        let hours = |ms: u64| Some(milliseconds(ms) / 3_600_000.0);
+        [
+            ("virtual_hours", hours(self.world.now().since_ms(BEGIN)), "h", none),
+            ("reports", number(watch.reports.len()), "", none),
+            ("reports_acknowledged", count(|r| r.sent.is_some()), "", none),
+            ("reports_receipted", count(|r| r.received.is_some()), "", none),
+            ("alerts", number(watch.alerts.len()), "", none),
+            ("call_outs", Some(f64::from(called)), "", none),
+            ("inputs_handled", Some(milliseconds(self.world.steps)), "", none),
+            ("programs_killed", Some(milliseconds(self.world.kills)), "", none),
+            ("acknowledged_reports_lost", self.lost(true), "", zero),
+            ("unreceipted_reports_lost", self.lost(false), "", zero),
+            ("messages_undecryptable", Some(f64::from(watch.undecryptable)), "", zero),
+            ("invariants_violated", Some(f64::from(watch.violated)), "", zero),
+            ("alerts_without_quorum", Some(f64::from(watch.without_quorum)), "", zero),
+            ("wrong_alert_correction_max", self.correction(), "min", Limit::AtMost(10.0)),
+            ("join_precision", precision, "", Limit::AtLeast(0.98)),
+            ("join_recall", recall, "", Limit::AtLeast(0.85)),
+            ("report_to_desk_p99", seconds(percentile(&to_desk, 99)), "s", none),
+            ("report_to_finding_median", seconds(percentile(&to_finding, 50)), "s", none),
+            ("report_to_alert_median", seconds(percentile(&to_alert, 50)), "s", none),
+            ("call_out_unanswered_share", share(unanswered, called), "", none),
+        ]
+        .into_iter()
+        .map(|(name, value, unit, limit)| Figure { name, value, unit, limit })
+        .collect()
+    }
+
+    /// Reports that are neither with the desk nor on the phone that sent them: of those that the relay has
+    /// acknowledged, or of those without the desk's receipt.
+    fn lost(&self, acknowledged: bool) -> Option<f64> {
+        let now = self.world.now();
+        let is_due = |r: &Followed| match acknowledged {
+            true => r.sent.is_some_and(|at| now.since_ms(at) > ON_ITS_WAY_MS),
+            false => r.received.is_none() && now.since_ms(r.pressed) > ON_ITS_WAY_MS,
+        };
+        let is_lost = |(id, r): &(&ReportId, &Followed)| {
+            is_due(r) && !self.is_at_desk(**id) && (acknowledged || !self.is_kept(**id, r))
+        };
+        number(self.watch.reports.iter().filter(is_lost).count())
+    }
+
+    fn is_at_desk(&self, report: ReportId) -> bool {
+        let incident = incident_of_report(report);
+        self.desks.iter().any(|device| {
+            let state = device.desk().state();
+            state.incident(incident).is_some() || state.tombstone(incident).is_some()
+        })
+    }
+
+    fn is_kept(&self, report: ReportId, followed: &Followed) -> bool {
+        let device = self.world.device(followed.machine);
+        device.is_some_and(|device| device.neighbor().kept().any(|(id, _)| *id == report))
+    }
+
+    /// The longest that an alert about nothing stood uncorrected.
+    fn correction(&self) -> Option<f64> {
+        let is_real = |affair: Option<usize>| {
+            let truth = affair.and_then(|at| self.affairs.get(at)).map(|affair| affair.truth);
+            matches!(truth, Some(Truth::Real(_)))
+        };
+        let wrong = self.watch.alerts.values().filter(|alert| !is_real(alert.affair));
+        let stood = wrong.map(|alert| alert.corrected.unwrap_or(self.world.now()).since_ms(alert.at));
+        stood.max().map(|ms| milliseconds(ms) / 60_000.0)
+    }
+
+    /// Joins that were right, and reports of the same affair that were brought together.
+    fn joins(&self) -> (Option<f64>, Option<f64>) {
+        let right = self.watch.joins.iter().filter(|(one, other)| one == other).count();
+        let precision = share_of(right, self.watch.joins.len());
+        let Some(state) = self.desks.first().map(|device| device.desk().state()) else {
+            return (precision, None);
+        };
+        let mut groups: BTreeMap<usize, Vec<bystand_wire::IncidentId>> = BTreeMap::new();
+        for (report, followed) in &self.watch.reports {
+            let incident = incident_of_report(*report);
+            if state.incident(incident).is_some() {
+                groups.entry(followed.affair).or_default().push(state.root_of(incident));
+            }
+        }
+        // Of each affair's reports all but one should have been joined to another of them.
+        let (mut wanted, mut joined) = (0, 0);
+        for roots in groups.values() {
+            let mut apart = roots.clone();
+            apart.sort_unstable();
+            apart.dedup();
+            wanted += roots.len().saturating_sub(1);
+            joined += roots.len().saturating_sub(apart.len());
+        }
+        (precision, share_of(joined, wanted))
+    }
+}
+
+fn number(n: usize) -> Option<f64> {
+    u32::try_from(n).ok().map(f64::from)
+}
+
+/// For telling only: what is beyond 2^53 is rounded.
+#[expect(clippy::cast_precision_loss, reason = "for telling only")]
+fn milliseconds(ms: u64) -> f64 {
+    ms as f64
+}
+
+fn seconds(ms: Option<u64>) -> Option<f64> {
+    ms.map(|ms| milliseconds(ms) / 1_000.0)
+}
+
+fn share(part: u32, whole: u32) -> Option<f64> {
+    (whole > 0).then(|| f64::from(part) / f64::from(whole))
+}
+
+fn share_of(part: usize, whole: usize) -> Option<f64> {
+    share(u32::try_from(part).ok()?, u32::try_from(whole).ok()?)
+}

@@ -1,0 +1,459 @@
+//! The director of a day: hears what programs tell their people, and has the people do what they would.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bystand_core::alerts::Outcome as Seen;
+use bystand_core::desk::{Author, SignFrom};
+use bystand_core::device::desk::DeskCommand;
+use bystand_core::device::member::{Duty, MemberCommand, MemberEvent};
+use bystand_core::device::neighbor::{NeighborCommand, NeighborEvent};
+use bystand_core::device::{Command, Device, Event, Identity};
+use bystand_core::geo::Point;
+use bystand_core::io::Random;
+use bystand_wire::time::{HOUR_MS, MINUTE_MS, SECOND_MS};
+use bystand_wire::{CallOutId, OfferId, Role, Timestamp, ZoneId};
+
+use super::count::Day;
+use super::stage::{Stage, StageError};
+use super::{BEGIN, Plan};
+use crate::city::City;
+use crate::machine::{Kill, Link, MachineId};
+use crate::outcome::{Outcome, Sample};
+use crate::people::affairs::{self, Affair, Telling, Truth};
+use crate::people::dispatcher::{Pressed, decide};
+use crate::people::habits::Habits;
+use crate::people::responder::{errs, sees};
+use crate::scenario::Scenario;
+use crate::seeds::{Draw, Seeds};
+use crate::watch::Watch;
+use crate::world::{Noticed, World};
+
+/// How far members go, in meters. Assumed.
+const REACH_M: u32 = 4_000;
+/// How long before the day the network is founded.
+const BEFORE_MS: u64 = 4 * HOUR_MS;
+/// Time to be certain at the beginning: shifts have begun, rooms are open, people are in them.
+const OPENING_MS: u64 = 10 * MINUTE_MS;
+
+/// How often it is noted how things stand.
+const SAMPLE_MS: u64 = 5 * MINUTE_MS;
+
+/// What people plan.
+#[derive(Debug, Clone)]
+pub(super) enum Deed {
+    Look(usize),
+    Tell(usize),
+    Close(MachineId),
+    Offer(MachineId, CallOutId),
+    Sign(MachineId, OfferId, SignFrom),
+    Find(MachineId, OfferId),
+    FindOver(MachineId, OfferId),
+    Crash,
+    Sample,
+}
+
+#[derive(Debug)]
+struct Dispatcher {
+    machine: MachineId,
+    pressed: Pressed,
+    rng: Random,
+}
+
+#[derive(Debug)]
+struct Responder {
+    rng: Random,
+    /// The offer under way.
+    going: Option<(OfferId, CallOutId)>,
+    /// Call-outs already thought about.
+    heard: BTreeSet<CallOutId>,
+}
+
+/// The director.
+#[derive(Debug)]
+pub struct Director {
+    scenario: Scenario,
+    seed: u64,
+    habits: Habits,
+    stage: Stage<Deed>,
+    staff: Vec<MachineId>,
+    dispatchers: Vec<Dispatcher>,
+    responders: BTreeMap<MachineId, Responder>,
+    offers: BTreeMap<OfferId, CallOutId>,
+    affairs: Vec<Affair>,
+    tellings: Vec<Telling>,
+    /// Phones of neighbors, with the telling they are for.
+    phones: BTreeMap<MachineId, usize>,
+    watch: Watch,
+    samples: Vec<Sample>,
+    city: City,
+    crashes: Random,
+}
+
+impl Director {
+    /// Founds the network and admits everybody.
+    ///
+    /// # Errors
+    /// [`StageError`].
+    pub fn new(city: &City, plan: &Plan) -> Result<Self, StageError> {
+        let seeds = Seeds::new(plan.seed);
+        let mut stage = Stage::found(city, seeds, BEGIN.minus_ms(BEFORE_MS))?;
+        let person =
+            |role: &str, n: usize, roles: &[Role], link| (format!("{role} {n}"), roles.to_vec(), link);
+        let dispatchers = (0..plan.scenario.dispatchers())
+            .map(|n| person("dispatcher", n, &[Role::Dispatcher], Link::WIRE))
+            .collect::<Vec<_>>();
+        let hosts = [person("host", 0, &[Role::Host], Link::WIRE)];
+        let members = (0..plan.members)
+            .map(|n| person("member", n, &[Role::Observer, Role::Verifier], Link::PHONE))
+            .collect::<Vec<_>>();
+        let hosts = stage.admit(&hosts)?;
+        let dispatchers = stage.admit(&dispatchers)?;
+        let members = stage.admit(&members)?;
+        let mut homes = seeds.generator("homes", 0);
+        let homes: Vec<(MachineId, (Point, ZoneId))> =
+            members.iter().filter_map(|id| Some((*id, homes.pick(city.places())?.clone()))).collect();
+        let zones: Vec<(MachineId, ZoneId)> =
+            homes.iter().map(|(id, (_, zone))| (*id, zone.clone())).collect();
+        stage.choose_zones(&zones)?;
+        let mut rng = seeds.generator("affairs", 0);
+        // The last hour is for what was begun before it.
+        let length = (plan.hours * HOUR_MS).saturating_sub(HOUR_MS).max(plan.hours * HOUR_MS / 2);
+        let span = (BEGIN.plus_ms(OPENING_MS), length);
+        let (affairs, tellings) =
+            affairs::draw(city, plan.scenario, &plan.habits, span, plan.reports, &mut rng);
+        let dispatcher = |id: MachineId| Dispatcher {
+            machine: id,
+            pressed: Pressed::default(),
+            rng: seeds.generator("dispatcher", id.0),
+        };
+        let responder = |id: MachineId| {
+            (id, Responder { rng: seeds.generator("responder", id.0), going: None, heard: BTreeSet::new() })
+        };
+        let mut director = Self {
+            scenario: plan.scenario,
+            seed: plan.seed,
+            habits: plan.habits.clone(),
+            staff: hosts.iter().chain(&dispatchers).chain(&members).copied().collect(),
+            dispatchers: dispatchers.iter().copied().map(dispatcher).collect(),
+            responders: members.iter().copied().map(responder).collect(),
+            offers: BTreeMap::new(),
+            affairs,
+            tellings,
+            phones: BTreeMap::new(),
+            watch: Watch::new(BEGIN),
+            samples: Vec::new(),
+            city: city.clone(),
+            crashes: seeds.generator("crashes", 0),
+            stage,
+        };
+        director.open_the_day(&homes, BEGIN.plus_ms(plan.hours * HOUR_MS));
+        Ok(director)
+    }
+
+    fn world(&mut self) -> &mut World<Deed> {
+        &mut self.stage.world
+    }
+
+    fn open_the_day(&mut self, homes: &[(MachineId, (Point, ZoneId))], until: Timestamp) {
+        self.listen(BEGIN);
+        for at in 0..self.dispatchers.len() {
+            let Some(machine) = self.dispatchers.get(at).map(|d| d.machine) else { continue };
+            let languages = vec!["en".to_owned(), "es".to_owned()];
+            let _ = self.world().command(machine, Command::Desk(DeskCommand::StartShift(languages)));
+            let begin = BEGIN.plus_ms(OPENING_MS + u64::try_from(at).unwrap_or(0) * SECOND_MS);
+            self.world().plan(begin, Deed::Look(at));
+        }
+        for (machine, (place, zone)) in homes {
+            let duty = Duty {
+                zones: vec![zone.clone()],
+                until: until.plus_ms(HOUR_MS),
+                place: Some(*place),
+                reach_m: REACH_M,
+                roles: vec![Role::Observer, Role::Verifier],
+            };
+            let _ = self.world().command(*machine, Command::Member(MemberCommand::DutyOn(duty)));
+        }
+        let tellings: Vec<Timestamp> = self.tellings.iter().map(|telling| telling.at).collect();
+        for (number, at) in tellings.into_iter().enumerate() {
+            self.world().plan(at, Deed::Tell(number));
+        }
+        self.world().plan(BEGIN, Deed::Sample);
+        if let Some(every) = self.scenario.crash_every_ms() {
+            self.world().plan(BEGIN.plus_ms(OPENING_MS + every), Deed::Crash);
+        }
+    }
+
+    /// Plays the day.
+    pub fn play(&mut self, length_ms: u64) {
+        self.listen(BEGIN.plus_ms(length_ms));
+    }
+
+    /// What is on its way arrives; the desk goes on working.
+    pub fn afterwards(&mut self, ms: u64) {
+        let until = self.world().now().plus_ms(ms);
+        self.listen(until);
+    }
+
+    fn listen(&mut self, until: Timestamp) {
+        while let Some(noticed) = self.stage.world.run(until) {
+            match noticed {
+                Noticed::Told(id, event) => self.hear(id, &event),
+                Noticed::Deed(deed) => self.act(deed),
+            }
+        }
+    }
+
+    fn hear(&mut self, id: MachineId, event: &Event) {
+        let now = self.stage.world.now();
+        if let (Some(number), Event::Neighbor(NeighborEvent::Kept { report, .. })) =
+            (self.phones.get(&id), event)
+            && let Some(telling) = self.tellings.get(*number)
+        {
+            self.watch.pressed(*report, telling.affair, id, now);
+        }
+        if let Some(device) = self.stage.world.device(id) {
+            self.watch.see(id, device, event, now);
+        }
+        match event {
+            Event::Neighbor(NeighborEvent::Sent(_)) => self.sent(id),
+            Event::Member(event) if self.responders.contains_key(&id) => self.member(id, event),
+            Event::Neighbor(_)
+            | Event::Member(_)
+            | Event::Online(_)
+            | Event::Network
+            | Event::Warning { .. }
+            | Event::Alert(_)
+            | Event::Team(..)
+            | Event::Enroll(_)
+            | Event::Desk(_)
+            | Event::Host(_)
+            | Event::Registrar(_) => {}
+        }
+    }
+
+    fn act(&mut self, deed: Deed) {
+        match deed {
+            Deed::Look(dispatcher) => self.look(dispatcher),
+            Deed::Tell(telling) => self.tell(telling),
+            Deed::Close(phone) => {
+                self.phones.remove(&phone);
+                self.world().remove(phone);
+            }
+            Deed::Offer(member, call_out) => self.offer(member, call_out),
+            Deed::Sign(member, offer, sign) => self.sign(member, offer, sign),
+            Deed::Find(member, offer) => self.find(member, offer, false),
+            Deed::FindOver(member, offer) => self.find(member, offer, true),
+            Deed::Crash => self.crash(),
+            Deed::Sample => self.sample(),
+        }
+    }
+
+    // ---- neighbors ---------------------------------------------------------------------------
+
+    /// A neighbor opens the page, writes and presses *send*.
+    fn tell(&mut self, number: usize) {
+        let Some(telling) = self.tellings.get(number) else { return };
+        let (network, report) = (self.stage.network, telling.report.clone());
+        let phone = self.world().add("neighbor", Link::PHONE, |now, rng| {
+            Device::create(Identity::new(network, "https://relay.invalid".to_owned(), rng), now, rng)
+        });
+        self.phones.insert(phone, number);
+        self.world().connect(phone);
+        let command = NeighborCommand::Report(Box::new(report), None, None);
+        let _ = self.world().command(phone, Command::Neighbor(command));
+    }
+
+    fn sent(&mut self, phone: MachineId) {
+        let Some(telling) = self.phones.get(&phone).and_then(|number| self.tellings.get(*number)) else {
+            return;
+        };
+        let stays = if telling.leaves { SECOND_MS } else { self.habits.stays_ms };
+        self.world().plan_in(stays, Deed::Close(phone));
+    }
+
+    // ---- the desk ----------------------------------------------------------------------------
+
+    fn look(&mut self, at: usize) {
+        let now = self.stage.world.now();
+        let Some(dispatcher) = self.dispatchers.get_mut(at) else { return };
+        let machine = dispatcher.machine;
+        let device = self.stage.world.device(machine);
+        let decision = device.and_then(|device| {
+            let me = Author(device.shared().identity.author()?);
+            decide(device.desk().state(), me, now, &dispatcher.pressed)
+        });
+        let pause = match decision {
+            Some((incident, key, command)) => {
+                dispatcher.pressed.note(incident, key, now);
+                // What cannot be done is shown, and the next look finds something else.
+                let _ = self.stage.world.command(machine, Command::Desk(command));
+                dispatcher.rng.pause(self.habits.decide_ms)
+            }
+            None => dispatcher.rng.pause(self.habits.look_ms),
+        };
+        self.world().plan_in(pause.max(SECOND_MS), Deed::Look(at));
+    }
+
+    // ---- members -----------------------------------------------------------------------------
+
+    fn member(&mut self, id: MachineId, event: &MemberEvent) {
+        match event {
+            MemberEvent::CallOut(_, call_out, true) => self.called(id, call_out.id),
+            MemberEvent::Offered(offer, call_out) => {
+                self.offers.insert(*offer, *call_out);
+            }
+            MemberEvent::Accepted(offer, _) => self.go(id, *offer),
+            MemberEvent::Declined(offer) | MemberEvent::Released(offer) => self.home(id, *offer),
+            MemberEvent::SignDue(offer) | MemberEvent::CheckIn(offer) => self.asked_for_a_sign(id, *offer),
+            MemberEvent::CallOut(..)
+            | MemberEvent::Joined(..)
+            | MemberEvent::Members(..)
+            | MemberEvent::Removed(_)
+            | MemberEvent::DayOver(_)
+            | MemberEvent::NoRoom(_)
+            | MemberEvent::NoPass(_)
+            | MemberEvent::HeadsUp(..)
+            | MemberEvent::CallOutOver(_)
+            | MemberEvent::Note(..)
+            | MemberEvent::AlertPassed(_)
+            | MemberEvent::Said(..)
+            | MemberEvent::Quiet(..)
+            | MemberEvent::Told(_) => {}
+        }
+    }
+
+    /// A call-out near by: whoever is free may go; nobody is obliged.
+    fn called(&mut self, id: MachineId, call_out: CallOutId) {
+        let habits = self.habits.clone();
+        let Some(responder) = self.responders.get_mut(&id) else { return };
+        if !responder.heard.insert(call_out)
+            || responder.going.is_some()
+            || !responder.rng.chance(habits.answer)
+        {
+            return;
+        }
+        let pause = responder.rng.pause(habits.answer_ms);
+        self.world().plan_in(pause, Deed::Offer(id, call_out));
+    }
+
+    fn offer(&mut self, id: MachineId, call_out: CallOutId) {
+        let Some(responder) = self.responders.get_mut(&id).filter(|r| r.going.is_none()) else { return };
+        let minutes = u16::try_from(responder.rng.between(3, 12)).unwrap_or(10);
+        // It may be over by now.
+        let _ = self.world().command(id, Command::Member(MemberCommand::Offer(call_out, minutes)));
+    }
+
+    /// Accepted: on the way, parked, on the scene. Each of the pair says what they saw, one after the other:
+    /// who errs is contradicted by the other.
+    fn go(&mut self, id: MachineId, offer: OfferId) {
+        let Some(call_out) = self.offers.get(&offer).copied() else { return };
+        let is_second = self.responders.values().any(|r| r.going.is_some_and(|(_, of)| of == call_out));
+        let habits = self.habits.clone();
+        let Some(responder) = self.responders.get_mut(&id) else { return };
+        responder.going = Some((offer, call_out));
+        let rng = &mut responder.rng;
+        let travel = 20 * SECOND_MS + rng.pause(habits.travel_ms);
+        let scene = travel + rng.pause(40 * SECOND_MS);
+        let found = scene + rng.pause(habits.look_around_ms);
+        let world = self.world();
+        world.plan_in(20 * SECOND_MS, Deed::Sign(id, offer, SignFrom::OnTheWay));
+        world.plan_in(travel, Deed::Sign(id, offer, SignFrom::Parked));
+        world.plan_in(scene, Deed::Sign(id, offer, SignFrom::OnScene));
+        let after_the_first = if is_second { 90 * SECOND_MS } else { 0 };
+        world.plan_in(found + after_the_first, Deed::Find(id, offer));
+    }
+
+    fn sign(&mut self, id: MachineId, offer: OfferId, sign: SignFrom) {
+        let _ = self.world().command(id, Command::Member(MemberCommand::Sign(offer, sign)));
+        if sign == SignFrom::Left {
+            self.home(id, offer);
+        }
+    }
+
+    fn home(&mut self, id: MachineId, offer: OfferId) {
+        if let Some(responder) =
+            self.responders.get_mut(&id).filter(|r| r.going.is_some_and(|g| g.0 == offer))
+        {
+            responder.going = None;
+        }
+    }
+
+    fn asked_for_a_sign(&mut self, id: MachineId, offer: OfferId) {
+        let silent = self.habits.silent;
+        let Some(responder) = self.responders.get_mut(&id) else { return };
+        if !responder.rng.chance(silent) {
+            let pause = responder.rng.pause(15 * SECOND_MS);
+            self.world().plan_in(pause, Deed::Sign(id, offer, SignFrom::Fine));
+        }
+    }
+
+    /// What a member who looks finds; and stays, where it is real, until it is over.
+    fn find(&mut self, id: MachineId, offer: OfferId, is_over: bool) {
+        let now = self.stage.world.now();
+        let affair = self.offers.get(&offer).and_then(|call_out| self.affair_of(*call_out)).cloned();
+        let wrong = self.habits.wrong_finding;
+        let Some(responder) = self.responders.get_mut(&id) else { return };
+        let is_wrong = responder.rng.chance(wrong);
+        let seen = sees(affair.as_ref(), now);
+        let said = match (&affair, is_over) {
+            (Some(Affair { truth: Truth::Real(how), .. }), true) => Seen::Over(*how),
+            _ if is_wrong => errs(seen),
+            _ => seen,
+        };
+        let until = affair.map_or(now, |affair| affair.until);
+        let finding = MemberCommand::Finding(offer, said, 2, String::new());
+        // When it cannot be given (the call-out is over) they go home like anybody else.
+        let _ = self.world().command(id, Command::Member(finding));
+        if said == Seen::Confirmed && seen == Seen::Confirmed && until > now {
+            self.world().plan(until.plus_ms(MINUTE_MS), Deed::FindOver(id, offer));
+        } else {
+            self.world().plan_in(MINUTE_MS, Deed::Sign(id, offer, SignFrom::Leaving));
+            self.world().plan_in(12 * MINUTE_MS, Deed::Sign(id, offer, SignFrom::Left));
+        }
+    }
+
+    /// What a call-out is about: the desk knows which report it follows, and the director what was told in it.
+    fn affair_of(&self, call_out: CallOutId) -> Option<&Affair> {
+        self.dispatchers.iter().find_map(|dispatcher| {
+            let state = self.stage.world.device(dispatcher.machine)?.desk().state();
+            let incident = state.incident_of_call_out(call_out)?;
+            self.affairs.get(self.watch.affair_of(incident)?)
+        })
+    }
+
+    // ---- a world that fails ------------------------------------------------------------------
+
+    fn crash(&mut self) {
+        let who = self.crashes.pick(&self.staff).copied();
+        let how = self.crashes.pick(&Kill::ALL).copied();
+        if let (Some(who), Some(how)) = (who, how) {
+            self.world().kill(who, how);
+        }
+        if let Some(every) = self.scenario.crash_every_ms() {
+            self.world().plan_in(every, Deed::Crash);
+        }
+    }
+
+    /// How things stand, as the first dispatcher's screen shows it.
+    fn sample(&mut self) {
+        let now = self.stage.world.now();
+        let device = self.dispatchers.first().and_then(|d| self.stage.world.device(d.machine));
+        if let Some(state) = device.map(|device| device.desk().state()) {
+            let alerts =
+                state.incidents().flat_map(|i| i.alerts.values()).filter(|a| a.phase.is_live()).count();
+            let claimed = state.open_incidents().filter(|i| i.claim.is_some()).count();
+            let waiting = state.queue(now).len();
+            self.samples.push(Sample { at_ms: now.since_ms(BEGIN), waiting, claimed, alerts });
+        }
+        self.world().plan_in(SAMPLE_MS, Deed::Sample);
+    }
+
+    /// The result.
+    pub fn outcome(&self) -> Outcome {
+        let world = &self.stage.world;
+        let desks = self.dispatchers.iter().filter_map(|d| world.device(d.machine)).collect();
+        let (scenario, seed) = (self.scenario, self.seed);
+        let (city, affairs, samples, watch) = (&self.city, &self.affairs, &self.samples, &self.watch);
+        Day { scenario, seed, world, desks, city, affairs, samples, watch }.outcome()
+    }
+}

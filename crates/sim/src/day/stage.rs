@@ -1,0 +1,174 @@
+//! Before the day: a network is founded and its people are admitted, by the real engines and in virtual
+//! time.
+
+use bystand_core::device::host::HostCommand;
+use bystand_core::device::registrar::{RegistrarCommand, RegistrarEvent};
+use bystand_core::device::setup::{NetworkPlan, NewNetwork, SetupError, init};
+use bystand_core::device::{Command, Device, Event, Identity};
+use bystand_core::network::RelayUrl;
+use bystand_core::network::invite::Invitation;
+use bystand_core::team::{TeamKind, TeamSync};
+use bystand_relay::config::Tuning;
+use bystand_relay::embedded::{Embedded, Embedding};
+use bystand_relay::store::StoreError;
+use bystand_relay::verify::Solutions;
+use bystand_wire::time::{DAY_MS, MINUTE_MS, SECOND_MS};
+use bystand_wire::{NetworkId, Role, Timestamp, ZoneId};
+
+use crate::city::City;
+use crate::machine::{Link, MachineId};
+use crate::seeds::Seeds;
+use crate::world::{Noticed, World};
+
+/// Where the simulated relay would be.
+const RELAY: &str = "https://relay.invalid";
+/// Weeks of issuer keys: the day needs one, and each key takes a while to make.
+const ISSUER_WEEKS: u32 = 1;
+/// Everybody should be admitted within this time.
+const ADMISSION_MS: u64 = 60 * MINUTE_MS;
+
+/// Why the stage could not be set.
+#[derive(Debug, thiserror::Error)]
+pub enum StageError {
+    /// The network could not be founded.
+    #[error("the network could not be founded: {0}")]
+    Setup(#[from] SetupError),
+    /// The relay's address (a bug).
+    #[error("the relay's address is not one")]
+    Relay,
+    /// The relay's store (a bug).
+    #[error("the relay could not be made: {0}")]
+    Store(#[from] StoreError),
+    /// A registrar gave no invitation (a bug).
+    #[error("no invitation came for {0}")]
+    Invitation(String),
+    /// Somebody was not admitted in time (a bug, or a network that is too bad).
+    #[error("{0} was not admitted within an hour")]
+    Admission(String),
+}
+
+/// A founded network.
+#[derive(Debug)]
+pub struct Stage<D> {
+    /// The world.
+    pub world: World<D>,
+    /// The registrars' box: the founder's device.
+    pub founder: MachineId,
+    /// The network.
+    pub network: NetworkId,
+}
+
+impl<D> Stage<D> {
+    /// Founds a network for a city.
+    ///
+    /// # Errors
+    /// [`StageError`].
+    pub fn found(city: &City, seeds: Seeds, now: Timestamp) -> Result<Self, StageError> {
+        let relay = RelayUrl::new(RELAY).map_err(|_| StageError::Relay)?;
+        let mut plan = NetworkPlan::new("Simulated city", city.for_manifest(), relay)?;
+        plan.issuer_weeks = ISSUER_WEEKS;
+        plan.published_weeks = ISSUER_WEEKS;
+        let NewNetwork { device, relay } = init(plan, now, &mut seeds.generator("founding", 0))?;
+        let embedding = Embedding {
+            network: relay.network,
+            log_key: relay.log_key,
+            tuning: Tuning::default(),
+            secret: seeds.bytes("work-secret", 0),
+            solutions: Solutions::Trusted,
+        };
+        let mut world = World::new(seeds, Embedded::new(embedding, now)?);
+        let founder = world.add("founder", Link::WIRE, |_, _| device);
+        // Rooms are opened by a host box; the founder's device keeps to its registrar's work.
+        let _ = world.command(founder, Command::Host(HostCommand::Schedule(false)));
+        world.connect(founder);
+        let mut stage = Self { world, founder, network: relay.network };
+        stage.pass(MINUTE_MS);
+        Ok(stage)
+    }
+
+    /// Lets time pass; nobody looks.
+    pub fn pass(&mut self, ms: u64) {
+        let until = self.world.now().plus_ms(ms);
+        while self.world.run(until).is_some() {}
+    }
+
+    /// Admits people: each gets an invitation, and a device with its certificate, its passes and its teams.
+    ///
+    /// # Errors
+    /// [`StageError::Invitation`], [`StageError::Admission`].
+    pub fn admit(&mut self, people: &[(String, Vec<Role>, Link)]) -> Result<Vec<MachineId>, StageError> {
+        let mut admitted = Vec::new();
+        for (name, roles, link) in people {
+            let invitation = self.invite(name, roles)?;
+            let relay = invitation.relay.to_string();
+            let network = self.network;
+            let id = self.world.add(name, *link, |now, rng| {
+                let mut device = Device::create(Identity::new(network, relay, rng), now, rng);
+                device.enroll(&invitation, now, rng);
+                device
+            });
+            self.world.connect(id);
+            admitted.push(id);
+        }
+        let until = self.world.now().plus_ms(ADMISSION_MS);
+        let mut waiting: Vec<(MachineId, &(String, Vec<Role>, Link))> =
+            admitted.iter().copied().zip(people).collect();
+        while !waiting.is_empty() && self.world.now() < until {
+            self.pass(SECOND_MS);
+            let world = &self.world;
+            waiting.retain(|(id, (_, roles, _))| !world.device(*id).is_some_and(|d| is_admitted(d, roles)));
+        }
+        match waiting.first() {
+            Some((_, (name, ..))) => Err(StageError::Admission(name.clone())),
+            None => Ok(admitted),
+        }
+    }
+
+    fn invite(&mut self, name: &str, roles: &[Role]) -> Result<Invitation, StageError> {
+        let invite = RegistrarCommand::Invite { roles: roles.to_vec(), life_ms: DAY_MS };
+        let failed = || StageError::Invitation(name.to_owned());
+        self.world.command(self.founder, Command::Registrar(invite)).map_err(|_| failed())?;
+        let now = self.world.now();
+        while let Some(noticed) = self.world.run(now) {
+            let Noticed::Told(_, event) = noticed else { continue };
+            if let Event::Registrar(RegistrarEvent::Invitation { text, .. }) = *event {
+                return Invitation::from_text(text.expose(), now).map_err(|_| failed());
+            }
+        }
+        Err(failed())
+    }
+
+    /// Waits until these have their room passes.
+    ///
+    /// # Errors
+    /// [`StageError::Admission`].
+    pub fn choose_zones(&mut self, members: &[(MachineId, ZoneId)]) -> Result<(), StageError> {
+        for (id, zone) in members {
+            let zone = [zone.clone()];
+            // A zone that the manifest does not name shows below: no pass comes.
+            self.world.with(*id, |device, now, rng| drop(device.choose_zones(&zone, now, rng)));
+        }
+        let until = self.world.now().plus_ms(ADMISSION_MS);
+        let has_pass = |world: &World<D>, (id, zone): &(MachineId, ZoneId)| {
+            let now = world.now();
+            world.device(*id).is_some_and(|d| d.shared().wallet.room_pass(zone, now).is_some())
+        };
+        loop {
+            match members.iter().find(|member| !has_pass(&self.world, member)) {
+                None => return Ok(()),
+                Some((id, _)) if self.world.now() >= until => {
+                    let name = self.world.machine(*id).map(|m| m.name.clone());
+                    return Err(StageError::Admission(name.unwrap_or_default()));
+                }
+                Some(_) => self.pass(SECOND_MS),
+            }
+        }
+    }
+}
+
+fn is_admitted(device: &Device, roles: &[Role]) -> bool {
+    let mut teams = TeamKind::ALL.into_iter().filter(|kind| roles.contains(&kind.role()));
+    let shared = device.shared();
+    let in_teams = teams.all(|kind| shared.teams.get(&kind).is_some_and(TeamSync::is_ready));
+    shared.identity.certificate.is_some() && !device.enrollment().is_waiting() && in_teams
+}

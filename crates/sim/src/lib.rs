@@ -1,0 +1,36 @@
+//! A city on virtual time: the real client engines and the real relay rules with their real store, in one
+//! process, at any speed, from a seed. What people, phones and networks do is drawn from the seed; what
+//! that costs (proof of work, travel, hesitation) is charged in virtual time. The same seed gives the same
+//! result on every machine: nothing here reads a clock, and no decision rests on a floating-point number
+//! or on the order of a hash table.
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | [`seeds`] | one generator for each actor, and the draws that people are made of |
+//! | [`agenda`] | what happens next |
+//! | [`machine`] | a device with its disk, its link and its clock |
+//! | [`world`] | relay, machines and the network between them |
+//! | [`city`] | zones, and places where things happen |
+//! | [`people`] | what neighbors, dispatchers and responders do |
+//! | [`scenario`] | the kinds of days |
+//! | [`watch`] | invariants, and what is measured |
+//! | [`outcome`] | the result: figures and checks |
+//! | [`page`] | the same as a page with plots |
+//! | [`day`] | one simulated day, from founding to the result |
+
+pub mod agenda;
+pub mod city;
+pub mod day;
+pub mod machine;
+pub mod outcome;
+pub mod page;
+pub mod people;
+pub mod scenario;
+pub mod seeds;
+pub mod watch;
+pub mod world;
+
+pub use city::{City, CityError};
+pub use day::{Plan, PlanError, simulate};
+pub use outcome::Outcome;
+pub use scenario::Scenario;

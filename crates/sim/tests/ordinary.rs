@@ -1,0 +1,67 @@
+//! A small city's quiet hours: everything arrives, and the same seed gives the same day.
+
+use bystand_sim::people::habits::Habits;
+use bystand_sim::{City, Outcome, Plan, Scenario, simulate};
+
+/// Two zones side by side with places in them.
+fn city() -> City {
+    let square = |name: &str, west: f64| {
+        let (east, south, north) = (west + 0.02, 44.94, 44.96);
+        format!(
+            r#"{{"type":"Feature","properties":{{"name":"{name}"}},"geometry":{{"type":"Polygon","coordinates":
+            [[[{west},{south}],[{east},{south}],[{east},{north}],[{west},{north}],[{west},{south}]]]}}}}"#
+        )
+    };
+    let zones = format!(
+        r#"{{"type":"FeatureCollection","features":[{},{}]}}"#,
+        square("West", -93.28),
+        square("East", -93.26)
+    );
+    let places: String = (0..40)
+        .map(|n| {
+            format!(
+                "2012-01-01,{},{}\n",
+                44.941 + 0.0045 * f64::from(n % 4),
+                -93.279 + 0.00095 * f64::from(n)
+            )
+        })
+        .collect();
+    City::read(&zones, &format!("date,latitude,longitude\n{places}")).expect("a city")
+}
+
+fn day(scenario: Scenario, seed: u64) -> Outcome {
+    let plan = Plan { scenario, seed, hours: 2, members: 10, reports: 20, habits: Habits::default() };
+    simulate(&city(), &plan).expect("a day")
+}
+
+/// What must hold whatever people do; how well they do is another matter, and not of so few reports.
+const HARD: [&str; 5] = [
+    "acknowledged_reports_lost",
+    "unreceipted_reports_lost",
+    "messages_undecryptable",
+    "invariants_violated",
+    "alerts_without_quorum",
+];
+
+fn assert_nothing_lost(outcome: &Outcome) {
+    let lost: Vec<&str> = outcome.missed().into_iter().filter(|name| HARD.contains(name)).collect();
+    assert_eq!(lost, Vec::<&str>::new(), "{:#}", outcome.as_json());
+    assert!(HARD.iter().all(|name| outcome.value(name).is_some()), "{:#}", outcome.as_json());
+}
+
+#[test]
+fn a_quiet_day_loses_nothing_and_repeats_from_its_seed() {
+    let outcome = day(Scenario::Ordinary, 1);
+    assert_nothing_lost(&outcome);
+    assert_eq!(outcome.value("reports"), Some(20.0));
+    assert!(outcome.value("alerts") >= Some(1.0), "{:#}", outcome.as_json());
+    assert_eq!(outcome, day(Scenario::Ordinary, 1));
+    assert_ne!(outcome.fingerprint, day(Scenario::Ordinary, 2).fingerprint);
+}
+
+#[test]
+fn programs_that_are_killed_lose_nothing() {
+    let outcome = day(Scenario::Crash, 3);
+    assert!(outcome.value("programs_killed") > Some(20.0));
+    assert_nothing_lost(&outcome);
+}
