@@ -64,9 +64,9 @@ fn a_slow_afternoon(seed: u64, is_nervous: bool) -> Watched {
     let shift = DeskCommand::StartShift(vec!["en".into()]);
     world.command(ben, Command::Desk(shift)).expect("a shift");
     watched.run(100);
-    let call_out = watched.told.iter().find_map(|(_, _, event)| match event {
-        Event::Member(MemberEvent::CallOut(_, call_out, _)) => Some(call_out.id),
-        _ => None,
+    let call_out = watched.told.iter().find_map(|(_, _, event)| {
+        let Event::Member(MemberEvent::CallOut(_, call_out, _)) = event else { return None };
+        Some(call_out.id)
     });
     let world = &mut watched.world;
     let offer = MemberCommand::Offer(call_out.expect("a call-out came"), 4);

@@ -5,6 +5,8 @@ mod count;
 mod people_at_work;
 mod stage;
 
+use std::collections::BTreeSet;
+
 use bystand_wire::Timestamp;
 use bystand_wire::time::{HOUR_MS, MINUTE_MS};
 
@@ -23,7 +25,7 @@ pub const BEGIN: Timestamp = Timestamp(1_794_891_600_000);
 const AFTERWARDS_MS: u64 = 10 * MINUTE_MS;
 
 /// What is to be simulated.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
     /// The kind of day.
     pub scenario: Scenario,
@@ -35,8 +37,35 @@ pub struct Plan {
     pub members: usize,
     /// Reports that neighbors send.
     pub reports: usize,
+    /// Operations that do not take place, by their number: see [`crate::shrink`].
+    pub left_out: BTreeSet<u32>,
     /// How people are.
     pub habits: Habits,
+}
+
+impl Plan {
+    /// How many operations the day has: tellings, then crashes.
+    pub fn operations(&self) -> u32 {
+        let tellings = u32::try_from(self.reports).unwrap_or(u32::MAX);
+        tellings.saturating_add(self.crashes())
+    }
+
+    /// How many crashes the day has.
+    fn crashes(&self) -> u32 {
+        let every = self.scenario.crash_every_ms();
+        every.map_or(0, |every| u32::try_from(self.hours * HOUR_MS / every).unwrap_or(u32::MAX))
+    }
+
+    /// Whether a telling takes place.
+    fn has_telling(&self, number: usize) -> bool {
+        !u32::try_from(number).is_ok_and(|number| self.left_out.contains(&number))
+    }
+
+    /// Whether a crash takes place.
+    fn has_crash(&self, number: u32) -> bool {
+        let first = u32::try_from(self.reports).unwrap_or(u32::MAX);
+        !self.left_out.contains(&first.saturating_add(number))
+    }
 }
 
 /// Why a day cannot be simulated.

@@ -16,6 +16,7 @@
 //! | [`watch`] | invariants, and what is measured |
 //! | [`outcome`] | the result: figures and checks |
 //! | [`page`] | the same as a page with plots |
+//! | [`shrink`] | the shortest script that still fails |
 //! | [`day`] | one simulated day, from founding to the result |
 
 pub mod agenda;
@@ -27,6 +28,7 @@ pub mod page;
 pub mod people;
 pub mod scenario;
 pub mod seeds;
+pub mod shrink;
 pub mod watch;
 pub mod world;
 

@@ -142,14 +142,14 @@ impl std::fmt::Debug for Machine {
 }
 
 impl Machine {
-    /// A machine that was just switched on, offline.
-    pub fn new(name: String, device: Device, link: Link, seeds: &Seeds, id: MachineId) -> Self {
+    /// A machine that was just switched on, offline. What it draws comes from the seed and its name.
+    pub fn new(name: String, device: Device, link: Link, seeds: &Seeds) -> Self {
         Self {
-            name,
             device,
             disk: Disk::default(),
-            rng: seeds.generator("machine", id.0),
-            weather: seeds.generator("weather", id.0),
+            rng: seeds.generator(&format!("machine/{name}"), 0),
+            weather: seeds.generator(&format!("weather/{name}"), 0),
+            name,
             link,
             skew_ms: 0,
             is_online: false,

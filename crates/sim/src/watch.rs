@@ -15,8 +15,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bystand_core::alerts::{SignedAlert, check_quorum};
 use bystand_core::desk::{
-    AlertEvent as AlertFact, AlertStep, CallOutEvent, CloseEvent, Event as Fact, FindingEvent, IntakeEvent,
-    Outcome as Folded, incident_of_report,
+    AlertEvent as AlertFact, AlertStep, CallOutEvent, CloseEvent, DeskState, Event as Fact, FindingEvent,
+    IntakeEvent, Outcome as Folded, WorkEvent, incident_of_report,
 };
 use bystand_core::device::desk::DeskEvent;
 use bystand_core::device::member::MemberEvent;
@@ -47,6 +47,8 @@ pub struct Followed {
     pub at_desk: Option<Timestamp>,
     /// When the reporter had the desk's receipt.
     pub received: Option<Timestamp>,
+    /// When a dispatcher took it, or what it was joined to.
+    pub claimed: Option<Timestamp>,
     /// When the first finding about it came.
     pub found: Option<Timestamp>,
     /// When an alert about it was public.
@@ -159,6 +161,7 @@ impl Watch {
                 sent: None,
                 at_desk: None,
                 received: None,
+                claimed: None,
                 found: None,
                 alerted: None,
             },
@@ -240,11 +243,10 @@ impl Watch {
                 self.accepted.extend(offers.iter().copied())
             }
             Fact::Finding(FindingEvent::Recorded { incident, .. }) => {
-                for report in state.group(*incident).map(|member| member.report.id()).collect::<Vec<_>>() {
-                    if let Some(followed) = self.reports.get_mut(&report) {
-                        followed.found.get_or_insert(now);
-                    }
-                }
+                self.mark(state, *incident, |followed| followed.found.get_or_insert(now));
+            }
+            Fact::Work(WorkEvent::Claimed { incident }) => {
+                self.mark(state, *incident, |followed| followed.claimed.get_or_insert(now));
             }
             Fact::Alert(AlertFact::Published { incident, step, .. }) => {
                 let affair = self.affair_of(*incident);
@@ -253,11 +255,7 @@ impl Watch {
                 if *step == AlertStep::Wrong {
                     alert.corrected.get_or_insert(now);
                 }
-                for report in state.group(*incident).map(|member| member.report.id()).collect::<Vec<_>>() {
-                    if let Some(followed) = self.reports.get_mut(&report) {
-                        followed.alerted.get_or_insert(now);
-                    }
-                }
+                self.mark(state, *incident, |followed| followed.alerted.get_or_insert(now));
             }
             Fact::Alert(AlertFact::Rechecking { incident, .. }) => {
                 if let Some(alert) = self.alerts.get_mut(incident) {
@@ -272,6 +270,20 @@ impl Watch {
             | Fact::Shift(_)
             | Fact::Work(_)
             | Fact::Rumor(_) => {}
+        }
+    }
+
+    /// Marks what is known of the reports behind an incident and all that are joined to it.
+    fn mark(
+        &mut self,
+        state: &DeskState,
+        incident: IncidentId,
+        mark: impl Fn(&mut Followed) -> &mut Timestamp,
+    ) {
+        for member in state.group(incident) {
+            if let Some(followed) = self.reports.get_mut(&member.report.id()) {
+                mark(followed);
+            }
         }
     }
 

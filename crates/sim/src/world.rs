@@ -148,11 +148,11 @@ impl<D> World<D> {
     ) -> MachineId {
         let id = MachineId(self.next_machine);
         self.next_machine += 1;
-        let mut rng = self.seeds.generator("new-device", id.0);
+        let mut rng = self.seeds.generator(&format!("new-device/{name}"), 0);
         let device = make(self.now(), &mut rng);
-        let machine = Machine::new(name.to_owned(), device, link, &self.seeds, id);
+        let machine = Machine::new(name.to_owned(), device, link, &self.seeds);
         self.machines.insert(id, machine);
-        self.carry_out(id, None);
+        self.finish(id, None);
         id
     }
 

@@ -1,5 +1,7 @@
 //! A small city's quiet hours: everything arrives, and the same seed gives the same day.
 
+use std::collections::BTreeSet;
+
 use bystand_sim::people::habits::Habits;
 use bystand_sim::{City, Outcome, Plan, Scenario, simulate};
 
@@ -30,7 +32,8 @@ fn city() -> City {
 }
 
 fn day(scenario: Scenario, seed: u64) -> Outcome {
-    let plan = Plan { scenario, seed, hours: 2, members: 10, reports: 20, habits: Habits::default() };
+    let (left_out, habits) = (BTreeSet::new(), Habits::default());
+    let plan = Plan { scenario, seed, hours: 2, members: 10, reports: 20, left_out, habits };
     simulate(&city(), &plan).expect("a day")
 }
 

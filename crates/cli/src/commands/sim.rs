@@ -1,11 +1,12 @@
 //! `bystand sim …`: a city on virtual time. What is simulated and how is in the crate `bystand-sim`.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use bystand_sim::outcome::{Figure, Limit, Outcome};
 use bystand_sim::people::habits::Habits;
-use bystand_sim::{City, Plan, Scenario, page, simulate};
+use bystand_sim::{City, Plan, Scenario, page, shrink, simulate};
 use clap::{Args, Parser};
 
 use crate::failure::{Done, Failure};
@@ -40,7 +41,7 @@ struct SimArgs {
     /// Only the part of the city with the N zones in which most happens
     #[arg(long, value_name = "N")]
     part: Option<usize>,
-    /// The kind of day: ordinary, surge, rumor-day, night, crash
+    /// The kind of day: ordinary, surge, rumor-day, flood, crash, night, infiltrated
     #[arg(long, default_value = "ordinary")]
     scenario: Scenario,
     /// What everything random is drawn from: a number
@@ -61,7 +62,16 @@ struct SimArgs {
     /// Also write a page with plots here
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
+    /// When a check fails: find the shortest script that still fails, and write it here
+    #[arg(long, value_name = "FILE")]
+    shrink: Option<PathBuf>,
+    /// Play a script that --shrink wrote; it says what the options below --part would
+    #[arg(long, value_name = "FILE")]
+    script: Option<PathBuf>,
 }
+
+/// Days that are tried at most to find the shortest script.
+const TRIES: usize = 200;
 
 /// Runs `bystand sim …`.
 pub fn run(words: &Words, output: Output) -> Done {
@@ -70,16 +80,12 @@ pub fn run(words: &Words, output: Output) -> Done {
     let city = City::read(&read(&args.zones)?, &read(&args.incidents)?).map_err(unusable)?;
     let city = args.part.map_or(city.clone(), |zones| city.part(zones));
     // What cannot be written is told before any work is done.
-    for file in [&args.json, &args.html].into_iter().flatten() {
+    for file in [&args.json, &args.html, &args.shrink].into_iter().flatten() {
         write(file, "")?;
     }
-    let plan = Plan {
-        scenario: args.scenario,
-        seed: args.seed,
-        hours: args.hours,
-        members: args.members,
-        reports: args.neighbors,
-        habits: Habits::default(),
+    let plan = match &args.script {
+        Some(file) => shrink::from_script(&read(file)?).map_err(unusable)?,
+        None => plan(&args),
     };
     let began = Instant::now();
     let mut outcome = simulate(&city, &plan).map_err(unusable)?;
@@ -97,9 +103,29 @@ pub fn run(words: &Words, output: Output) -> Done {
     if let Some(file) = &args.html {
         write(file, &page::page(&outcome))?;
     }
-    match outcome.missed() {
-        missed if missed.is_empty() => Ok(()),
-        missed => Err(Failure::refused("sim-missed", format!("out of its limits: {}", missed.join(", ")))),
+    let missed = outcome.missed();
+    if missed.is_empty() {
+        return Ok(());
+    }
+    if let Some(file) = &args.shrink {
+        // The same thing must go wrong, and not just anything.
+        let fails =
+            |plan: &Plan| simulate(&city, plan).is_ok_and(|o| missed.iter().any(|m| o.missed().contains(m)));
+        let short = shrink::shrink(&plan, TRIES, fails);
+        write(file, &format!("{:#}\n", shrink::to_script(&short)))?;
+    }
+    Err(Failure::refused("sim-missed", format!("out of its limits: {}", missed.join(", "))))
+}
+
+fn plan(args: &SimArgs) -> Plan {
+    Plan {
+        scenario: args.scenario,
+        seed: args.seed,
+        hours: args.hours,
+        members: args.members,
+        reports: args.neighbors,
+        left_out: BTreeSet::new(),
+        habits: Habits::default(),
     }
 }
 

@@ -102,6 +102,8 @@ impl<D> Day<'_, D> {
             ("report_to_desk_p99", seconds(percentile(&to_desk, 99)), "s", none),
             ("report_to_finding_median", seconds(percentile(&to_finding, 50)), "s", none),
             ("report_to_alert_median", seconds(percentile(&to_alert, 50)), "s", none),
+            ("flood_true_claimed_with_pass", self.claimed(true), "min", Limit::AtMost(5.0)),
+            ("flood_true_claimed_without_pass", self.claimed(false), "min", Limit::AtMost(30.0)),
             ("call_out_unanswered_share", share(unanswered, called), "", none),
         ]
         .into_iter()
@@ -134,6 +136,21 @@ impl<D> Day<'_, D> {
     fn is_kept(&self, report: ReportId, followed: &Followed) -> bool {
         let device = self.world.device(followed.machine);
         device.is_some_and(|device| device.neighbor().kept().any(|(id, _)| *id == report))
+    }
+
+    /// In a flood: how long the slowest of the true reports waited for somebody to take it.
+    fn claimed(&self, with_pass: bool) -> Option<f64> {
+        let is_true = |r: &&Followed| {
+            let truth = self.affairs.get(r.affair).map(|affair| affair.truth);
+            // The first affair of a flood is the one that is told by a card.
+            matches!(truth, Some(Truth::Real(_))) && (r.affair == 0) == with_pass
+        };
+        if !self.scenario.is_flood() {
+            return None;
+        }
+        let waits = self.watch.reports.values().filter(is_true);
+        let waits = waits.map(|r| r.claimed.unwrap_or(self.world.now()).since_ms(r.pressed));
+        waits.max().map(|ms| milliseconds(ms) / 60_000.0)
     }
 
     /// The longest that an alert about nothing stood uncorrected.

@@ -10,6 +10,7 @@ use bystand_core::device::neighbor::{NeighborCommand, NeighborEvent};
 use bystand_core::device::{Command, Device, Event, Identity};
 use bystand_core::geo::Point;
 use bystand_core::io::Random;
+use bystand_crypto::passes::OwnedPass;
 use bystand_wire::time::{HOUR_MS, MINUTE_MS, SECOND_MS};
 use bystand_wire::{CallOutId, OfferId, Role, Timestamp, ZoneId};
 
@@ -20,10 +21,8 @@ use crate::city::City;
 use crate::machine::{Kill, Link, MachineId};
 use crate::outcome::{Outcome, Sample};
 use crate::people::affairs::{self, Affair, Telling, Truth};
-use crate::people::dispatcher::{Pressed, decide};
-use crate::people::habits::Habits;
+use crate::people::dispatcher::{Pressed, decide, go_home, mistaken_join};
 use crate::people::responder::{errs, sees};
-use crate::scenario::Scenario;
 use crate::seeds::{Draw, Seeds};
 use crate::watch::Watch;
 use crate::world::{Noticed, World};
@@ -48,8 +47,12 @@ pub(super) enum Deed {
     Sign(MachineId, OfferId, SignFrom),
     Find(MachineId, OfferId),
     FindOver(MachineId, OfferId),
-    Crash,
+    Crash(u32),
     Sample,
+    ShiftBegins(usize),
+    ShiftEnds(usize),
+    Gap(MachineId),
+    Back(MachineId),
 }
 
 #[derive(Debug)]
@@ -57,11 +60,14 @@ struct Dispatcher {
     machine: MachineId,
     pressed: Pressed,
     rng: Random,
+    on_shift: bool,
 }
 
 #[derive(Debug)]
 struct Responder {
     rng: Random,
+    /// Says the opposite of what is there.
+    is_hostile: bool,
     /// The offer under way.
     going: Option<(OfferId, CallOutId)>,
     /// Call-outs already thought about.
@@ -71,9 +77,7 @@ struct Responder {
 /// The director.
 #[derive(Debug)]
 pub struct Director {
-    scenario: Scenario,
-    seed: u64,
-    habits: Habits,
+    plan: Plan,
     stage: Stage<Deed>,
     staff: Vec<MachineId>,
     dispatchers: Vec<Dispatcher>,
@@ -85,6 +89,8 @@ pub struct Director {
     phones: BTreeMap<MachineId, usize>,
     watch: Watch,
     samples: Vec<Sample>,
+    /// Passes of printed cards in neighbors' pockets.
+    cards: Vec<OwnedPass>,
     city: City,
     crashes: Random,
 }
@@ -99,7 +105,8 @@ impl Director {
         let mut stage = Stage::found(city, seeds, BEGIN.minus_ms(BEFORE_MS))?;
         let person =
             |role: &str, n: usize, roles: &[Role], link| (format!("{role} {n}"), roles.to_vec(), link);
-        let dispatchers = (0..plan.scenario.dispatchers())
+        // Two crews, one after the other.
+        let dispatchers = (0..2 * plan.scenario.dispatchers())
             .map(|n| person("dispatcher", n, &[Role::Dispatcher], Link::WIRE))
             .collect::<Vec<_>>();
         let hosts = [person("host", 0, &[Role::Host], Link::WIRE)];
@@ -109,6 +116,8 @@ impl Director {
         let hosts = stage.admit(&hosts)?;
         let dispatchers = stage.admit(&dispatchers)?;
         let members = stage.admit(&members)?;
+        let cards = if plan.scenario.is_flood() { stage.cards(1)? } else { Vec::new() };
+        stage.set_clocks(&members, plan.habits.skew_ms, &mut seeds.generator("clocks", 0));
         let mut homes = seeds.generator("homes", 0);
         let homes: Vec<(MachineId, (Point, ZoneId))> =
             members.iter().filter_map(|id| Some((*id, homes.pick(city.places())?.clone()))).collect();
@@ -125,23 +134,25 @@ impl Director {
             machine: id,
             pressed: Pressed::default(),
             rng: seeds.generator("dispatcher", id.0),
+            on_shift: false,
         };
-        let responder = |id: MachineId| {
-            (id, Responder { rng: seeds.generator("responder", id.0), going: None, heard: BTreeSet::new() })
+        let responder = |(n, id): (u64, MachineId)| {
+            let is_hostile = plan.scenario.hostile_one_in().is_some_and(|one_in| n % one_in == 0);
+            let rng = seeds.generator("responder", n);
+            (id, Responder { rng, is_hostile, going: None, heard: BTreeSet::new() })
         };
         let mut director = Self {
-            scenario: plan.scenario,
-            seed: plan.seed,
-            habits: plan.habits.clone(),
+            plan: plan.clone(),
             staff: hosts.iter().chain(&dispatchers).chain(&members).copied().collect(),
             dispatchers: dispatchers.iter().copied().map(dispatcher).collect(),
-            responders: members.iter().copied().map(responder).collect(),
+            responders: (0..).zip(members.iter().copied()).map(responder).collect(),
             offers: BTreeMap::new(),
             affairs,
             tellings,
             phones: BTreeMap::new(),
             watch: Watch::new(BEGIN),
             samples: Vec::new(),
+            cards,
             city: city.clone(),
             crashes: seeds.generator("crashes", 0),
             stage,
@@ -156,12 +167,13 @@ impl Director {
 
     fn open_the_day(&mut self, homes: &[(MachineId, (Point, ZoneId))], until: Timestamp) {
         self.listen(BEGIN);
-        for at in 0..self.dispatchers.len() {
-            let Some(machine) = self.dispatchers.get(at).map(|d| d.machine) else { continue };
-            let languages = vec!["en".to_owned(), "es".to_owned()];
-            let _ = self.world().command(machine, Command::Desk(DeskCommand::StartShift(languages)));
-            let begin = BEGIN.plus_ms(OPENING_MS + u64::try_from(at).unwrap_or(0) * SECOND_MS);
-            self.world().plan(begin, Deed::Look(at));
+        let crew = self.plan.scenario.dispatchers();
+        let change = BEGIN.plus_ms(until.since_ms(BEGIN) / 2);
+        for at in 0..crew {
+            self.world().plan(BEGIN, Deed::ShiftBegins(at));
+            // The next crew is there before the first one goes.
+            self.world().plan(change, Deed::ShiftBegins(crew + at));
+            self.world().plan(change.plus_ms(5 * MINUTE_MS), Deed::ShiftEnds(at));
         }
         for (machine, (place, zone)) in homes {
             let duty = Duty {
@@ -172,14 +184,19 @@ impl Director {
                 roles: vec![Role::Observer, Role::Verifier],
             };
             let _ = self.world().command(*machine, Command::Member(MemberCommand::DutyOn(duty)));
+            let every = self.plan.habits.gap_every_ms;
+            let first = self.responders.get_mut(machine).map(|r| r.rng.below(every));
+            self.world().plan(BEGIN.plus_ms(OPENING_MS + first.unwrap_or(0)), Deed::Gap(*machine));
         }
         let tellings: Vec<Timestamp> = self.tellings.iter().map(|telling| telling.at).collect();
         for (number, at) in tellings.into_iter().enumerate() {
-            self.world().plan(at, Deed::Tell(number));
+            if self.plan.has_telling(number) {
+                self.world().plan(at, Deed::Tell(number));
+            }
         }
         self.world().plan(BEGIN, Deed::Sample);
-        if let Some(every) = self.scenario.crash_every_ms() {
-            self.world().plan(BEGIN.plus_ms(OPENING_MS + every), Deed::Crash);
+        if let Some(every) = self.plan.scenario.crash_every_ms() {
+            self.world().plan(BEGIN.plus_ms(OPENING_MS + every), Deed::Crash(0));
         }
     }
 
@@ -243,8 +260,12 @@ impl Director {
             Deed::Sign(member, offer, sign) => self.sign(member, offer, sign),
             Deed::Find(member, offer) => self.find(member, offer, false),
             Deed::FindOver(member, offer) => self.find(member, offer, true),
-            Deed::Crash => self.crash(),
+            Deed::Crash(number) => self.crash(number),
             Deed::Sample => self.sample(),
+            Deed::ShiftBegins(dispatcher) => self.shift_begins(dispatcher),
+            Deed::ShiftEnds(dispatcher) => self.shift_ends(dispatcher),
+            Deed::Gap(phone) => self.gap(phone),
+            Deed::Back(phone) => self.world().connect(phone),
         }
     }
 
@@ -253,13 +274,14 @@ impl Director {
     /// A neighbor opens the page, writes and presses *send*.
     fn tell(&mut self, number: usize) {
         let Some(telling) = self.tellings.get(number) else { return };
-        let (network, report) = (self.stage.network, telling.report.clone());
-        let phone = self.world().add("neighbor", Link::PHONE, |now, rng| {
+        let (network, report, by_card) = (self.stage.network, telling.report.clone(), telling.by_card);
+        let phone = self.world().add(&format!("neighbor {number}"), Link::PHONE, |now, rng| {
             Device::create(Identity::new(network, "https://relay.invalid".to_owned(), rng), now, rng)
         });
         self.phones.insert(phone, number);
         self.world().connect(phone);
-        let command = NeighborCommand::Report(Box::new(report), None, None);
+        let pass = if by_card { self.cards.pop() } else { None };
+        let command = NeighborCommand::Report(Box::new(report), pass.map(Box::new), None);
         let _ = self.world().command(phone, Command::Neighbor(command));
     }
 
@@ -267,29 +289,61 @@ impl Director {
         let Some(telling) = self.phones.get(&phone).and_then(|number| self.tellings.get(*number)) else {
             return;
         };
-        let stays = if telling.leaves { SECOND_MS } else { self.habits.stays_ms };
+        let stays = if telling.leaves { SECOND_MS } else { self.plan.habits.stays_ms };
         self.world().plan_in(stays, Deed::Close(phone));
     }
 
     // ---- the desk ----------------------------------------------------------------------------
 
+    fn shift_begins(&mut self, at: usize) {
+        let Some(dispatcher) = self.dispatchers.get_mut(at) else { return };
+        dispatcher.on_shift = true;
+        let machine = dispatcher.machine;
+        let languages = vec!["en".to_owned(), "es".to_owned()];
+        // When the program is just starting anew, the next look finds them off the shift, and begins it.
+        let _ = self.world().command(machine, Command::Desk(DeskCommand::StartShift(languages)));
+        let first = SECOND_MS * u64::try_from(at).unwrap_or(0);
+        self.world().plan_in(first.max(SECOND_MS), Deed::Look(at));
+    }
+
+    fn shift_ends(&mut self, at: usize) {
+        let Some(dispatcher) = self.dispatchers.get_mut(at) else { return };
+        dispatcher.on_shift = false;
+        let machine = dispatcher.machine;
+        let last = self.stage.world.device(machine).and_then(|device| {
+            let me = Author(device.shared().identity.author()?);
+            Some(go_home(device.desk().state(), me))
+        });
+        for command in last.unwrap_or_default() {
+            // What cannot be done any more lapses by itself.
+            let _ = self.world().command(machine, Command::Desk(command));
+        }
+    }
+
     fn look(&mut self, at: usize) {
         let now = self.stage.world.now();
-        let Some(dispatcher) = self.dispatchers.get_mut(at) else { return };
+        let wrong = self.plan.habits.wrong_join;
+        let Some(dispatcher) = self.dispatchers.get_mut(at).filter(|d| d.on_shift) else { return };
         let machine = dispatcher.machine;
         let device = self.stage.world.device(machine);
         let decision = device.and_then(|device| {
             let me = Author(device.shared().identity.author()?);
-            decide(device.desk().state(), me, now, &dispatcher.pressed)
+            let state = device.desk().state();
+            let (incident, key, command) = decide(state, me, now, &dispatcher.pressed)?;
+            let is_wrong = dispatcher.rng.chance(wrong);
+            let decision = (incident, key, command);
+            let mistake = if is_wrong { mistaken_join(state, &decision) } else { None };
+            let (incident, key, command) = decision;
+            Some((incident, key, mistake.unwrap_or(command)))
         });
         let pause = match decision {
             Some((incident, key, command)) => {
                 dispatcher.pressed.note(incident, key, now);
                 // What cannot be done is shown, and the next look finds something else.
                 let _ = self.stage.world.command(machine, Command::Desk(command));
-                dispatcher.rng.pause(self.habits.decide_ms)
+                dispatcher.rng.pause(self.plan.habits.decide_ms)
             }
-            None => dispatcher.rng.pause(self.habits.look_ms),
+            None => dispatcher.rng.pause(self.plan.habits.look_ms),
         };
         self.world().plan_in(pause.max(SECOND_MS), Deed::Look(at));
     }
@@ -324,15 +378,16 @@ impl Director {
 
     /// A call-out near by: whoever is free may go; nobody is obliged.
     fn called(&mut self, id: MachineId, call_out: CallOutId) {
-        let habits = self.habits.clone();
+        let habits = self.plan.habits.clone();
         let Some(responder) = self.responders.get_mut(&id) else { return };
         if !responder.heard.insert(call_out)
             || responder.going.is_some()
-            || !responder.rng.chance(habits.answer)
+            || !(responder.is_hostile || responder.rng.chance(habits.answer))
         {
             return;
         }
-        let pause = responder.rng.pause(habits.answer_ms);
+        let median = if responder.is_hostile { habits.hostile_answer_ms } else { habits.answer_ms };
+        let pause = responder.rng.pause(median);
         self.world().plan_in(pause, Deed::Offer(id, call_out));
     }
 
@@ -348,7 +403,7 @@ impl Director {
     fn go(&mut self, id: MachineId, offer: OfferId) {
         let Some(call_out) = self.offers.get(&offer).copied() else { return };
         let is_second = self.responders.values().any(|r| r.going.is_some_and(|(_, of)| of == call_out));
-        let habits = self.habits.clone();
+        let habits = self.plan.habits.clone();
         let Some(responder) = self.responders.get_mut(&id) else { return };
         responder.going = Some((offer, call_out));
         let rng = &mut responder.rng;
@@ -379,7 +434,7 @@ impl Director {
     }
 
     fn asked_for_a_sign(&mut self, id: MachineId, offer: OfferId) {
-        let silent = self.habits.silent;
+        let silent = self.plan.habits.silent;
         let Some(responder) = self.responders.get_mut(&id) else { return };
         if !responder.rng.chance(silent) {
             let pause = responder.rng.pause(15 * SECOND_MS);
@@ -391,12 +446,12 @@ impl Director {
     fn find(&mut self, id: MachineId, offer: OfferId, is_over: bool) {
         let now = self.stage.world.now();
         let affair = self.offers.get(&offer).and_then(|call_out| self.affair_of(*call_out)).cloned();
-        let wrong = self.habits.wrong_finding;
+        let wrong = self.plan.habits.wrong_finding;
         let Some(responder) = self.responders.get_mut(&id) else { return };
-        let is_wrong = responder.rng.chance(wrong);
+        let is_wrong = responder.rng.chance(wrong) || responder.is_hostile;
         let seen = sees(affair.as_ref(), now);
         let said = match (&affair, is_over) {
-            (Some(Affair { truth: Truth::Real(how), .. }), true) => Seen::Over(*how),
+            (Some(Affair { truth: Truth::Real(how), .. }), true) if !is_wrong => Seen::Over(*how),
             _ if is_wrong => errs(seen),
             _ => seen,
         };
@@ -423,14 +478,24 @@ impl Director {
 
     // ---- a world that fails ------------------------------------------------------------------
 
-    fn crash(&mut self) {
+    /// A phone loses the network, sleeps or has no battery for a while.
+    fn gap(&mut self, phone: MachineId) {
+        let (lasts, every) = (self.plan.habits.gap_ms, self.plan.habits.gap_every_ms);
+        let Some(responder) = self.responders.get_mut(&phone) else { return };
+        let (lasts, next) = (responder.rng.pause(lasts), responder.rng.pause(every));
+        self.world().disconnect(phone);
+        self.world().plan_in(lasts, Deed::Back(phone));
+        self.world().plan_in(lasts + next, Deed::Gap(phone));
+    }
+
+    fn crash(&mut self, number: u32) {
         let who = self.crashes.pick(&self.staff).copied();
         let how = self.crashes.pick(&Kill::ALL).copied();
-        if let (Some(who), Some(how)) = (who, how) {
+        if let (Some(who), Some(how), true) = (who, how, self.plan.has_crash(number)) {
             self.world().kill(who, how);
         }
-        if let Some(every) = self.scenario.crash_every_ms() {
-            self.world().plan_in(every, Deed::Crash);
+        if let Some(every) = self.plan.scenario.crash_every_ms() {
+            self.world().plan_in(every, Deed::Crash(number + 1));
         }
     }
 
@@ -452,7 +517,7 @@ impl Director {
     pub fn outcome(&self) -> Outcome {
         let world = &self.stage.world;
         let desks = self.dispatchers.iter().filter_map(|d| world.device(d.machine)).collect();
-        let (scenario, seed) = (self.scenario, self.seed);
+        let (scenario, seed) = (self.plan.scenario, self.plan.seed);
         let (city, affairs, samples, watch) = (&self.city, &self.affairs, &self.samples, &self.watch);
         Day { scenario, seed, world, desks, city, affairs, samples, watch }.outcome()
     }

@@ -5,19 +5,21 @@ use bystand_core::device::host::HostCommand;
 use bystand_core::device::registrar::{RegistrarCommand, RegistrarEvent};
 use bystand_core::device::setup::{NetworkPlan, NewNetwork, SetupError, init};
 use bystand_core::device::{Command, Device, Event, Identity};
+use bystand_core::io::Random;
 use bystand_core::network::RelayUrl;
-use bystand_core::network::invite::Invitation;
+use bystand_core::network::invite::{CardLink, Invitation};
 use bystand_core::team::{TeamKind, TeamSync};
+use bystand_crypto::passes::OwnedPass;
 use bystand_relay::config::Tuning;
 use bystand_relay::embedded::{Embedded, Embedding};
 use bystand_relay::store::StoreError;
 use bystand_relay::verify::Solutions;
 use bystand_wire::time::{DAY_MS, MINUTE_MS, SECOND_MS};
-use bystand_wire::{NetworkId, Role, Timestamp, ZoneId};
+use bystand_wire::{NetworkId, Quarter, Role, Timestamp, ZoneId};
 
 use crate::city::City;
 use crate::machine::{Link, MachineId};
-use crate::seeds::Seeds;
+use crate::seeds::{Draw, Seeds};
 use crate::world::{Noticed, World};
 
 /// Where the simulated relay would be.
@@ -46,6 +48,9 @@ pub enum StageError {
     #[error("{0} was not admitted within an hour")]
     Admission(String),
 }
+
+/// Somebody to be admitted: what to call them, as what, and how their machine is connected.
+pub type Person = (String, Vec<Role>, Link);
 
 /// A founded network.
 #[derive(Debug)]
@@ -96,7 +101,7 @@ impl<D> Stage<D> {
     ///
     /// # Errors
     /// [`StageError::Invitation`], [`StageError::Admission`].
-    pub fn admit(&mut self, people: &[(String, Vec<Role>, Link)]) -> Result<Vec<MachineId>, StageError> {
+    pub fn admit(&mut self, people: &[Person]) -> Result<Vec<MachineId>, StageError> {
         let mut admitted = Vec::new();
         for (name, roles, link) in people {
             let invitation = self.invite(name, roles)?;
@@ -111,8 +116,7 @@ impl<D> Stage<D> {
             admitted.push(id);
         }
         let until = self.world.now().plus_ms(ADMISSION_MS);
-        let mut waiting: Vec<(MachineId, &(String, Vec<Role>, Link))> =
-            admitted.iter().copied().zip(people).collect();
+        let mut waiting: Vec<(MachineId, &Person)> = admitted.iter().copied().zip(people).collect();
         while !waiting.is_empty() && self.world.now() < until {
             self.pass(SECOND_MS);
             let world = &self.world;
@@ -136,6 +140,35 @@ impl<D> Stage<D> {
             }
         }
         Err(failed())
+    }
+
+    /// Printed cards, one pass each.
+    ///
+    /// # Errors
+    /// [`StageError::Invitation`].
+    pub fn cards(&mut self, count: u32) -> Result<Vec<OwnedPass>, StageError> {
+        let failed = || StageError::Invitation("a neighbor's card".to_owned());
+        let now = self.world.now();
+        let cards = RegistrarCommand::Cards { count, quarter: Quarter::of(now) };
+        self.world.command(self.founder, Command::Registrar(cards)).map_err(|_| failed())?;
+        while let Some(noticed) = self.world.run(now) {
+            let Noticed::Told(_, event) = noticed else { continue };
+            if let Event::Registrar(RegistrarEvent::Cards { links, .. }) = *event {
+                let passes =
+                    links.iter().map(|link| CardLink::from_text(link.expose()).map(|card| card.pass));
+                return passes.collect::<Result<_, _>>().map_err(|_| failed());
+            }
+        }
+        Err(failed())
+    }
+
+    /// Clocks that are off: all a little, one in ten nine times as much.
+    pub fn set_clocks(&mut self, machines: &[MachineId], most_ms: u64, rng: &mut Random) {
+        for id in machines {
+            let most = if rng.chance(100) { most_ms * 9 } else { most_ms };
+            let off = i64::try_from(rng.below(2 * most + 1)).unwrap_or(0);
+            self.world.set_skew(*id, off - i64::try_from(most).unwrap_or(0));
+        }
     }
 
     /// Waits until these have their room passes.

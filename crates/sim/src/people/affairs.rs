@@ -21,6 +21,8 @@ pub enum Truth {
     FalseAlarm(FalseAlarm),
     /// Somebody reports their neighbors: nothing is to be kept.
     Denunciation,
+    /// Sent to drown the rest.
+    Flood,
 }
 
 /// Something that (perhaps) happens somewhere.
@@ -53,6 +55,8 @@ pub struct Telling {
     pub report: ReportIn,
     /// The reporter closes the page as soon as it is sent.
     pub leaves: bool,
+    /// It goes by a printed card's pass.
+    pub by_card: bool,
 }
 
 /// In the words of somebody who tells of other people's lives. Used only here, to see it erased.
@@ -79,6 +83,14 @@ const ALARMS: [FalseAlarm; 6] = [
     FalseAlarm::NothingThere,
 ];
 
+/// What a flood says. It pretends nothing: whoever reads it knows at once, and reading is what it costs.
+const FLOOD: &str = "send everybody here at once";
+
+/// Whether a text is of a flood.
+pub fn is_flood(text: &str) -> bool {
+    text == FLOOD
+}
+
 /// Whether a text reports neighbors rather than what somebody does. People see that at once.
 pub fn is_denunciation(text: &str) -> bool {
     text == DENUNCIATION
@@ -99,9 +111,11 @@ pub fn draw(
         let number = affairs.len();
         let is_real = number < real;
         let Some(affair) = affair(city, scenario, is_real, (begin, length_ms), number, rng) else { break };
-        tellings.push(tell(&affair, number, true, habits, rng));
-        let is_denounced = affair.truth == Truth::Denunciation;
-        while !is_denounced && tellings.len() < reports && rng.chance(habits.another_report) {
+        // In a flood each true affair is told once, the first of them by a card's pass.
+        let by_card = scenario.is_flood() && number == 0;
+        tellings.push(Telling { by_card, ..tell(&affair, number, true, habits, rng) });
+        let is_once = affair.truth == Truth::Denunciation || scenario.is_flood();
+        while !is_once && tellings.len() < reports && rng.chance(habits.another_report) {
             tellings.push(tell(&affair, number, false, habits, rng));
         }
         affairs.push(affair);
@@ -122,6 +136,8 @@ fn affair(
     let at = begin.plus_ms(rng.below(length_ms));
     let truth = if is_real {
         Truth::Real(*rng.pick(&[HowEnded::LeftNobodyTaken, HowEnded::PeopleTaken, HowEnded::LeftUnknown])?)
+    } else if scenario.is_flood() {
+        Truth::Flood
     } else if rng.chance(scenario.denunciations()) {
         Truth::Denunciation
     } else {
@@ -140,17 +156,25 @@ fn tell(affair: &Affair, number: usize, is_first: bool, habits: &Habits, rng: &m
     let zone = Some(affair.zone.clone());
     let place = Place { point: Some(point), text: affair.corner.clone(), zone, ..Place::default() };
     let mut report = ReportIn::new(ReportId([0; 16]), affair.kind, place, at);
-    report.activity = if affair.truth == Truth::Denunciation {
-        DENUNCIATION.to_owned()
-    } else {
-        rng.pick(&TEXTS).map(|text| (*text).to_owned()).unwrap_or_default()
-    };
+    let usual = rng.pick(&TEXTS).copied().unwrap_or_default();
+    report.activity = match affair.truth {
+        Truth::Denunciation => DENUNCIATION,
+        Truth::Flood => FLOOD,
+        Truth::Real(_) | Truth::FalseAlarm(_) => usual,
+    }
+    .to_owned();
     let is_second_hand = !is_first && rng.chance(habits.second_hand);
     report.first_hand = if is_second_hand { FirstHand::No } else { FirstHand::Yes };
     report.size = Size { people: Some(u16::try_from(rng.between(2, 8)).unwrap_or(2)), vehicles: None };
     let is_other = rng.chance(habits.other_language);
     report.language = Some(if is_other { "es" } else { "en" }.to_owned());
-    Telling { affair: number, at, report, leaves: rng.chance(habits.leaves_at_once) }
+    Telling {
+        affair: number,
+        at,
+        report,
+        leaves: affair.truth == Truth::Flood || rng.chance(habits.leaves_at_once),
+        by_card: false,
+    }
 }
 
 /// A pin that is off by up to so many millionths of a degree.

@@ -11,7 +11,7 @@ use bystand_core::device::desk::DeskCommand;
 use bystand_wire::time::MINUTE_MS;
 use bystand_wire::{IncidentId, OfferId, Role, Timestamp};
 
-use super::affairs::is_denunciation;
+use super::affairs::{is_denunciation, is_flood};
 
 /// After so long with one offer only, one goes alone. Practice: pairs, and exceptions are recorded.
 const ALONE_MS: u64 = 5 * MINUTE_MS;
@@ -38,6 +38,24 @@ impl Pressed {
     }
 }
 
+/// Somebody else's older incident, for a join that is a mistake.
+pub fn mistaken_join(state: &DeskState, decision: &Decision) -> Option<DeskCommand> {
+    let (id, key, _) = decision;
+    let incident = state.incident(*id).filter(|_| *key == "check")?;
+    let others = state.open_incidents().filter(|other| other.joined_into.is_none());
+    let other = others.filter(|other| other.taken.seq < incident.taken.seq).max_by_key(|o| o.taken.seq)?;
+    Some(DeskCommand::SameAs(*id, other.id))
+}
+
+/// What a dispatcher does who goes home: lets go of what they hold, hands over, ends the shift.
+pub fn go_home(state: &DeskState, me: Author) -> Vec<DeskCommand> {
+    let mine = state.open_incidents().filter(|i| i.claim.is_some_and(|claim| claim.holder == me));
+    let mut last: Vec<DeskCommand> = mine.map(|i| DeskCommand::Release(i.id)).collect();
+    last.push(DeskCommand::HandOver(None, "what is open is in the queue".to_owned()));
+    last.push(DeskCommand::EndShift);
+    last
+}
+
 /// A decision: about which incident, which key, and the command behind it.
 pub type Decision = (IncidentId, &'static str, DeskCommand);
 
@@ -60,6 +78,9 @@ fn follow_up(state: &DeskState, incident: &Incident, now: Timestamp) -> Option<(
     let said = incident.report.said();
     if is_denunciation(&said.activity) {
         return Some(("erase", DeskCommand::EraseNow(id)));
+    }
+    if is_flood(&said.activity) {
+        return Some(("close", DeskCommand::Close(id, Ending::Unfounded, Class::Unfounded)));
     }
     if let Some(step) = on_finding(state, incident) {
         return Some(step);

@@ -21,6 +21,15 @@ pub struct Habits {
     pub answer_ms: u64,
     /// The way there. Assumed: two or three kilometers in a city.
     pub travel_ms: u64,
+    /// Hostile members' time until they answer a call-out, and until they say the opposite of what is there.
+    pub hostile_answer_ms: u64,
+    /// From one loss of a phone's network to the next; batteries and sleep included. Assumed.
+    pub gap_every_ms: u64,
+    /// How long it lasts.
+    pub gap_ms: u64,
+    /// Phones' clocks are off by up to so much; one in ten by nine times as much. Assumed; the relay bears
+    /// five minutes.
+    pub skew_ms: u64,
     /// Time on the scene before a finding. Assumed.
     pub look_around_ms: u64,
     /// Findings that are wrong in good faith. Assumed.
@@ -54,6 +63,10 @@ impl Default for Habits {
             answer: 450,
             answer_ms: 25 * SECOND_MS,
             travel_ms: 6 * MINUTE_MS,
+            hostile_answer_ms: 3 * SECOND_MS,
+            gap_every_ms: 45 * MINUTE_MS,
+            gap_ms: 2 * MINUTE_MS,
+            skew_ms: 20 * SECOND_MS,
             look_around_ms: 3 * MINUTE_MS,
             wrong_finding: 15,
             silent: 100,

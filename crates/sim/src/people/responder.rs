@@ -10,7 +10,7 @@ pub fn sees(affair: Option<&Affair>, now: Timestamp) -> Outcome {
     match affair.map(|affair| (affair.truth, now < affair.until)) {
         Some((Truth::Real(_), true)) => Outcome::Confirmed,
         Some((Truth::FalseAlarm(what), _)) => Outcome::FalseAlarm(what),
-        Some((Truth::Real(_), false) | (Truth::Denunciation, _)) | None => {
+        Some((Truth::Real(_), false) | (Truth::Denunciation | Truth::Flood, _)) | None => {
             Outcome::FalseAlarm(FalseAlarm::NothingThere)
         }
     }
