@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use bystand_core::desk::{
     AlertPhase, AlertStep, Author, CallOut, CallOutPhase, Class, DeskState, Ending, Incident, News,
-    ResponderPhase, Verdict,
+    ResponderPhase, StoodFinding, Verdict,
 };
 use bystand_core::device::desk::DeskCommand;
 use bystand_wire::time::MINUTE_MS;
@@ -115,7 +115,10 @@ fn on_finding(state: &DeskState, incident: &Incident) -> Option<(&'static str, D
     }
     let phases = || state.group(id).flat_map(|member| member.alerts.values()).map(|alert| alert.phase);
     let is_out = phases().any(AlertPhase::is_live);
-    let is_used = state.is_finding_used(id, finding);
+    // The second of a pair says the same again: once it is published, that is enough.
+    let is_same = |found: &&StoodFinding| found.finding.verdict == newest.finding.verdict;
+    let is_used =
+        state.standing_findings(id).filter(is_same).any(|found| state.is_finding_used(id, found.finding.id));
     match newest.finding.verdict {
         Verdict::Confirmed if !is_used => {
             Some(("publish", DeskCommand::Publish(id, AlertStep::New, finding)))
