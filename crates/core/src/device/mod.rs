@@ -441,7 +441,9 @@ impl Device {
                 }
                 if !news.more {
                     self.health.look(ctx, &self.shared);
-                    self.pace.log_stands(ctx.now, self.shared.connected);
+                    // Without a key note nothing can be done, and a new log may be shorter than what was told.
+                    let is_told = self.shared.connected && self.shared.key_note().is_some();
+                    self.pace.log_stands(ctx.now, is_told);
                 }
                 // What was logged while this answer was on its way may not be in it.
                 if news.more || self.log_grew {

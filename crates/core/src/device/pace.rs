@@ -47,9 +47,9 @@ impl Pace {
         self.log_due = now.plus_ms(LOG_EVERY_MS);
     }
 
-    /// Everything in the log was read.
-    pub(super) fn log_stands(&mut self, now: Timestamp, is_connected: bool) {
-        let pause = if is_connected { LOG_STANDING_MS } else { LOG_EVERY_MS };
+    /// Everything in the log was read; whether this device will be told of what comes.
+    pub(super) fn log_stands(&mut self, now: Timestamp, is_told: bool) {
+        let pause = if is_told { LOG_STANDING_MS } else { LOG_EVERY_MS };
         self.log_due = now.plus_ms(pause);
     }
 
