@@ -211,13 +211,15 @@ impl Device {
     /// Key note or manifest changed: rules, registrars, removals, and teams to join.
     pub(super) fn trust_rooms(&mut self, ctx: &mut Cx<'_>) {
         let Some(note) = self.shared.key_note().cloned() else { return };
+        // Nobody can take themselves out: the others do.
+        let own = self.shared.identity.author();
         for team in self.shared.teams.values_mut() {
             let gone: Vec<Holder> = team
                 .room()
                 .members()
                 .iter()
                 .map(Credential::holder)
-                .filter(|h| matches!(h, Holder::Device(hash) if note.is_revoked(hash)))
+                .filter(|h| matches!(h, Holder::Device(hash) if Some(*hash) != own && note.is_revoked(hash)))
                 .collect();
             for holder in gone {
                 team.room_mut().want_removed(ctx, holder);
