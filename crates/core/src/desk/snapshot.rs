@@ -46,16 +46,28 @@ impl DeskState {
     /// # Errors
     /// [`SnapshotError`].
     pub fn from_snapshot(snapshot: &DeskSnapshot) -> Result<DeskState, SnapshotError> {
-        let shared: Shared = read(&snapshot.shared)?;
+        let incidents = snapshot.incidents.iter().map(|(id, part)| (*id, part.as_slice()));
+        DeskState::from_parts(&snapshot.shared, incidents)
+    }
+
+    /// The state from its parts as they come: each can be opened, read and dropped before the next.
+    ///
+    /// # Errors
+    /// As for [`DeskState::from_snapshot`].
+    pub fn from_parts<Part: AsRef<[u8]>>(
+        shared: &[u8],
+        incidents: impl IntoIterator<Item = (IncidentId, Part)>,
+    ) -> Result<DeskState, SnapshotError> {
+        let shared: Shared = read(shared)?;
         let mut state = DeskState { shared, ..DeskState::default() };
-        for (id, bytes) in &snapshot.incidents {
-            let incident: Incident = read(bytes)?;
-            let twice = state.incidents.contains_key(id);
-            if incident.id != *id || twice {
-                return Err(SnapshotError::Mislabeled(*id));
+        for (id, part) in incidents {
+            let incident: Incident = read(part.as_ref())?;
+            let twice = state.incidents.contains_key(&id);
+            if incident.id != id || twice {
+                return Err(SnapshotError::Mislabeled(id));
             }
-            if !state.shared.erased.contains_key(id) {
-                state.incidents.insert(*id, incident);
+            if !state.shared.erased.contains_key(&id) {
+                state.incidents.insert(id, incident);
             }
         }
         state.mend_joins();

@@ -10,7 +10,7 @@ use minicbor::{Decode, Encode};
 use super::super::{CommandError, Cx, Event, Owner, Shared};
 use super::{Desk, DeskEntry, DeskEvent, DeskFact, DeskJob, FoldOutcome, SNAPSHOT, alerts};
 use crate::alerts::FindingProof;
-use crate::desk::{Author, CloseEvent, DeskSnapshot, incident_of_report};
+use crate::desk::{Author, CloseEvent, DeskState, SnapshotError, incident_of_report};
 use crate::outbox::JobId;
 use crate::team::{CasebookItem, CasebookMark, EntryBreach, TeamKind};
 
@@ -205,13 +205,15 @@ impl Desk {
 }
 
 /// The fold's parts as they lie in the vault.
-pub(super) fn parts(snapshot: &Snapshot, records: &BTreeMap<String, Vec<u8>>) -> DeskSnapshot {
+pub(super) fn state_of(
+    snapshot: &Snapshot,
+    records: &BTreeMap<String, Vec<u8>>,
+) -> Result<DeskState, SnapshotError> {
     let incidents = records
         .range(PARTS.to_owned()..)
-        .map_while(|(name, bytes)| Some((name.strip_prefix(PARTS)?, bytes)))
-        .filter_map(|(id, bytes)| Some((id.parse().ok()?, bytes.clone())))
-        .collect();
-    DeskSnapshot { last_seq: snapshot.last_seq, shared: snapshot.shared.to_vec(), incidents }
+        .map_while(|(name, part)| Some((name.strip_prefix(PARTS)?, part)))
+        .filter_map(|(id, part)| Some((id.parse().ok()?, part)));
+    DeskState::from_parts(&snapshot.shared, incidents)
 }
 
 fn breach_code(breach: EntryBreach) -> &'static str {

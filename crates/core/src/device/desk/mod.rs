@@ -23,7 +23,7 @@ use bystand_wire::{CallOutId, Hash32, IncidentId, OfferId, ReportId, Seq, Stream
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 
-use casebook::{PARTS, Snapshot, parts};
+use casebook::{PARTS, Snapshot, state_of};
 pub use command::DeskCommand;
 pub use intake::{open_reply, report_tag, seal_reply};
 pub use keys::drop_policy;
@@ -179,7 +179,7 @@ impl Desk {
         let snapshot = records.get(SNAPSHOT).and_then(|b| decode::<Snapshot>(b).ok());
         // Without a readable snapshot the casebook is read again from its start.
         if let Some(snapshot) = snapshot
-            && let Ok(state) = DeskState::from_snapshot(&parts(&snapshot, records))
+            && let Ok(state) = state_of(&snapshot, records)
         {
             desk.state = state;
             desk.mark = Some(snapshot.mark);
