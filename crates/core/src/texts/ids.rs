@@ -8,7 +8,7 @@ use crate::desk::{
 use crate::report::{ConcernKind, FirstHand, Kind, Source};
 
 /// Ids that do not end in the word of an enum.
-const FIXED: [&str; 90] = [
+const FIXED: [&str; 92] = [
     "advice-distance",
     "advice-no-share",
     "advice-record",
@@ -73,12 +73,14 @@ const FIXED: [&str; 90] = [
     "news-received",
     "page-about",
     "page-alerts",
+    "page-as-of",
     "page-call",
     "page-check-link",
     "page-empty",
     "page-first-hand",
     "page-hurt",
     "page-not-protected",
+    "page-published",
     "page-report",
     "page-rumors",
     "page-single-keyholder",

@@ -99,6 +99,18 @@ impl Item {
     }
 }
 
+impl Public {
+    /// The day of a moment, as `Nov 21`, when it is not today in the network's zone.
+    pub fn another_day(&self, at: Timestamp) -> Option<String> {
+        let day = |moment: Timestamp| {
+            let ms = i64::try_from(moment.0).ok()?.checked_add(i64::from(self.offset_min) * 60_000)?;
+            Some(jiff::Timestamp::from_millisecond(ms).ok()?.to_zoned(jiff::tz::TimeZone::UTC).date())
+        };
+        let (then, today) = (day(at)?, day(self.now)?);
+        (then != today).then(|| then.strftime("%b %-d").to_string())
+    }
+}
+
 /// The offset of a time zone from UTC at a moment, in minutes; UTC for one that is not known.
 fn offset_min(time_zone: &str, now: Timestamp) -> i32 {
     let moment = i64::try_from(now.0).ok().and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok());
