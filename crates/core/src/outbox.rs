@@ -253,6 +253,11 @@ where
         self.jobs.iter().map(|(id, entry)| (*id, &entry.job))
     }
 
+    /// What the job does that a call was made for.
+    pub fn work_of(&self, call: CallId) -> Option<&Work> {
+        self.jobs.get(self.calls.get(&call)?).map(|entry| &entry.job.work)
+    }
+
     /// The connection is back: what waited for it goes at once.
     pub fn wake(&mut self) {
         self.online = true;

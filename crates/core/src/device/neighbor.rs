@@ -241,6 +241,10 @@ impl Neighbor {
     ) {
         let NeighborCall::Look(stream) = what;
         let Response::Frames(frames) = response else { return };
+        if let Some(followed) = self.followed.get_mut(&stream).filter(|f| f.seen > frames.head) {
+            // The relay was restored, and the stream made again: it is read from its start.
+            (followed.seen, followed.look_at) = (Seq::START, ctx.now);
+        }
         for stored in &frames.frames {
             let Some(followed) = self.followed.get_mut(&stream) else { return };
             if stored.seq <= followed.seen {
