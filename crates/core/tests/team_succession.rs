@@ -224,7 +224,6 @@ fn everybody_works_on_after_a_restore() {
         room.is_some_and(|r| w.relay.has(&r) && w.device(member).shared().rooms.contains_key(&r))
     };
     assert!(world.run_until(5 * MINUTE, has_room));
-    at_desk(&mut world, FOUNDER, DeskCommand::Claim(alerted));
     checks(&mut world, member, alerted, Outcome::Over(HowEnded::LeftNobodyTaken));
     publishes(&mut world, alerted, AlertStep::Over(HowEnded::LeftNobodyTaken));
     assert_eq!(phase(&world, newcomer), AlertPhase::Over);
@@ -311,4 +310,24 @@ fn of_two_rooms_that_are_opened_at_once_one_counts() {
     assert_eq!(fold(&world, other), fold(&world, FOUNDER));
     let opened = world.actor(other).records.keys().filter(|name| name.starts_with("succession/")).count();
     assert_eq!(opened, 0, "the other room is forgotten");
+}
+#[test]
+fn dbg() {
+    let (mut world, other, _first) = desk_of_two(305);
+    world.disconnect(FOUNDER);
+    takes(&mut world, other, 2);
+    world.run(5 * SECOND);
+    let backup = world.relay.backup();
+    world.disconnect(other);
+    world.take_events(FOUNDER);
+    restore(&mut world, &backup, &[other]);
+    for _ in 0..3 {
+        world.run(10 * SECOND);
+        let s = world.device(FOUNDER).shared();
+        let st = streams(&world, FOUNDER); eprintln!("inbox {} {} drop {} hosts {}", st.registrars_inbox, world.relay.has(&st.registrars_inbox), st.drop, st.hosts_inbox);
+        eprintln!("{} works {:?}", world.now(), TeamKind::ALL.map(|k| works(&world, FOUNDER, k)));
+        eprintln!("  {:?}", s.outbox.jobs().map(|(i, j)| { use bystand_core::outbox::Work; let w = match &j.work { Work::Create(s, ..) => format!("create {s}"), Work::Append(a) => format!("append {} {:?}", a.stream, a.by), _ => "other".into() }; format!("{i:?} {:?} {w}", j.owner) }).collect::<Vec<_>>());
+        for e in world.take_events(FOUNDER) { if !matches!(e, Event::Desk(_)) { eprintln!("  {e:?}"); } }
+    }
+    panic!();
 }

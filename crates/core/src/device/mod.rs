@@ -499,6 +499,7 @@ impl Device {
     /// again by whoever holds its key; a team's room is succeeded.
     fn stream_missing(&mut self, ctx: &mut Cx<'_>, stream: &StreamId, times: u32) {
         self.shared.note_loss(stream);
+        self.shared.start_anew(stream);
         let Some(listener) = self.shared.listener(stream).map(|f| f.listener.clone()) else { return };
         let shared = &mut self.shared;
         match listener {
@@ -506,8 +507,8 @@ impl Device {
             Listener::Host(host::HostStream::Inbox) => self.host.remake_streams(ctx, shared, times),
             Listener::Registrar(what) => self.registrar.remake(ctx, shared, &what, times),
             Listener::Enroll(enroll::EnrollStream::Mailbox) => self.enroll.remake_mailbox(ctx, shared, times),
-            Listener::Room
-            | Listener::Casebook(_)
+            Listener::Room => self.host.room_missing(stream, times),
+            Listener::Casebook(_)
             | Listener::TeamDoor(_)
             | Listener::Welcome(_)
             | Listener::Desk(_)

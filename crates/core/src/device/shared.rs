@@ -186,6 +186,8 @@ pub struct Follow {
     pub listener: Listener,
     /// Read up to here.
     pub seen: Seq,
+    /// The furthest place that was ever read, also before the stream was made again.
+    pub furthest: Seq,
     read_key: Option<SigningKey>,
     /// How often in a row the relay did not give it out.
     refusals: u32,
@@ -340,7 +342,7 @@ impl Shared {
         if self.follows.contains_key(&stream) {
             return;
         }
-        let follow = Follow { listener, seen: after, read_key: read_key.cloned(), refusals: 0 };
+        let follow = Follow { listener, seen: after, furthest: after, read_key: read_key.cloned(), refusals: 0 };
         if self.connected {
             ctx.follow(stream, after, auth(ctx, stream, &follow));
         }
@@ -365,23 +367,32 @@ impl Shared {
         let is_new = seq > follow.seen;
         follow.refusals = 0;
         follow.seen = follow.seen.max(seq);
+        follow.furthest = follow.furthest.max(seq);
         is_new
     }
 
     /// The relay has given out fewer places than were read: it was restored, and the stream made again. It is
     /// read from its start. Rooms and casebooks keep their own place, and are succeeded by others.
     pub fn rewind(&mut self, ctx: &mut Cx<'_>, stream: &StreamId, head: Seq) {
-        let Some(follow) = self.follows.get_mut(stream) else { return };
-        let keeps_place = matches!(follow.listener, Listener::Room | Listener::Casebook(_));
-        if !keeps_place && head < follow.seen {
-            follow.seen = Seq::START;
+        if self.follows.get(stream).is_some_and(|follow| head < follow.seen) && self.start_anew(stream) {
             self.follow_again(ctx, stream);
         }
     }
 
+    /// The relay does not have a stream that was read: when it is there again, it is read from its start.
+    pub fn start_anew(&mut self, stream: &StreamId) -> bool {
+        let Some(follow) = self.follows.get_mut(stream) else { return false };
+        let keeps_place = matches!(follow.listener, Listener::Room | Listener::Casebook(_));
+        if !keeps_place {
+            follow.seen = Seq::START;
+        }
+        !keeps_place
+    }
+
     /// Asks for every followed stream again, after a reconnection.
     pub fn follow_all(&mut self, ctx: &mut Cx<'_>) {
-        for (stream, follow) in &self.follows {
+        for (stream, follow) in &mut self.follows {
+            follow.refusals = 0;
             ctx.follow(*stream, follow.seen, auth(ctx, *stream, follow));
         }
     }

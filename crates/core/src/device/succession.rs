@@ -40,10 +40,11 @@ const LAST_RANK: usize = 6;
 const ASK_MS: u64 = 5 * SECOND_MS;
 /// A room whose streams the relay refuses is tried again after so long, in milliseconds.
 const AGAIN_MS: u64 = 30 * SECOND_MS;
-/// Refusals in a row after which the first in rank makes a stream again that the network always has, and how
-/// many later the next one does.
+/// Refusals in a row after which the first in rank makes a stream again that the network always has, how many
+/// later the next one does, and how many later the first one tries again.
 const REMAKE_AFTER: u32 = 3;
 const REMAKE_RANK: u32 = 4;
+const REMAKE_AGAIN: u32 = 32;
 
 /// A room that this device has opened to succeed a lost one, until the key note names it or another.
 #[derive(Debug)]
@@ -148,7 +149,7 @@ impl Shared {
     /// refused so many times in a row. Making one that is there has no effect.
     pub(super) fn is_turn_to_remake(&self, times: u32, rank: usize) -> bool {
         let rank = u32::try_from(rank.min(LAST_RANK)).unwrap_or(u32::MAX);
-        times == REMAKE_AFTER.saturating_add(REMAKE_RANK.saturating_mul(rank))
+        times % REMAKE_AGAIN == REMAKE_AFTER.saturating_add(REMAKE_RANK.saturating_mul(rank))
     }
 
     /// Makes a stream again that the relay has lost, under the same name.

@@ -76,8 +76,8 @@ impl Desk {
         if !shared.is_turn_to_remake(times, super::room_rank(shared, b"drop")) {
             return;
         }
-        let Some(seen) = shared.key_note().and_then(|n| shared.listener(&n.note().streams.drop)) else { return };
-        let places = Seq((seen.seen.0 / REMADE_PLACES + 2) * REMADE_PLACES);
+        let Some(drop) = shared.key_note().and_then(|n| shared.listener(&n.note().streams.drop)) else { return };
+        let places = Seq((drop.furthest.0 / REMADE_PLACES + 2) * REMADE_PLACES);
         let policy = drop_policy(&secrets, ctx.now.plus_ms(limits::STREAM_LIFE_MS));
         let policy = Policy { starts_after: Some(places), ..policy };
         shared.remake(ctx, &secrets.drop_creator.signing(), &policy);

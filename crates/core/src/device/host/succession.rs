@@ -2,13 +2,16 @@
 //! over, who had read more adds its own, and the hosts make the desk's inbox and the day notes again.
 
 use bystand_wire::relay_api::{AppendRule, Policy, ReadRule};
-use bystand_wire::{Hash32, PublicKey, Seq, Timestamp, decode, encode, limits};
+use bystand_wire::{Hash32, PublicKey, Seq, StreamId, Timestamp, decode, encode, limits};
 
 use super::super::secrets::HostSecrets;
 use super::super::setup::keys::HOSTS_FRAME_MS;
 use super::super::{Cx, Owner, Shared, policy};
 use super::{Host, HostBook, HostEntry, HostJob, SNAPSHOT_EVERY, secrets, team_rank, turn};
 use crate::team::{Carried, Carrier, Part, TeamKind};
+
+/// Refusals in a row after which a zone's room is taken for lost.
+const LOST_AFTER: u32 = 3;
 
 impl Host {
     /// The team is about to go on in another room: the fold of the lost casebook is written down.
@@ -62,6 +65,14 @@ impl Host {
                 self.since_snapshot = SNAPSHOT_EVERY;
                 shared.resend(ctx, TeamKind::Hosts);
             }
+        }
+    }
+
+    /// The relay does not have a zone's room that this host is in: it is broken.
+    pub(in super::super) fn room_missing(&mut self, room: &StreamId, times: u32) {
+        let lost = self.days.iter().filter(|(_, day)| day.is_in() && day.room().as_ref() == Some(room));
+        for (zone, _) in lost.filter(|_| times >= LOST_AFTER) {
+            self.watches.entry(zone.clone()).or_default().is_broken = true;
         }
     }
 
