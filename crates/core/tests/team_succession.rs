@@ -97,9 +97,8 @@ fn add_registrar(world: &mut World) -> usize {
     world.run(MINUTE);
     let device = world.device(place).shared().identity.device().public();
     world.command(FOUNDER, Command::Registrar(RegistrarCommand::AddRegistrar(device))).expect("added");
-    let in_team = |w: &World| {
-        w.device(place).shared().teams.get(&TeamKind::Registrars).is_some_and(TeamSync::is_ready)
-    };
+    let in_team =
+        |w: &World| w.device(place).shared().teams.get(&TeamKind::Registrars).is_some_and(TeamSync::is_ready);
     assert!(world.run_until(3 * MINUTE, in_team));
     world.run(MINUTE);
     place
@@ -117,10 +116,14 @@ fn say(world: &mut World, member: usize, command: MemberCommand) {
 /// The desk calls out for an incident, a member goes and finds something: the finding is signed.
 fn checks(world: &mut World, member: usize, incident: IncidentId, outcome: Outcome) {
     at_desk(world, FOUNDER, DeskCommand::Check(incident, vec![Role::Observer], 10));
-    world.run(10 * SECOND);
-    let mut heard = member_events(world, member).into_iter().rev();
-    let called = heard.find_map(|e| if let MemberEvent::CallOut(_, c, _) = e { Some(c.id) } else { None });
-    let called = called.expect("passed on");
+    world.run(2 * SECOND);
+    let call_outs = &state(world, FOUNDER).incident(incident).expect("an incident").call_outs;
+    let called = *call_outs.iter().max_by_key(|(_, call_out)| call_out.opened.seq).expect("a call-out").0;
+    let is_heard = |w: &World| {
+        let mut heard = member_events(w, member).into_iter();
+        heard.any(|e| matches!(e, MemberEvent::CallOut(_, c, _) if c.id == called))
+    };
+    assert!(world.run_until(2 * MINUTE, is_heard), "passed on");
     say(world, member, MemberCommand::Offer(called, 6));
     let offered = world.device(member).member().going().find(|(_, g)| g.call_out() == called);
     let going = *offered.expect("an offer").0;
@@ -137,9 +140,10 @@ fn publishes(world: &mut World, incident: IncidentId, step: AlertStep) -> AlertI
     let found = state(world, FOUNDER).standing_findings(incident).last().expect("a finding").finding.id;
     at_desk(world, FOUNDER, DeskCommand::Publish(incident, step, found));
     world.run(10 * SECOND);
-    state(world, FOUNDER).alert_out(incident).or_else(|| {
-        state(world, FOUNDER).incident(incident).and_then(|i| i.alerts.keys().next().copied())
-    }).expect("an alert")
+    state(world, FOUNDER)
+        .alert_out(incident)
+        .or_else(|| state(world, FOUNDER).incident(incident).and_then(|i| i.alerts.keys().next().copied()))
+        .expect("an alert")
 }
 
 const DESK: TeamKind = TeamKind::Desk;
@@ -172,7 +176,8 @@ fn everybody_works_on_after_a_restore() {
     let alerted = incident(&mut world, 1);
     checks(&mut world, member, alerted, Outcome::Confirmed);
     let alert = publishes(&mut world, alerted, AlertStep::New);
-    let phase = |w: &World, place: usize| state(w, place).incident(alerted).expect("one").alerts[&alert].phase;
+    let phase =
+        |w: &World, place: usize| state(w, place).incident(alerted).expect("one").alerts[&alert].phase;
     assert!(phase(&world, other).is_live());
     world.run(2 * MINUTE);
 
@@ -191,10 +196,17 @@ fn everybody_works_on_after_a_restore() {
         (FOUNDER, TeamKind::Hosts),
         (host, TeamKind::Hosts),
     ];
-    assert!(world.run_until(5 * MINUTE, |w| all_work(w, &all)), "{:?}", all.map(|(p, k)| works(&world, p, k)));
+    assert!(
+        world.run_until(5 * MINUTE, |w| all_work(w, &all)),
+        "{:?}",
+        all.map(|(p, k)| works(&world, p, k))
+    );
     world.run(30 * SECOND);
     let after = streams(&world, FOUNDER);
-    assert_eq!((before.drop, before.hosts_inbox, before.day_notes), (after.drop, after.hosts_inbox, after.day_notes));
+    assert_eq!(
+        (before.drop, before.hosts_inbox, before.day_notes),
+        (after.drop, after.hosts_inbox, after.day_notes)
+    );
     assert_ne!(before.desk.room, after.desk.room);
     assert_eq!(after, streams(&world, member));
     // Nothing of what was read is lost, and all have the same.
@@ -251,7 +263,8 @@ fn a_relay_restored_twice_is_survived_twice() {
         let open = takes(&mut world, other, n);
         world.run(5 * SECOND);
         restore(&mut world, &backup, &[]);
-        let all = [(FOUNDER, DESK), (other, DESK), (FOUNDER, TeamKind::Registrars), (FOUNDER, TeamKind::Hosts)];
+        let all =
+            [(FOUNDER, DESK), (other, DESK), (FOUNDER, TeamKind::Registrars), (FOUNDER, TeamKind::Hosts)];
         assert!(world.run_until(5 * MINUTE, |w| all_work(w, &all)), "{n}");
         world.run(MINUTE);
         for place in [FOUNDER, other] {
@@ -310,24 +323,4 @@ fn of_two_rooms_that_are_opened_at_once_one_counts() {
     assert_eq!(fold(&world, other), fold(&world, FOUNDER));
     let opened = world.actor(other).records.keys().filter(|name| name.starts_with("succession/")).count();
     assert_eq!(opened, 0, "the other room is forgotten");
-}
-#[test]
-fn dbg() {
-    let (mut world, other, _first) = desk_of_two(305);
-    world.disconnect(FOUNDER);
-    takes(&mut world, other, 2);
-    world.run(5 * SECOND);
-    let backup = world.relay.backup();
-    world.disconnect(other);
-    world.take_events(FOUNDER);
-    restore(&mut world, &backup, &[other]);
-    for _ in 0..3 {
-        world.run(10 * SECOND);
-        let s = world.device(FOUNDER).shared();
-        let st = streams(&world, FOUNDER); eprintln!("inbox {} {} drop {} hosts {}", st.registrars_inbox, world.relay.has(&st.registrars_inbox), st.drop, st.hosts_inbox);
-        eprintln!("{} works {:?}", world.now(), TeamKind::ALL.map(|k| works(&world, FOUNDER, k)));
-        eprintln!("  {:?}", s.outbox.jobs().map(|(i, j)| { use bystand_core::outbox::Work; let w = match &j.work { Work::Create(s, ..) => format!("create {s}"), Work::Append(a) => format!("append {} {:?}", a.stream, a.by), _ => "other".into() }; format!("{i:?} {:?} {w}", j.owner) }).collect::<Vec<_>>());
-        for e in world.take_events(FOUNDER) { if !matches!(e, Event::Desk(_)) { eprintln!("  {e:?}"); } }
-    }
-    panic!();
 }

@@ -359,9 +359,7 @@ impl Device {
 
     /// The key note names another room: nobody opens at this door any more.
     fn leave_old_doors(&mut self, ctx: &mut Cx<'_>, note: &VerifiedKeyNote) {
-        let is_old = |door: &StreamId, what: &KnockFor| {
-            matches!(what, KnockFor::Team(kind) if team_streams(note, *kind).door != *door)
-        };
+        let is_old = |door: &StreamId, what: &KnockFor| matches!(what, KnockFor::Team(kind) if team_streams(note, *kind).door != *door);
         let gone: Vec<Knock> = self
             .shared
             .knocks

@@ -342,7 +342,8 @@ impl Shared {
         if self.follows.contains_key(&stream) {
             return;
         }
-        let follow = Follow { listener, seen: after, furthest: after, read_key: read_key.cloned(), refusals: 0 };
+        let follow =
+            Follow { listener, seen: after, furthest: after, read_key: read_key.cloned(), refusals: 0 };
         if self.connected {
             ctx.follow(stream, after, auth(ctx, stream, &follow));
         }

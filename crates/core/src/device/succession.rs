@@ -30,7 +30,7 @@ use crate::network::enroll::{Succession, TeamKeys, TeamKeysUpdate};
 use crate::network::keynote::TeamStreams;
 use crate::outbox::{AppendJob, By, JobId, Outcome, Work};
 use crate::room::{RoomSync, SyncError};
-use crate::team::{Place, TeamKind, TeamSync};
+use crate::team::{Place, TeamKind, TeamSync, places_after};
 
 /// How long the next in rank waits for the one before, in milliseconds.
 const RANK_PAUSE_MS: u64 = 10 * SECOND_MS;
@@ -152,8 +152,12 @@ impl Shared {
         times % REMAKE_AGAIN == REMAKE_AFTER.saturating_add(REMAKE_RANK.saturating_mul(rank))
     }
 
-    /// Makes a stream again that the relay has lost, under the same name.
-    pub(super) fn remake(&mut self, ctx: &mut Cx<'_>, creator: &SigningKey, policy: &Policy) {
+    /// Makes a stream again that the relay has lost, under the same name and behind the places that were read:
+    /// what is erased or told apart by its place is no other frame then.
+    pub(super) fn remake(&mut self, ctx: &mut Cx<'_>, creator: &SigningKey, mut policy: Policy) {
+        let stream = bystand_crypto::hash::stream_id(&creator.public());
+        policy.starts_after = self.listener(&stream).map(|follow| places_after(follow.furthest));
+        let policy = &policy;
         self.promise_stream(ctx, Owner::Nobody, creator, policy, By::Certificate);
     }
 
@@ -448,4 +452,3 @@ pub(super) fn is_in(shared: &Shared, kind: TeamKind, streams: &TeamStreams) -> b
 fn record(kind: TeamKind) -> String {
     format!("succession/{}", kind.as_str())
 }
-

@@ -23,7 +23,7 @@ pub use carry::{Carried, Carrier, Part, Piece};
 pub use casebook::{CasebookItem, CasebookMark, EntryBreach};
 pub use entry::{Closed, Entry};
 pub use keyring::{KeyBundle, Keyring, author_hash};
-pub use succession::Place;
+pub use succession::{Place, places_after};
 
 use crate::ctx::Ctx;
 use crate::io::CallId;

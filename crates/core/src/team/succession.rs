@@ -5,7 +5,7 @@ use bystand_crypto::hash::frame_hash;
 use bystand_crypto::sign::SigningKey;
 use bystand_crypto::symmetric::SymmetricKey;
 use bystand_wire::relay_api::SignedBytes;
-use bystand_wire::{Hash32, IncidentId, Seq, StreamId, decode, encode};
+use bystand_wire::{Hash32, IncidentId, Seq, StreamId, decode, encode, limits};
 use minicbor::{Decode, Encode};
 
 use super::{CasebookMark, Entry, KeyBundle, TeamKind, TeamMessage, TeamSync, entry};
@@ -14,9 +14,14 @@ use crate::network::keynote::TeamStreams;
 use crate::outbox::{By, Job, JobId, Outbox, Work};
 use crate::room::{Errand, RoomSync};
 
-/// A succeeded casebook goes on so many places after the last that its opener knew, rounded up to as many:
-/// no member knows of more, and people still say the numbers.
+/// A stream that goes on where another was lost does so this many places further, rounded up to as many: nobody
+/// has read that far, and people still say the numbers.
 const PLACES: u64 = 1_000;
+
+/// After which place a stream begins that goes on behind this one.
+pub fn places_after(last: Seq) -> Seq {
+    Seq((last.0 / PLACES).saturating_add(2).saturating_mul(PLACES).min(limits::STREAM_START))
+}
 
 /// Where a team is, as the vault keeps it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
@@ -65,7 +70,7 @@ impl TeamSync {
 
     /// After which place a casebook that succeeds this one begins.
     pub fn next_start(&self) -> Seq {
-        Seq((self.resume_casebook_after().0 / PLACES + 2) * PLACES)
+        places_after(self.resume_casebook_after())
     }
 
     /// Goes on in another room. Who opened it makes the team's next key and gives the secrets; everybody

@@ -3,7 +3,7 @@
 use bystand_crypto::sign::Signed;
 use bystand_wire::relay_api::{AppendRule, Policy, ReadRule, SignedBytes};
 use bystand_wire::time::{DAY_MS, MINUTE_MS};
-use bystand_wire::{PassPurpose, Seq, Timestamp, encode, limits};
+use bystand_wire::{PassPurpose, Timestamp, encode, limits};
 
 use super::super::secrets::{DeskSecrets, Seed};
 use super::super::{Cx, Listener, Owner, Shared};
@@ -14,8 +14,6 @@ use crate::team::TeamKind;
 
 /// How long the drop keeps a report that nobody takes, in milliseconds.
 const REPORT_LIFE_MS: u64 = 7 * DAY_MS;
-/// A drop that is made again goes on so many places after the last that was read, rounded up to as many.
-const REMADE_PLACES: u64 = 1_000;
 /// How often the registrars are reminded that the key note does not list the desk's keys.
 const REMIND_MS: u64 = 2 * MINUTE_MS;
 
@@ -69,18 +67,14 @@ impl Desk {
         }
     }
 
-    /// The relay does not have the drop: the first in rank makes it again, behind the places that were read,
-    /// since frames are erased by their place.
+    /// The relay does not have the drop: the first in rank makes it again.
     pub(in super::super) fn remake_drop(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared, times: u32) {
         let Some(secrets) = secrets(shared) else { return };
         if !shared.is_turn_to_remake(times, super::room_rank(shared, b"drop")) {
             return;
         }
-        let Some(drop) = shared.key_note().and_then(|n| shared.listener(&n.note().streams.drop)) else { return };
-        let places = Seq((drop.furthest.0 / REMADE_PLACES + 2) * REMADE_PLACES);
         let policy = drop_policy(&secrets, ctx.now.plus_ms(limits::STREAM_LIFE_MS));
-        let policy = Policy { starts_after: Some(places), ..policy };
-        shared.remake(ctx, &secrets.drop_creator.signing(), &policy);
+        shared.remake(ctx, &secrets.drop_creator.signing(), policy);
     }
 
     /// Somebody was removed: nothing they held opens or signs anything from here on.

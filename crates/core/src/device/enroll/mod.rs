@@ -359,7 +359,7 @@ impl Enroll {
             return;
         }
         let (version, until) = self.state.mailbox;
-        shared.remake(ctx, &secret.mailbox_key(), &mailbox_policy(&secret, version, until));
+        shared.remake(ctx, &secret.mailbox_key(), mailbox_policy(&secret, version, until));
     }
 
     fn store(&self, ctx: &mut Cx<'_>) {

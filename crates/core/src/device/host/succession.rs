@@ -48,7 +48,13 @@ impl Host {
     }
 
     /// Something was carried over.
-    pub(super) fn carried(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared, author: Hash32, carried: Carried) {
+    pub(super) fn carried(
+        &mut self,
+        ctx: &mut Cx<'_>,
+        shared: &mut Shared,
+        author: Hash32,
+        carried: Carried,
+    ) {
         match carried {
             Carried::Piece(piece) => {
                 let part = self.carrier.take(author, piece);
@@ -84,11 +90,11 @@ impl Host {
             return;
         }
         let until = ctx.now.plus_ms(limits::STREAM_LIFE_MS);
-        shared.remake(ctx, &secrets.inbox_creator.signing(), &inbox_policy(&secrets, shared, until));
+        shared.remake(ctx, &secrets.inbox_creator.signing(), inbox_policy(&secrets, shared, until));
         let creator = secrets.notes_creator.signing();
         let append = vec![AppendRule::Keys(vec![creator.public()])];
         let notes = policy(&creator, append, ReadRule::Public, until, HOSTS_FRAME_MS);
-        shared.remake(ctx, &creator, &Policy { successors: successors(shared), ..notes });
+        shared.remake(ctx, &creator, Policy { successors: successors(shared), ..notes });
     }
 
     /// The desk writes into the inbox as members of its room: when that is succeeded, the inbox takes what
@@ -109,7 +115,7 @@ impl Host {
         secrets.inbox_version += 1;
         secrets.inbox_for = desk;
         let until = ctx.now.plus_ms(limits::STREAM_LIFE_MS);
-        shared.remake(ctx, &secrets.inbox_creator.signing(), &inbox_policy(&secrets, shared, until));
+        shared.remake(ctx, &secrets.inbox_creator.signing(), inbox_policy(&secrets, shared, until));
         let Shared { teams, outbox, .. } = &mut *shared;
         if let Some(team) = teams.get_mut(&TeamKind::Hosts) {
             team.change_secrets(ctx, outbox, secrets.version, encode(&secrets));

@@ -239,13 +239,7 @@ impl Registrar {
     }
 
     /// A call ended.
-    pub fn call_ended(
-        &mut self,
-        ctx: &mut Cx<'_>,
-        _: &mut Shared,
-        what: RegistrarCall,
-        response: Response,
-    ) {
+    pub fn call_ended(&mut self, ctx: &mut Cx<'_>, _: &mut Shared, what: RegistrarCall, response: Response) {
         match what {
             RegistrarCall::LostRoom(room) => self.room_looked_for(ctx, room, &response),
         }

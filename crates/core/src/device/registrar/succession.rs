@@ -98,7 +98,8 @@ impl Registrar {
         if self.kept.state.successions.is_empty() {
             return;
         }
-        let (Some(note), Some(mut held)) = (shared.key_note().map(|n| n.note().clone()), secrets(shared)) else {
+        let (Some(note), Some(mut held)) = (shared.key_note().map(|n| n.note().clone()), secrets(shared))
+        else {
             return;
         };
         let mut streams = note.streams;
@@ -146,7 +147,13 @@ impl Registrar {
     }
 
     /// Something was carried over.
-    pub(super) fn carried(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared, author: Hash32, carried: Carried) {
+    pub(super) fn carried(
+        &mut self,
+        ctx: &mut Cx<'_>,
+        shared: &mut Shared,
+        author: Hash32,
+        carried: Carried,
+    ) {
         match carried {
             Carried::Piece(piece) => {
                 let part = self.carrier.take(author, piece);
@@ -182,15 +189,17 @@ impl Registrar {
         match what {
             RegistrarStream::Inbox => {
                 let creator = held.inbox_creator.signing();
-                let Some(policy) = held.policies.iter().find(|p| p.creator == creator.public()) else { return };
+                let Some(policy) = held.policies.iter().find(|p| p.creator == creator.public()) else {
+                    return;
+                };
                 let expires_at = ctx.now.plus_ms(limits::STREAM_LIFE_MS);
-                shared.remake(ctx, &creator, &Policy { expires_at, ..policy.clone() });
+                shared.remake(ctx, &creator, Policy { expires_at, ..policy.clone() });
             }
             RegistrarStream::Mailbox(token) => {
                 let Some(invited) = self.kept.book.invited().get(token) else { return };
                 let until = invited.expires_at.plus_ms(limits::CERTIFICATE_MS + MAILBOX_EXTRA_MS);
                 let policy = mailbox_policy(&invited.secret, 1, until);
-                shared.remake(ctx, &invited.secret.mailbox_key(), &policy);
+                shared.remake(ctx, &invited.secret.mailbox_key(), policy);
             }
         }
     }
