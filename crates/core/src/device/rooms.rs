@@ -23,7 +23,6 @@ use crate::team::{CasebookMark, TeamKind, TeamSync};
 impl Device {
     pub(super) fn load_rooms(&mut self, records: &BTreeMap<String, Vec<u8>>) -> Result<(), SyncError> {
         let now = self.tick;
-        let Some(note) = self.shared.key_note().cloned() else { return Ok(()) };
         for kind in TeamKind::ALL {
             let Some(place) = place_of(&self.shared, kind, records) else { continue };
             let id = place.streams.room;
@@ -41,8 +40,10 @@ impl Device {
             team.trust_registrars(self.shared.log.registrars_ever());
             self.shared.teams.insert(kind, team);
         }
-        for knock in Knock::load_all(records) {
-            if let Some(kind) = TeamKind::ALL.into_iter().find(|k| team_streams(&note, *k).door == knock.door)
+        let note = self.shared.key_note().cloned();
+        let knocks = note.iter().flat_map(|note| Knock::load_all(records).into_iter().map(move |k| (k, note)));
+        for (knock, note) in knocks {
+            if let Some(kind) = TeamKind::ALL.into_iter().find(|k| team_streams(note, *k).door == knock.door)
             {
                 self.shared.knocks.insert(knock.door, (knock, KnockFor::Team(kind)));
             }

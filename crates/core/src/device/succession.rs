@@ -202,8 +202,8 @@ impl Shared {
     fn tell_denied(&mut self, ctx: &mut Cx<'_>, kind: TeamKind) {
         if self.losses.told.insert(kind) {
             let text = format!(
-                "The relay does not give out the room of the team ({}), and does not say that it was restored \
-                 from a backup. What this device has is kept. Tell the operator of the relay.",
+                "The relay does not give out the room of the team ({}), and does not say (yet) that it was \
+                 restored from a backup. What this device has is kept. Tell the operator of the relay.",
                 kind.as_str()
             );
             ctx.tell(Event::Warning { code: "team-room-denied", text });
@@ -276,10 +276,14 @@ impl Device {
 
     /// The relay has said of which generation it is.
     pub(super) fn generation_answer(&mut self, ctx: &mut Cx<'_>, response: &Response) {
-        let Response::Network(network) = response else { return };
         let shared = &mut self.shared;
         let open: Vec<TeamKind> =
             shared.losses.noticed.iter().filter(|(_, turn)| turn.is_none()).map(|(kind, _)| *kind).collect();
+        if let Response::Refused(_) = response {
+            // It may have been restored with a new log that the stewards have not named yet.
+            open.iter().for_each(|kind| shared.tell_denied(ctx, *kind));
+        }
+        let Response::Network(network) = response else { return };
         for kind in open {
             let Some(team) = shared.teams.get(&kind) else { continue };
             if team.generation() == Some(network.generation) {
@@ -440,8 +444,11 @@ pub(super) fn place_of(
     kind: TeamKind,
     records: &BTreeMap<String, Vec<u8>>,
 ) -> Option<Place> {
-    let streams = *team_streams(shared.key_note()?, kind);
-    Some(Place::load(kind, records).unwrap_or(Place { streams, generation: None, left: None }))
+    // After a restore with a new log there is no key note until the registrars have signed one anew.
+    Place::load(kind, records).or_else(|| {
+        let streams = *team_streams(shared.key_note()?, kind);
+        Some(Place { streams, generation: None, left: None })
+    })
 }
 
 /// Whether this device is in the room that the key note names for a team.
