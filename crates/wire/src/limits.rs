@@ -44,6 +44,8 @@ pub const HANDSHAKE_INLINE_LEN: usize = 32 * 1024;
 pub const WORK_NONCE_MS: u64 = 10 * MINUTE_MS;
 /// How long a stream may be asked to live, in milliseconds.
 pub const STREAM_LIFE_MS: u64 = 400 * DAY_MS;
+/// The highest place that a new stream may be asked to start after.
+pub const STREAM_START: u64 = 1 << 40;
 /// Keys, successors or purposes named in one policy.
 pub const POLICY_KEYS: usize = 64;
 /// How long a blob may be asked to live, in milliseconds.

@@ -15,6 +15,7 @@ mod rooms;
 pub mod secrets;
 pub mod setup;
 mod shared;
+mod succession;
 mod wallet;
 pub mod zones;
 
@@ -215,6 +216,7 @@ impl Device {
         let shared = Shared::new(identity, log, Wallet::load(records), outbox);
         let mut device = Self::assemble(shared, now, records);
         device.load_rooms(records).map_err(|e| OpenError::Room(e.code()))?;
+        device.load_candidates(records, now).map_err(|e| OpenError::Room(e.code()))?;
         device.input(now, rng, Self::resume);
         Ok(device)
     }
@@ -307,6 +309,7 @@ impl Device {
     }
 
     fn resume(&mut self, ctx: &mut Cx<'_>) {
+        self.settle_successions(ctx);
         self.follow_rooms(ctx);
         self.desk.resume(ctx, &mut self.shared);
         self.host.resume(ctx, &mut self.shared);
@@ -370,6 +373,7 @@ impl Device {
             Owner::Member(what) => self.member.job_ended(ctx, shared, what, &job, outcome),
             Owner::Neighbor(what) => self.neighbor.job_ended(ctx, shared, what, &job, outcome),
             Owner::Enroll(what) => self.enroll.job_ended(ctx, shared, what, &job, outcome),
+            Owner::Succession(kind) => self.succession_job(ctx, kind, &outcome),
         }
     }
 
@@ -380,6 +384,8 @@ impl Device {
             Caller::Log => self.log_answer(ctx, response),
             Caller::Knock(door) => self.tree_answer(ctx, door, response),
             Caller::Barrier(_) => {}
+            Caller::Holds(kind) => self.holds_answer(ctx, kind, &response),
+            Caller::Generation => self.generation_answer(ctx, &response),
             Caller::Desk(what) => self.desk.call_ended(ctx, shared, what, response),
             Caller::Host(what) => self.host.call_ended(ctx, shared, what, response),
             Caller::Registrar(what) => self.registrar.call_ended(ctx, shared, what, response),
@@ -477,13 +483,38 @@ impl Device {
     /// A stream that is not there yet is no news, and neither is one whose read key is just being changed.
     fn stream_refused(&mut self, ctx: &mut Cx<'_>, stream: &StreamId, code: &str) {
         let times = self.shared.refused(stream, ctx.now);
-        if code == Code::NotFound.as_str() && times.is_some() {
-            self.shared.tell_lost(ctx, stream);
+        if code == Code::NotFound.as_str()
+            && let Some(times) = times
+        {
+            self.stream_missing(ctx, stream, times);
         } else if code == Code::ClockSkew.as_str() {
             Self::tell_clock_skew(ctx, times);
         } else if times.is_none_or(|times| times == REFUSALS_TOLD) {
             let text = format!("The relay does not give out stream {}: {code}.", stream.short());
             ctx.tell(Event::Warning { code: "stream-refused", text });
+        }
+    }
+
+    /// The relay does not have a stream: not yet, or it was restored. What the network always has is made
+    /// again by whoever holds its key; a team's room is succeeded.
+    fn stream_missing(&mut self, ctx: &mut Cx<'_>, stream: &StreamId, times: u32) {
+        self.shared.note_loss(stream);
+        self.shared.start_anew(stream);
+        let Some(listener) = self.shared.listener(stream).map(|f| f.listener.clone()) else { return };
+        let shared = &mut self.shared;
+        match listener {
+            Listener::Desk(desk::DeskStream::Drop) => self.desk.remake_drop(ctx, shared, times),
+            Listener::Host(host::HostStream::Inbox) => self.host.remake_streams(ctx, shared, times),
+            Listener::Registrar(what) => self.registrar.remake(ctx, shared, &what, times),
+            Listener::Enroll(enroll::EnrollStream::Mailbox) => self.enroll.remake_mailbox(ctx, shared, times),
+            Listener::Room => self.host.room_missing(stream, times),
+            Listener::Casebook(_)
+            | Listener::TeamDoor(_)
+            | Listener::Welcome(_)
+            | Listener::Desk(_)
+            | Listener::Host(_)
+            | Listener::Member(_)
+            | Listener::Neighbor(_) => {}
         }
     }
 
@@ -499,6 +530,7 @@ impl Device {
             self.look_at_log(ctx);
         }
         self.rooms_due(ctx);
+        self.succession_due(ctx);
         let shared = &mut self.shared;
         shared.look_for_absent(ctx);
         self.desk.due(ctx, shared);
@@ -533,11 +565,12 @@ impl Engine for Device {
     fn handle_live(&mut self, message: LiveOut, now: Timestamp, rng: &mut Random) {
         self.input(now, rng, |device, ctx| match message {
             LiveOut::Frames(stream, frames) => {
-                let epoch = frames.epoch;
+                let (epoch, head) = (frames.epoch, frames.head);
                 for stored in frames.frames {
                     device.frame(ctx, stream, stored);
                 }
                 device.room_epoch(&stream, epoch);
+                device.shared.rewind(ctx, &stream, head);
             }
             LiveOut::LogSize(_) => {
                 device.log_grew = true;
@@ -550,6 +583,8 @@ impl Engine for Device {
 
     fn handle_response(&mut self, id: CallId, response: Response, now: Timestamp, rng: &mut Random) {
         self.input(now, rng, |device, ctx| {
+            let is_awaited = device.shared.is_awaited(id, &response);
+            let response = if is_awaited { Response::Unreachable } else { response };
             match device.shared.outbox.handle_response(ctx, id, response.clone()) {
                 Some(ended) => {
                     for (id, job, outcome) in ended {

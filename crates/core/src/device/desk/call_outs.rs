@@ -269,7 +269,7 @@ impl Desk {
     fn try_heard(&self, ctx: &Cx<'_>, shared: &Shared, waiting: &Waiting) -> FoldOutcome {
         let first = waiting.facts.iter().find_map(|entry| match entry {
             DeskEntry::Fact(fact) => Some(fact.as_ref().clone()),
-            DeskEntry::Proof(..) | DeskEntry::Draft(..) => None,
+            DeskEntry::Proof(..) | DeskEntry::Draft(..) | DeskEntry::Carried(_) => None,
         });
         first.map_or(FoldOutcome::Duplicate, |fact| self.trial(ctx, shared, fact))
     }
@@ -279,7 +279,7 @@ impl Desk {
             // What follows from the first may be so already.
             let _ = match entry {
                 DeskEntry::Fact(fact) => self.write(ctx, shared, *fact),
-                DeskEntry::Proof(..) | DeskEntry::Draft(..) => {
+                DeskEntry::Proof(..) | DeskEntry::Draft(..) | DeskEntry::Carried(_) => {
                     self.append(ctx, shared, Some(waiting.incident), &entry, DeskJob::Entry)
                 }
             };

@@ -78,6 +78,9 @@ impl Desk {
 
     /// Takes in what waits and whose turn on this device has come.
     pub(super) fn intake_due(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
+        if self.next.is_some() {
+            return;
+        }
         let due: Vec<ReportId> =
             self.waiting.iter().filter(|(_, w)| w.turn <= ctx.now).map(|(id, _)| *id).collect();
         for id in due {
