@@ -4,6 +4,7 @@ pub mod alerts;
 pub mod backup;
 pub mod bench;
 pub mod demo;
+pub mod drill;
 pub mod follow;
 pub mod init;
 pub mod join;
@@ -50,6 +51,7 @@ pub fn run(cli: Cli, output: Output) -> Done {
             Command::Alerts(args) => alerts::run(&global, &args, output).await,
             Command::Zones(args) => unless_stopped(zones::run(&global, &args, output)).await,
             Command::Bench(words) => tokio::task::block_in_place(|| bench::run(&words, output)),
+            Command::Drill(words) => tokio::task::block_in_place(|| drill::run(&words, output)),
             Command::Vault(command) => vault::run(&global, &command, output),
         }
     })
