@@ -6,7 +6,9 @@ use bystand_client::{Clock, vault as vaults};
 use bystand_wire::Timestamp;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::commands::{alerts, backup, bench, demo, drill, follow, init, join, report, serve, status, vault, zones};
+use crate::commands::{
+    alerts, backup, bench, demo, drill, follow, init, join, report, serve, status, vault, zones,
+};
 use crate::desk::DeskVerb;
 use crate::duty::DutyVerb;
 use crate::host::HostVerb;

@@ -30,10 +30,12 @@ const HOME: (&str, &str) = ("a home's address", "4711 Quillwort Street, upper fl
 const CALLBACK: (&str, &str) = ("a callback number", "612-555-0137");
 /// In the zone's room.
 pub const CHAT: (&str, &str) = ("a room's chat", "I am at the lake until nine, planted grebe");
-const ZONE_NOTE: (&str, &str) = ("the desk's note to a zone", "Training at six in the library, planted godwit");
+const ZONE_NOTE: (&str, &str) =
+    ("the desk's note to a zone", "Training at six in the library, planted godwit");
 /// Of the responder whose phone is taken.
 pub const ENVELOPE: (&str, &str) = ("the owner's envelope", "call my sister at the mill, planted avocet");
-const OTHER_ENVELOPE: (&str, &str) = ("another member's envelope", "call my lawyer in the tower, planted brambling");
+const OTHER_ENVELOPE: (&str, &str) =
+    ("another member's envelope", "call my lawyer in the tower, planted brambling");
 const FINDING: (&str, &str) = ("a finding's words", "four agents at the corner, planted dotterel");
 
 /// A point as it is encoded, and as it lies in memory.
@@ -66,8 +68,21 @@ impl Evening {
     /// All texts that were planted.
     pub fn texts(&self) -> BTreeMap<&'static str, Vec<u8>> {
         let fixed = [
-            REPORT, PLACE, NAME, UNIT, QUESTION, ANSWER, NOTE, CALLER, HOME, CALLBACK, CHAT, ZONE_NOTE, ENVELOPE,
-            OTHER_ENVELOPE, FINDING,
+            REPORT,
+            PLACE,
+            NAME,
+            UNIT,
+            QUESTION,
+            ANSWER,
+            NOTE,
+            CALLER,
+            HOME,
+            CALLBACK,
+            CHAT,
+            ZONE_NOTE,
+            ENVELOPE,
+            OTHER_ENVELOPE,
+            FINDING,
         ];
         let fixed = fixed.into_iter().map(|(what, text)| (what, text.as_bytes().to_vec()));
         fixed.chain([(PHRASE_WHAT, self.phrase.clone().into_bytes())]).collect()
@@ -182,15 +197,14 @@ pub fn go(town: &mut Town, incident: &str) -> anyhow::Result<()> {
     town.player("ana")?.does(&format!("check {incident} --role verifier --within 10"))?;
     for (who, mark) in marks {
         let member = town.player(who)?;
-        let called = member.wait_from(mark, "a call-out", |v| v["event"] == "call-out" && v["near"] == true)?;
+        let called =
+            member.wait_from(mark, "a call-out", |v| v["event"] == "call-out" && v["near"] == true)?;
         member.does(&format!("go {} 5", text(&called, "call_out")))?;
     }
     let ana = town.player("ana")?;
     let mut offers: BTreeSet<String> = BTreeSet::new();
     while offers.len() < marks.len() {
-        let is_new = |v: &Value| {
-            is_entry(v, "offer", Some(incident)) && !offers.contains(text(v, "offer"))
-        };
+        let is_new = |v: &Value| is_entry(v, "offer", Some(incident)) && !offers.contains(text(v, "offer"));
         let offer = text(&ana.wait_from(from, "an offer", is_new)?, "offer").to_owned();
         offers.insert(offer);
     }
@@ -237,7 +251,8 @@ fn private_keys(town: &Town, whose: &[&str]) -> anyhow::Result<BTreeSet<[u8; 32]
 
 /// The byte strings of 32 bytes in a record, however deep in it.
 pub fn values_of_32(record: &[u8]) -> impl Iterator<Item = [u8; 32]> + '_ {
-    record.windows(34).filter(|window| window.starts_with(&[0x58, 32])).filter_map(|window| {
-        window.get(2..).and_then(|value| <[u8; 32]>::try_from(value).ok())
-    })
+    record
+        .windows(34)
+        .filter(|window| window.starts_with(&[0x58, 32]))
+        .filter_map(|window| window.get(2..).and_then(|value| <[u8; 32]>::try_from(value).ok()))
 }

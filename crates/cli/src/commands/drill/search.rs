@@ -95,7 +95,8 @@ mod tests {
     use super::*;
 
     fn needles() -> Needles {
-        Needles::new([("words", b"planted in memory".to_vec()), ("number", vec![7, 0, 255, 9])]).expect("needles")
+        Needles::new([("words", b"planted in memory".to_vec()), ("number", vec![7, 0, 255, 9])])
+            .expect("needles")
     }
 
     #[test]

@@ -18,6 +18,8 @@ use serde_json::{Value, json};
 
 /// Of every vault: they live for minutes in a private folder.
 pub const PASSPHRASE: &str = "drill rivers candle orbit maple harbor violet";
+/// The relay's name among the processes.
+pub const RELAY: &str = "relay";
 /// The zone in which everything happens.
 pub const ZONE: &str = "powderhorn-park";
 /// The zone next to it.
@@ -90,10 +92,13 @@ impl Town {
     pub fn command(&self, who: &str, args: &[&str]) -> anyhow::Result<Command> {
         let program = std::env::current_exe().context("cannot find this program's own file")?;
         let mut command = Command::new(program);
+        command.env_clear();
+        // The relay has no vault, and must not know a passphrase.
+        if who != RELAY {
+            command.env("BYSTAND_PASSPHRASE", PASSPHRASE);
+        }
         command
-            .env_clear()
             .env("HOME", self.folder.path())
-            .env("BYSTAND_PASSPHRASE", PASSPHRASE)
             .current_dir(self.folder.path())
             .args(["--json", "--vault-cost", "least", "--vault"])
             .arg(self.vault(who))
@@ -114,12 +119,13 @@ impl Town {
     pub fn serve(&mut self, options: &[&str]) -> anyhow::Result<()> {
         let (data, listen) = (self.path("relay"), self.relay_addr().to_string());
         let data = data.to_string_lossy();
-        let mut command = self.command("relay", &[&["serve", "--data", &data, "--listen", &listen], options].concat())?;
+        let mut command =
+            self.command(RELAY, &[&["serve", "--data", &data, "--listen", &listen], options].concat())?;
         // As chatty as it can be: no address may be in it.
         command.env("BYSTAND_LOG", "trace");
-        let relay = Player::spawn("relay", command)?;
+        let relay = Player::spawn(RELAY, command)?;
         relay.wait("that it listens", |v| v.get("listening").is_some())?;
-        self.players.insert("relay".to_owned(), relay);
+        self.players.insert(RELAY.to_owned(), relay);
         Ok(())
     }
 
@@ -190,13 +196,7 @@ impl Town {
     /// unlocked device can do the same. Each record begins with its name.
     pub fn opened(&self, who: &str) -> anyhow::Result<BTreeMap<String, Vec<u8>>> {
         let copy = tempfile::tempdir_in(self.folder.path())?;
-        // The main file first: what a running process adds meanwhile is in its log, which is copied after it.
-        for name in ["vault.db", "vault.db-wal"] {
-            let from = self.vault(who).join(name);
-            if from.exists() {
-                std::fs::copy(from, copy.path().join(name))?;
-            }
-        }
+        copy_vault(&self.vault(who), copy.path())?;
         let records = Vault::unlock(copy.path(), PASSPHRASE)?.load()?;
         Ok(records.into_iter().map(|(name, value)| (name, value.to_vec())).collect())
     }
@@ -268,9 +268,11 @@ struct Said {
 
 impl Player {
     fn spawn(name: &str, mut command: Command) -> anyhow::Result<Self> {
-        let mut child = command.stdin(Stdio::piped()).spawn().with_context(|| format!("cannot start {name}"))?;
+        let mut child =
+            command.stdin(Stdio::piped()).spawn().with_context(|| format!("cannot start {name}"))?;
         let heard = Arc::new(Heard::default());
-        let (out, err) = (child.stdout.take().context("no output")?, child.stderr.take().context("no output")?);
+        let (out, err) =
+            (child.stdout.take().context("no output")?, child.stderr.take().context("no output")?);
         listen(out, heard.clone(), |line| serde_json::from_str(line).unwrap_or(Value::Null));
         listen(err, heard.clone(), |line| json!({"stderr": line}));
         let keyboard = child.stdin.take();
@@ -420,4 +422,15 @@ pub fn files_below(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
         }
     }
     Ok(files)
+}
+
+/// Copies a vault's files while its process may be writing: the main file first, since what is added
+/// meanwhile is in its log.
+pub fn copy_vault(from: &Path, to: &Path) -> anyhow::Result<()> {
+    for name in ["vault.db", "vault.db-wal"] {
+        if from.join(name).exists() {
+            std::fs::copy(from.join(name), to.join(name))?;
+        }
+    }
+    Ok(())
 }

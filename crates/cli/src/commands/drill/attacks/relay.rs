@@ -10,7 +10,7 @@ use tokio::net::TcpSocket;
 
 use super::super::evening::Evening;
 use super::super::search::{Found, Needles};
-use super::super::town::{PASSPHRASE, Player, Town};
+use super::super::town::{PASSPHRASE, Player, RELAY, Town};
 use super::{Loot, Scene, planted};
 
 /// What everybody may read.
@@ -23,7 +23,10 @@ pub const ADDRESSES: &str = "addresses of those who are connected now";
 pub const WIRE: &str = "who talks to the relay, when and how much";
 const PASSPHRASE_WHAT: &str = "a vault's passphrase";
 const KEPT_ADDRESSES: &str = "addresses on the disk or in the log";
-const LENGTH: &str = "whether a report is short or long";
+/// Bodies are padded to five sizes.
+pub const SIZE: &str = "which of five sizes a report has";
+const LENGTH: &str = "how long a report is within its size";
+const TAPPED: (&str, &str) = ("a report's words", "two dark vans, planted whinchat");
 /// From where one request comes, so that it can be told from all others.
 const CALLER: Ipv4Addr = Ipv4Addr::new(127, 77, 66, 55);
 
@@ -31,7 +34,7 @@ const CALLER: Ipv4Addr = Ipv4Addr::new(127, 77, 66, 55);
 pub fn disk(scene: &mut Scene) -> anyhow::Result<Loot> {
     let mut loot = Loot::default();
     let needles = scene.evening.needles_and_keys(&scene.town)?;
-    scene.town.kill("relay")?;
+    scene.town.kill(RELAY)?;
     let folder = scene.town.path("relay");
     search(&mut loot, &scene.evening, &needles, |needles, found| needles.in_files(&folder, found))?;
     loot.tried(TRAFFIC, frames(&folder)? > 10);
@@ -47,14 +50,14 @@ pub fn live(scene: &mut Scene) -> anyhow::Result<Loot> {
     // Reads everything again, so that it went through the process since it was started.
     scene.town.alerts()?;
     let connection = connect_from(relay)?;
-    let process = scene.town.player("relay")?.id();
+    let process = scene.town.player(RELAY)?.id();
     search(&mut loot, &scene.evening, &needles, |needles, found| needles.in_memory(process, found))?;
     let table = std::fs::read_to_string(format!("/proc/{process}/net/tcp"))?;
     let [a, b, c, d] = CALLER.octets();
     loot.tried(ADDRESSES, table.contains(&format!("{d:02X}{c:02X}{b:02X}{a:02X}:")));
     drop(connection);
     let folder = scene.town.path("relay");
-    loot.tried(KEPT_ADDRESSES, is_kept(scene.town.player("relay")?, &folder)?);
+    loot.tried(KEPT_ADDRESSES, is_kept(scene.town.player(RELAY)?, &folder)?);
     loot.tried(TRAFFIC, frames(&folder)? > 10);
     Ok(loot)
 }
@@ -64,14 +67,16 @@ pub fn live(scene: &mut Scene) -> anyhow::Result<Loot> {
 pub fn watched(scene: &mut Scene) -> anyhow::Result<Loot> {
     let mut loot = Loot::default();
     let tap = Tap::start(scene.town.relay_addr())?;
-    let short = report_through(&scene.town, &tap, "vans")?;
-    let long = report_through(&scene.town, &tap, &"a long story of vans, planted whinchat ".repeat(4))?;
+    let short = report_through(&scene.town, &tap, "two dark vans")?;
+    let long = report_through(&scene.town, &tap, &format!("{} and four agents", TAPPED.1))?;
+    let story = report_through(&scene.town, &tap, &"a long story, ".repeat(100))?;
     let mut found = Found::new();
-    let words = Needles::new([("a report's words", b"planted whinchat".to_vec()), (PUBLIC, b"Powderhorn Park".to_vec())])?;
-    words.within(&[short.bytes.as_slice(), &long.bytes].concat(), &mut found);
-    loot.searched(["a report's words", PUBLIC], &found);
+    let words = Needles::new([(TAPPED.0, TAPPED.1.as_bytes().to_vec())])?;
+    words.within(&long.bytes, &mut found);
+    loot.searched([TAPPED.0], &found);
     loot.tried(WIRE, short.sent > 0 && long.sent > 0);
     loot.tried(LENGTH, short.longest != long.longest);
+    loot.tried(SIZE, short.longest != story.longest);
     Ok(loot)
 }
 
@@ -151,7 +156,9 @@ impl Tap {
         std::thread::spawn(move || {
             for client in listener.incoming().map_while(Result::ok) {
                 let Ok(server) = TcpStream::connect(relay) else { return };
-                let (Ok(client_too), Ok(server_too)) = (client.try_clone(), server.try_clone()) else { return };
+                let (Ok(client_too), Ok(server_too)) = (client.try_clone(), server.try_clone()) else {
+                    return;
+                };
                 let place = {
                     let mut heard = heard.lock().unwrap_or_else(PoisonError::into_inner);
                     heard.push(Vec::new());
