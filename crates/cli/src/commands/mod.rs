@@ -25,10 +25,14 @@ use crate::passphrase;
 use crate::registrar::RegistrarVerb;
 use crate::stop::unless_stopped;
 use crate::terminal::{self, RoleArgs, RoleVerb};
+use crate::wiped;
 
 /// Runs a command to its end.
 pub fn run(cli: Cli, output: Output) -> Done {
     let Cli { global, command } = cli;
+    if matches!(command, Command::Serve(_) | Command::Bench(_)) {
+        wiped::off();
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         match command {

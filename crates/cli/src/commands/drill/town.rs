@@ -152,11 +152,6 @@ impl Town {
         self.players.get_mut(who).with_context(|| format!("{who} does not run"))
     }
 
-    /// Whether somebody's process runs.
-    pub fn runs(&self, who: &str) -> bool {
-        self.players.contains_key(who)
-    }
-
     /// Pulls the plug.
     pub fn kill(&mut self, who: &str) -> anyhow::Result<()> {
         drop(self.players.remove(who).with_context(|| format!("{who} does not run"))?);

@@ -76,6 +76,7 @@ pub fn erased(scene: &mut Scene) -> anyhow::Result<Loot> {
             .wait("the report", |v| v["text"].as_str().is_some() || is_entry(v, "report", Some(&incident)))?;
     }
     let ben = town.player("ben")?.mark();
+    town.player("ana")?.does(&format!("claim {incident}"))?;
     town.player("ana")?.does(&format!("erase {incident}"))?;
     town.player("ben")?.wait_from(ben, "that it is erased", |v| {
         is_entry(v, "closed", None) || is_entry(v, "erased", None)
@@ -140,4 +141,35 @@ fn of_the_room(evening: &Evening) -> Vec<Vec<u8>> {
         .iter()
         .filter_map(|what| texts.get(what).cloned())
         .collect()
+}
+
+/// A dispatcher's device lies off for longer than an incident is kept, and is then found and started where
+/// no relay is reached.
+pub fn expired(scene: &mut Scene) -> anyhow::Result<Loot> {
+    let mut loot = Loot::default();
+    let town = &mut scene.town;
+    let needles = Needles::new([(CLOSED.0, CLOSED.1.as_bytes().to_vec())])?;
+    town.kill_all();
+    town.serve(&[])?;
+    town.start_role("ana")?;
+    let incident = reported(town, CLOSED.1)?;
+    let ana = town.player("ana")?;
+    let mark = ana.mark();
+    ana.does(&format!("claim {incident}"))?;
+    ana.does(&format!("close {incident} unfounded"))?;
+    ana.wait_from(mark, "that it is closed", |v| is_entry(v, "closed", Some(&incident)))?;
+    town.kill("ana")?;
+    town.start_role("ana")?;
+    town.player("ana")?.looks(&format!("show {incident}"))?;
+    anyhow::ensure!(!on_device(&needles, town, "ana")?.is_empty(), "it is kept for seven days");
+    town.kill_all();
+    town.put_clock_forward(8 * 24);
+    town.start_role("ana")?;
+    let ana = town.player("ana")?;
+    ana.wait("that the relay is away", |v| v["state"] == "unreachable")?;
+    ana.looks("queue")?;
+    loot.searched([CLOSED.0], &on_device(&needles, town, "ana")?);
+    town.kill_all();
+    town.set_clock_right();
+    Ok(loot)
 }

@@ -1,6 +1,9 @@
 //! The table of drills. They are played in this order, in one town; what changes it for good comes last.
 
 mod devices;
+mod frames;
+mod lanes;
+mod log;
 mod people;
 mod relay;
 
@@ -10,6 +13,17 @@ use bystand_core::io::{Request, Response};
 use super::evening::KEYS_WHAT;
 use super::town::Town;
 use super::{Drill, Evening, Loot, Scene};
+
+/// What an accepted responder sees: where to go and what for, the zone's room, and what they wrote.
+const OWNER_SEES: [&str; 7] = [
+    "the owner's envelope",
+    "a finding's words",
+    "a name in a report",
+    "a report's place",
+    "a report's point on the map",
+    "a report's words",
+    "the desk's note to a zone",
+];
 
 /// All of them.
 pub(super) const DRILLS: &[Drill] = &[
@@ -40,14 +54,26 @@ pub(super) const DRILLS: &[Drill] = &[
     Drill {
         name: "phone-unlocked",
         attack: "a responder's device is found unlocked: the vault and the running program's memory are read",
-        can_lose: &["the owner's envelope"],
+        can_lose: &OWNER_SEES,
         play: devices::unlocked,
     },
     Drill {
         name: "host-seized",
         attack: "the host box is seized by day: its vault and the running program's memory are read",
-        can_lose: &["a room's chat"],
+        can_lose: &["the desk's note to a zone"],
         play: devices::host_today,
+    },
+    Drill {
+        name: "flood",
+        attack: "many reports without passes come at once",
+        can_lose: &[lanes::ATTENTION],
+        play: lanes::flooded,
+    },
+    Drill {
+        name: "pass-twice",
+        attack: "a member puts a copy of the vault back and reports again by passes that were used",
+        can_lose: &[],
+        play: lanes::pass_twice,
     },
     Drill {
         name: "erase-now",
@@ -74,6 +100,30 @@ pub(super) const DRILLS: &[Drill] = &[
         play: people::conspire,
     },
     Drill {
+        name: "registrar-bad",
+        attack: "the one registrar admits a device of their own, and signs an alert's passes alone",
+        can_lose: &[people::ADMISSION],
+        play: people::registrar,
+    },
+    Drill {
+        name: "alert-without-quorum",
+        attack: "alerts that lack a signature are offered to the relay, and put into its log by its operator",
+        can_lose: &[],
+        play: log::without_quorum,
+    },
+    Drill {
+        name: "frames-forged",
+        attack: "the relay's operator writes entries and messages again, changes a bit, and swaps two",
+        can_lose: &[],
+        play: frames::forged,
+    },
+    Drill {
+        name: "log-rolled-back",
+        attack: "the relay's operator sets the public log back, and lets it grow again with other entries",
+        can_lose: &[],
+        play: log::rolled_back,
+    },
+    Drill {
         name: "dispatcher-removed",
         attack: "a dispatcher who was removed keeps the device running and reads its memory and its vault",
         can_lose: &[people::EARLIER],
@@ -84,6 +134,12 @@ pub(super) const DRILLS: &[Drill] = &[
         attack: "the host box and a responder's device are seized on the next day and read",
         can_lose: &[],
         play: devices::next_day,
+    },
+    Drill {
+        name: "expired",
+        attack: "a dispatcher's device that was off for eight days is found, with an incident kept for seven",
+        can_lose: &[],
+        play: devices::expired,
     },
 ];
 

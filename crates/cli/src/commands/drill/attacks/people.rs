@@ -1,6 +1,7 @@
 //! Attacks by members who went bad.
 
-use bystand_core::alerts::SignedAlert;
+use std::time::{Duration, Instant};
+
 use bystand_core::io::{Request, Response};
 use bystand_wire::relay_api::LogKind;
 use serde_json::Value;
@@ -8,6 +9,7 @@ use serde_json::Value;
 use super::super::evening::{CHAT, NOTE, REPORT};
 use super::super::search::{Found, Needles};
 use super::super::town::{OTHER_ZONE, Town, ZONE, copy_vault, has_keys, is_entry, text};
+use super::log::last_alert;
 use super::{Loot, Scene, ask};
 
 /// What was read before.
@@ -20,6 +22,10 @@ pub const ONE_PLACE: &str = "one exact place, by an offer that the desk sees";
 pub const DESK: &str = "what the desk has";
 /// With two passes.
 pub const FALSE_ALERT: &str = "a false alert, in public";
+/// With the only registrar's keys.
+pub const ADMISSION: &str = "admission of anybody";
+const UNSEEN: &str = "an admission that is not in the public log";
+const UNTOLD: &str = "that an alert rests on one keyholder, untold";
 const LATER_REPORT: (&str, &str) =
     ("a report that came later", "vehicles at both doors of the mill, planted linnet");
 const LATER_NOTE: (&str, &str) = ("a note that came later", "only for those who stayed, planted serin");
@@ -202,9 +208,33 @@ pub fn conspire(scene: &mut Scene) -> anyhow::Result<Loot> {
 
 /// The passes that signed the newest alert of the log.
 fn passes_of_last_alert(town: &Town) -> anyhow::Result<Vec<bystand_wire::Hash32>> {
-    let request = Request::LogEntries { kind: Some(LogKind::Alert), after: None, from: None };
+    Ok(last_alert(town)?.pass_ids())
+}
+
+/// The only registrar admits whom they like. The log grows by it, and alerts say that there is one keyholder.
+pub fn registrar(scene: &mut Scene) -> anyhow::Result<Loot> {
+    let mut loot = Loot::default();
+    let town = &mut scene.town;
+    let before = logged(town, LogKind::Certificates)?;
+    town.admit("mole", &["dispatcher", "verifier"], &[])?;
+    let steward = town.player("steward")?;
+    loot.tried(ADMISSION, steward.since(0).iter().any(|v| v["event"] == "admitted"));
+    let deadline = Instant::now() + Duration::from_secs(30);
+    let mut after = logged(town, LogKind::Certificates)?;
+    while after <= before && Instant::now() < deadline {
+        std::thread::sleep(Duration::from_millis(200));
+        after = logged(town, LogKind::Certificates)?;
+    }
+    loot.tried(UNSEEN, after <= before);
+    let alerts = town.alerts()?;
+    anyhow::ensure!(!alerts.is_empty(), "there is an alert");
+    loot.tried(UNTOLD, alerts.iter().any(|alert| alert["single_keyholder"] != true));
+    Ok(loot)
+}
+
+/// How many entries of a kind the log has.
+fn logged(town: &Town, kind: LogKind) -> anyhow::Result<usize> {
+    let request = Request::LogEntries { kind: Some(kind), after: None, from: None };
     let Response::LogEntries(entries) = ask(town, &request)? else { anyhow::bail!("the log was not read") };
-    let last = entries.entries.last().map(|entry| entry.entry.body.as_slice());
-    let alert = SignedAlert::parse(last.unwrap_or_default())?;
-    Ok(alert.pass_ids())
+    Ok(entries.entries.len())
 }
