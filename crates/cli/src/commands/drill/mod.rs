@@ -38,7 +38,7 @@ two minutes, needs Linux, and exits with 3 when something else is lost than SECU
 #[derive(Debug, Args)]
 pub struct Words {
     /// Which, and options (see `bystand drill --help`)
-    #[expect(dead_code, reason = "a --json in front of them was taken for the one of all commands: see `typed`")]
+    // A --json in front of them was taken for the one of all commands: see `typed`.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "NAME [OPTIONS]")]
     words: Vec<String>,
 }

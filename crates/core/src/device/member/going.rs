@@ -4,8 +4,9 @@ use bystand_crypto::seal::{SealPurpose, open, seal};
 use bystand_crypto::sign::Signed;
 use bystand_wire::relay_api::StoredFrame;
 use bystand_wire::time::MINUTE_MS;
-use bystand_wire::{limits, 
+use bystand_wire::{
     CallOutId, Frame, FrameKind, OfferId, PassPurpose, Seq, StreamId, Timestamp, ZoneId, decode, encode,
+    limits,
 };
 use minicbor::{Decode, Encode};
 use rand_core::Rng;

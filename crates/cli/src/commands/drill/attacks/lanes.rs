@@ -2,10 +2,11 @@
 
 use std::time::{Duration, Instant};
 
+use anyhow::Context;
 use bystand_core::io::{Request, Response};
 use serde_json::Value;
 
-use super::super::town::{RELAY, Town, ZONE, copy_vault, is_entry, text};
+use super::super::town::{RELAY, Town, ZONE, copy_vault, files_below, is_entry, text};
 use super::{Loot, Scene, ask};
 
 /// What a flood costs.
@@ -22,7 +23,6 @@ const FLOOD: usize = 12;
 pub fn flooded(scene: &mut Scene) -> anyhow::Result<Loot> {
     let mut loot = Loot::default();
     let town = &mut scene.town;
-    member(town, "fay")?;
     town.kill(RELAY)?;
     town.serve(&["--open-lane-per-minute", "6", "--work-effort-cap", &CAP.to_string()])?;
     let quiet = effort(town)?;
@@ -39,16 +39,20 @@ pub fn flooded(scene: &mut Scene) -> anyhow::Result<Loot> {
     let came = ana.since(mark).iter().filter(|v| is_entry(v, "report", None)).count();
     loot.tried(ATTENTION, asked > quiet && came > 0);
     loot.tried(BEYOND, asked > CAP);
-    loot.tried(CLOSED, !is_received(&report(town, "nobody", "a true report among them")?));
-    let with_pass = report(town, "fay", "a true report with a pass")?;
-    anyhow::ensure!(is_received(&with_pass), "the desk has not the report with a pass");
+    let relay = town.relay();
+    let words = ["--kind", "presence", "--place", "Lake St", "--text", "a true report among them"];
+    let said = town.run("nobody", &town.report_args(&relay, &words))?.good()?;
+    loot.tried(CLOSED, !said.iter().any(|v| v["event"] == "received"));
+    town.player("dee")?.does(&format!("{BY_PASS} 'seen by a member'"))?;
     let ana = town.player("ana")?;
-    let vouched = ana.wait_from(mark, "the report with a pass", |v| is_entry(v, "report", None) && v["vouched"] == true)?;
+    let by_pass =
+        ana.wait_from(mark, "the report with a pass", |v| is_entry(v, "report-and-finding", None))?;
     let queue = ana.looks("queue")?;
-    let rows: Vec<&Value> = queue.iter().filter(|row| row["stage"] != "closed").collect();
-    let place = rows.iter().position(|row| text(row, "no") == text(&vouched, "incident"));
-    let ahead = rows.get(..place.unwrap_or(rows.len())).unwrap_or_default();
-    loot.tried(OUTRANKED, ahead.iter().any(|row| text(row, "vouched") == "0" || text(row, "vouched").is_empty()));
+    let place = queue.iter().position(|row| text(row, "no") == text(&by_pass, "incident"));
+    let place = place.context("it is in the queue")?;
+    anyhow::ensure!(queue.get(place).is_some_and(is_vouched), "it is vouched: {queue:?}");
+    let ahead = queue.get(..place).unwrap_or_default();
+    loot.tried(OUTRANKED, !ahead.iter().all(is_vouched));
     town.kill(RELAY)?;
     town.serve(&[])?;
     Ok(loot)
@@ -59,49 +63,50 @@ pub fn flooded(scene: &mut Scene) -> anyhow::Result<Loot> {
 pub fn pass_twice(scene: &mut Scene) -> anyhow::Result<Loot> {
     let mut loot = Loot::default();
     let town = &mut scene.town;
-    member(town, "gus")?;
+    town.admit("gus", &["observer", "verifier"], &[ZONE])?;
     let copy = town.path("copy-of-gus");
     std::fs::create_dir_all(&copy)?;
     copy_vault(&town.vault("gus"), &copy)?;
     let (mark, spent) = (town.player("ana")?.mark(), passes_spent(town)?);
-    report(town, "gus", "first by this pass")?;
-    for file in super::super::town::files_below(&town.vault("gus"))? {
-        std::fs::remove_file(file)?;
+    for words in ["first by this pass", "second by this pass"] {
+        for file in files_below(&town.vault("gus"))? {
+            std::fs::remove_file(file)?;
+        }
+        copy_vault(&copy, &town.vault("gus"))?;
+        let line = [&["duty"], &BY_PASS.split(' ').collect::<Vec<_>>()[..], &[words]].concat();
+        // The second may be refused: then nothing comes of it.
+        drop(town.run("gus", &line)?);
     }
-    copy_vault(&copy, &town.vault("gus"))?;
-    report(town, "gus", "second by this pass")?;
     let ana = town.player("ana")?;
-    ana.wait_from(mark, "a vouched report", |v| is_entry(v, "report", None) && v["vouched"] == true)?;
-    let vouched = ana.since(mark).iter().filter(|v| is_entry(v, "report", None) && v["vouched"] == true).count();
+    ana.wait_from(mark, "a report with a pass", |v| is_entry(v, "report-and-finding", None))?;
+    let numbers: Vec<String> = ana
+        .since(mark)
+        .iter()
+        .filter(|v| is_entry(v, "report-and-finding", None))
+        .map(|v| text(v, "incident").to_owned())
+        .collect();
+    let queue = ana.looks("queue")?;
+    let vouched =
+        queue.iter().filter(|row| is_vouched(row) && numbers.iter().any(|no| no == text(row, "no"))).count();
+    anyhow::ensure!(vouched > 0, "the first counts: {queue:?}");
     loot.tried(TWICE, u64::try_from(vouched)? > passes_spent(town)? - spent);
     Ok(loot)
 }
 
-/// Somebody who has report passes and does nothing else.
-fn member(town: &mut Town, who: &str) -> anyhow::Result<()> {
-    town.admit(who, &["observer"], &[ZONE])
-}
+/// A member's report and finding in one: it goes in by a pass.
+const BY_PASS: &str = "report-and-find --found confirmed --kind presence --point 44.9520,-93.2640 --text";
 
-fn report_words<'a>(words: &'a str) -> [&'a str; 9] {
-    ["report", "--kind", "presence", "--place", "Lake St", "--zone", ZONE, "--text", words]
-}
-
-/// Reports to the end; gives what the command said.
-fn report(town: &Town, who: &str, words: &str) -> anyhow::Result<Vec<Value>> {
-    let (relay, all) = (town.relay(), report_words(words));
-    let whose = ["--relay", &relay, "--network", &town.network];
-    let more = if who == "nobody" { &whose[..] } else { &[] };
-    town.run(who, &[&all[..], more].concat())?.good()
-}
-
-fn is_received(said: &[Value]) -> bool {
-    said.iter().any(|v| v["event"] == "received")
+/// Whether a row of the queue has a report with a pass.
+fn is_vouched(row: &Value) -> bool {
+    !matches!(text(row, "vouched"), "" | "0" | "no")
 }
 
 fn flood(town: &Town) -> anyhow::Result<()> {
-    let (relay, all) = (town.relay(), report_words("flood"));
-    let args = [&all[..], &["--relay", &relay, "--network", &town.network]].concat();
-    let started: Vec<_> = (0..FLOOD).map(|_| Ok(town.command("nobody", &args)?.spawn()?)).collect::<anyhow::Result<_>>()?;
+    let relay = town.relay();
+    let words = ["--kind", "presence", "--place", "Lake St", "--zone", ZONE, "--text", "flood"];
+    let args = town.report_args(&relay, &words);
+    let started: Vec<_> =
+        (0..FLOOD).map(|_| Ok(town.command("nobody", &args)?.spawn()?)).collect::<anyhow::Result<_>>()?;
     for child in started {
         // Some may be told that the relay is busy: that is a flood's fate.
         drop(child.wait_with_output()?);

@@ -19,7 +19,7 @@ use bystand_wire::relay_api::{LogEntry, LogKind};
 use bystand_wire::{AlertId, NetworkId};
 use serde_json::Value;
 
-use super::super::town::{Ended, RELAY, Town, files_below, is_entry, text};
+use super::super::town::{RELAY, Town, files_below, is_entry, text};
 use super::{Loot, Scene, ask};
 
 const TAKEN: &str = "an alert without its quorum, taken by the relay";
@@ -61,24 +61,23 @@ pub fn rolled_back(scene: &mut Scene) -> anyhow::Result<Loot> {
     town.serve(&[])?;
     let mark = town.player("ana")?.mark();
     town.player("ana")?.does(&format!("recheck {incident}"))?;
-    town.player("ana")?.wait_from(mark, "that it is published", |v| is_entry(v, "rechecking", Some(incident)))?;
-    town.player("dee")?.wait_from(mark.min(0), "the alert", |v| v["event"] == "alert" && v["state"] == "being-checked")?;
+    town.player("ana")?
+        .wait_from(mark, "that it is published", |v| is_entry(v, "rechecking", Some(incident)))?;
+    town.player("dee")?
+        .wait_from(mark.min(0), "the alert", |v| v["event"] == "alert" && v["state"] == "being-checked")?;
     town.kill_all();
-    let seen = states(&town.run("dee", &["alerts"])?.said);
-    anyhow::ensure!(seen.is_empty(), "the relay is off");
+    anyhow::ensure!(!forgets(town)?, "the device knows the alert");
     std::fs::rename(&relay, &later)?;
     copy_folder(&earlier, &relay)?;
     town.serve(&[])?;
-    let shorter = town.run("dee", &["alerts"])?;
-    loot.tried(SHORTER, !warns(&shorter, "log-shrank"));
-    loot.tried(FORGOTTEN, forgets(&shorter));
+    loot.tried(SHORTER, !refuses(town, "log-shrank")?);
+    loot.tried(FORGOTTEN, forgets(town)?);
     town.kill(RELAY)?;
     let others: Vec<Vec<u8>> = (0..9_u8).map(|n| vec![n; 16]).collect();
     write_into_log(&relay, &network, &others)?;
     town.serve(&[])?;
-    let other = town.run("dee", &["alerts"])?;
-    loot.tried(OTHER, !warns(&other, "log-forked"));
-    loot.tried(FORGOTTEN, forgets(&other));
+    loot.tried(OTHER, !refuses(town, "log-forked")?);
+    loot.tried(FORGOTTEN, forgets(town)?);
     town.kill(RELAY)?;
     std::fs::remove_dir_all(&relay)?;
     std::fs::rename(&later, &relay)?;
@@ -89,18 +88,20 @@ pub fn rolled_back(scene: &mut Scene) -> anyhow::Result<Loot> {
     Ok(loot)
 }
 
-/// Whether a command says a stable code anywhere.
-fn warns(ended: &Ended, code: &str) -> bool {
-    ended.errors.contains(code) || ended.said.iter().any(|v| v.to_string().contains(code))
+/// Whether a device that follows the log says that this one does not hold.
+fn refuses(town: &mut Town, code: &str) -> anyhow::Result<bool> {
+    town.start_role("dee")?;
+    let said = town
+        .player("dee")?
+        .wait("that the log does not hold", |v| v["event"] == "warning" && v["code"] == code);
+    town.kill("dee")?;
+    Ok(said.is_ok())
 }
 
 /// Whether the last state of the alert is no longer known.
-fn forgets(ended: &Ended) -> bool {
-    !states(&ended.said).iter().any(|state| state == "being-checked")
-}
-
-fn states(said: &[Value]) -> Vec<String> {
-    said.iter().filter(|v| v["event"] == "alert").map(|v| text(v, "state").to_owned()).collect()
+fn forgets(town: &Town) -> anyhow::Result<bool> {
+    let known = town.run("dee", &["alerts"])?.said;
+    Ok(!known.iter().any(|v| v["event"] == "alert" && v["state"] == "being-checked"))
 }
 
 /// All alerts as a stranger verifies them.

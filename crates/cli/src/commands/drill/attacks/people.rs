@@ -131,7 +131,8 @@ pub fn member(scene: &mut Scene) -> anyhow::Result<Loot> {
     eli.wait("that it is in the room", |v| v["event"] == "joined")?;
     town.player("dee")?.does(&format!("say {ZONE} '{LATER_CHAT}'"))?;
     let eli = town.player("eli")?;
-    eli.wait("the chat", |v| v["event"] == "said")?;
+    let heard = eli.wait("the chat", |v| v["event"] == "said")?;
+    loot.tried(ROOM, text(&heard, "text").ends_with(LATER_CHAT));
     let answer = eli.answer(&format!("desk publish {incident}"))?;
     loot.tried(PUBLISH, answer.get("did").is_some());
     let words =
@@ -140,7 +141,7 @@ pub fn member(scene: &mut Scene) -> anyhow::Result<Loot> {
     let mut found = Found::new();
     needles.in_memory(eli.id(), &mut found)?;
     search_records(&needles, town, "eli", &mut found)?;
-    loot.searched([ROOM, BEFORE, OTHER_CHAT.0, DESK_WORDS], &found);
+    loot.searched([BEFORE, OTHER_CHAT.0, DESK_WORDS], &found);
     let of_cy = town.player("cy")?.since(0).iter().any(|v| v["event"] == "accepted" && v["place"] != "");
     let seen = town.player("ana")?.since(0).iter().any(|v| is_entry(v, "offer", Some(incident)));
     loot.tried(ONE_PLACE, of_cy && seen);
