@@ -1,5 +1,5 @@
-//! Power loss, imitated: a process runs with `powerloss.c` preloaded, which kills it at a chosen fsync and
-//! takes from its files what a disk may lose (docs/adr/0008).
+//! Disks that fail, imitated: a process runs with `powerloss.c` preloaded. At a chosen fsync that fsync fails,
+//! the process is killed, or it loses its power, and its files lose what a disk may lose (docs/adr/0008).
 
 #![allow(dead_code, reason = "each test file uses its own part")]
 
@@ -7,8 +7,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-/// Which part of what was written and not synced the disk keeps.
-pub const KEEP: [&str; 3] = ["none", "some", "torn"];
+/// What happens at the chosen fsync: it fails; it fails and was done; the process is killed; the power fails,
+/// and of what was not synced nothing, a part, or all but a torn end is kept.
+pub const FAULTS: [&str; 6] = ["failed", "failed-but-kept", "killed", "none", "some", "torn"];
+
+/// Whether a process goes on after this fault.
+pub fn goes_on(fault: &str) -> bool {
+    fault.starts_with("failed")
+}
 
 /// The preloaded library, built once for each test program.
 fn library() -> &'static Path {
@@ -39,12 +45,12 @@ pub struct Disk<'a> {
 }
 
 impl Disk<'_> {
-    /// Lets a command write to this disk; the power is lost at an fsync, if any is named.
-    pub fn under(&self, command: &mut Command, loss: Option<(u64, &str)>) {
+    /// Lets a command write to this disk; a fault happens at an fsync, if any is named.
+    pub fn under(&self, command: &mut Command, fault: Option<(u64, &str)>) {
         command.env("LD_PRELOAD", library());
         command.env("POWERLOSS_DIR", self.folder).env("POWERLOSS_COUNT", self.count);
-        if let Some((at, keep)) = loss {
-            command.env("POWERLOSS_AT", at.to_string()).env("POWERLOSS_KEEP", keep);
+        if let Some((at, how)) = fault {
+            command.env("POWERLOSS_AT", at.to_string()).env("POWERLOSS_HOW", how);
         }
     }
 

@@ -1,16 +1,20 @@
 /* A disk that loses power: preloaded into a process, it remembers for each file below POWERLOSS_DIR what was
- * on it at the last fsync and what was done since. At the fsync that is number POWERLOSS_AT it undoes what a
- * disk may lose (POWERLOSS_KEEP says which part) and kills the process.
+ * on it at the last fsync and what was done since. At the fsync that is number POWERLOSS_AT happens what
+ * POWERLOSS_HOW says:
  *
- *   none   nothing that was not synced is kept
- *   some   every second write is kept: disks do not write in order
- *   torn   all is kept but the last write, of which the first half is
+ *   failed            the fsync fails, and what was written is on no disk
+ *   failed-but-kept   the fsync fails, and what was written is on the disk all the same
+ *   killed            the process is killed; the machine goes on, so all is kept
+ *   none              the power fails: nothing that was not synced is kept
+ *   some              the same; every second write is kept: disks do not write in order
+ *   torn              the same; all is kept but the last write, of which the first half is
  *
  * Names are kept when their folder was synced; with `none` those that were made, removed or replaced since
  * are as they were. The number of fsyncs so far is told in the file POWERLOSS_COUNT. What SQLite maps into
  * memory (its -shm file) is rebuilt by the next process and is not looked at. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
@@ -132,8 +136,11 @@ static void lose(struct file *file, const char *keep) {
   real_close(fd);
 }
 
-static void count_and_maybe_die(void) {
-  const char *at = getenv("POWERLOSS_AT"), *keep = getenv("POWERLOSS_KEEP"), *told = getenv("POWERLOSS_COUNT");
+/* Whether the fsync goes through, fails, or fails and was done. */
+enum { GOOD, FAILED, FAILED_BUT_KEPT };
+
+static int counted(void) {
+  const char *at = getenv("POWERLOSS_AT"), *how = getenv("POWERLOSS_HOW"), *told = getenv("POWERLOSS_COUNT");
   syncs++;
   if (told) {
     char text[32];
@@ -142,8 +149,10 @@ static void count_and_maybe_die(void) {
     if (fd < 0 || real_write(fd, text, (size_t)len) != len) abort();
     real_close(fd);
   }
-  if (!at || atol(at) != syncs) return;
-  for (size_t i = 0; i < file_count; i++) lose(&files[i], keep ? keep : "none");
+  if (!at || !how || atol(at) != syncs) return GOOD;
+  if (strcmp(how, "failed") == 0) return FAILED;
+  if (strcmp(how, "failed-but-kept") == 0) return FAILED_BUT_KEPT;
+  for (size_t i = 0; i < file_count && strcmp(how, "killed") != 0; i++) lose(&files[i], how);
   kill(getpid(), SIGKILL);
   for (;;) pause();
 }
@@ -162,7 +171,12 @@ int fsync(int fd) {
   pthread_mutex_lock(&lock);
   struct file *file = fd >= 0 && fd < MOST_FDS ? of_fd[fd] : NULL;
   int is_folder = fd >= 0 && fd < MOST_FDS && folder_of_fd[fd];
-  if (file || is_folder) count_and_maybe_die();
+  int outcome = file || is_folder ? counted() : GOOD;
+  if (outcome == FAILED) {
+    pthread_mutex_unlock(&lock);
+    errno = EIO;
+    return -1;
+  }
   if (file) {
     free(file->base);
     file->base = content(file->path, &file->base_len);
@@ -172,7 +186,9 @@ int fsync(int fd) {
   }
   if (is_folder) folder_synced();
   pthread_mutex_unlock(&lock);
-  return 0;
+  if (outcome == GOOD) return 0;
+  errno = EIO;
+  return -1;
 }
 
 int fdatasync(int fd) { return fsync(fd); }

@@ -354,8 +354,8 @@ impl Player {
         let mark = self.mark();
         self.does(line)?;
         let mut said = self.since(mark);
-        // What happens meanwhile is told in between.
-        said.retain(|v| v["event"] == "view");
+        // What happens meanwhile is told in between; rows of a table are no events.
+        said.retain(|v| v["event"] == "view" || (v.get("event").is_none() && v.get("did").is_none()));
         Ok(said)
     }
 }

@@ -16,7 +16,7 @@ const ERASED: (&str, &str) = ("a report that was erased", "the man next door has
 const ERASED_FRAME: &str = "the sealed report on the relay";
 const CLOSED: (&str, &str) = ("an incident past its retention", "nobody was there, planted fieldfare");
 /// Everybody who has a vault.
-const ALL: [&str; 6] = ["steward", "ana", "ben", "box", "cy", "dee"];
+pub const DEVICES: [&str; 6] = ["steward", "ana", "ben", "box", "cy", "dee"];
 
 /// Every vault's files are searched; the processes hold their locks, which keeps nobody from reading.
 pub fn locked(scene: &mut Scene) -> anyhow::Result<Loot> {
@@ -26,7 +26,7 @@ pub fn locked(scene: &mut Scene) -> anyhow::Result<Loot> {
     needles.in_files(&scene.town.path("vaults"), &mut found)?;
     loot.searched(planted(&scene.evening), &found);
     let there = |who: &&str| scene.town.vault(who).join("vault.db").exists();
-    loot.tried(PRESENCE, ALL.iter().all(there));
+    loot.tried(PRESENCE, DEVICES.iter().all(there));
     loot.tried(GUESS, opens(&scene.town, "drill rivers candle orbit maple harbor wiolet")?);
     Ok(loot)
 }
@@ -72,15 +72,12 @@ pub fn erased(scene: &mut Scene) -> anyhow::Result<Loot> {
     anyhow::ensure!(!on_device(&needles, town, "ana")?.is_empty(), "the desk has it");
     let held = frames_of_drop(town)?;
     for desk in ["ana", "ben"] {
-        town.player(desk)?
-            .wait("the report", |v| v["text"].as_str().is_some() || is_entry(v, "report", Some(&incident)))?;
+        town.player(desk)?.wait("the report", |v| is_entry(v, "report", Some(&incident)))?;
     }
     let ben = town.player("ben")?.mark();
     town.player("ana")?.does(&format!("claim {incident}"))?;
     town.player("ana")?.does(&format!("erase {incident}"))?;
-    town.player("ben")?.wait_from(ben, "that it is erased", |v| {
-        is_entry(v, "closed", None) || is_entry(v, "erased", None)
-    })?;
+    town.player("ben")?.wait_from(ben, "that it is erased", |v| is_entry(v, "erased", None))?;
     let mut found = Found::new();
     for desk in ["ana", "ben"] {
         // Somebody types on: whoever works has other things in hand.
@@ -100,7 +97,7 @@ fn reported(town: &mut Town, words: &str) -> anyhow::Result<String> {
     let relay = town.relay();
     let what = ["--kind", "other", "--place", "Lake St", "--zone", ZONE, "--text", words];
     town.run("nobody", &town.report_args(&relay, &what))?.good()?;
-    let report = town.player("ana")?.wait_from(mark, "the report", |v| is_entry(v, "report", None))?;
+    let report = town.player("ana")?.wait_from(mark, "the report", |v| is_entry(v, "report", None) && v["text"] == words)?;
     Ok(text(&report, "incident").to_owned())
 }
 

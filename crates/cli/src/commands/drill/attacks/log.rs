@@ -20,6 +20,7 @@ use bystand_wire::{AlertId, NetworkId};
 use serde_json::Value;
 
 use super::super::town::{RELAY, Town, files_below, is_entry, text};
+use super::devices::DEVICES;
 use super::{Loot, Scene, ask};
 
 const TAKEN: &str = "an alert without its quorum, taken by the relay";
@@ -82,7 +83,7 @@ pub fn rolled_back(scene: &mut Scene) -> anyhow::Result<Loot> {
     std::fs::remove_dir_all(&relay)?;
     std::fs::rename(&later, &relay)?;
     town.serve(&[])?;
-    for who in ["steward", "ana", "dee"] {
+    for who in DEVICES {
         town.start_role(who)?;
     }
     Ok(loot)
