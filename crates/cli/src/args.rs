@@ -6,7 +6,9 @@ use bystand_client::{Clock, vault as vaults};
 use bystand_wire::Timestamp;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::commands::{alerts, backup, bench, demo, follow, init, join, report, serve, status, vault, zones};
+use crate::commands::{
+    alerts, backup, bench, demo, drill, follow, init, join, report, serve, status, vault, zones,
+};
 use crate::desk::DeskVerb;
 use crate::duty::DutyVerb;
 use crate::host::HostVerb;
@@ -139,6 +141,9 @@ pub enum Command {
     /// Measure speed and memory against their limits
     #[command(disable_help_flag = true, after_help = bench::EXAMPLES)]
     Bench(bench::Words),
+    /// Attack a network of real processes, and see what is lost
+    #[command(disable_help_flag = true, after_help = drill::EXAMPLES)]
+    Drill(drill::Words),
     /// Look after this device's vault
     #[command(subcommand)]
     Vault(vault::VaultCommand),

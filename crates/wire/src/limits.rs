@@ -68,6 +68,9 @@ pub const ALERT_NOTE_LEN: usize = 8 * 1024;
 pub const ALERT_LIFE_MS: u64 = 12 * HOUR_MS;
 /// A heads-up is gone after this, in milliseconds.
 pub const HEADS_UP_MS: u64 = 20 * MINUTE_MS;
+/// An accepted responder's device forgets the exact place at the latest so long after offers were taken, in
+/// milliseconds; sooner when the desk or the responder says that it is over.
+pub const ACCEPTED_MS: u64 = 12 * HOUR_MS;
 /// A claim lapses after this without a sign from its holder, in milliseconds.
 pub const CLAIM_LAPSE_MS: u64 = 3 * MINUTE_MS;
 /// Door requests one room pass may make in a day.
