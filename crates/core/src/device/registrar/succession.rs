@@ -74,22 +74,17 @@ impl Registrar {
 
     /// The relay has answered.
     pub(super) fn room_looked_for(&mut self, ctx: &mut Cx<'_>, room: StreamId, response: &Response) {
-        match response {
-            Response::Refused(refusal) if refusal.code == Code::NotFound => {
-                if let Some(handed) = self.kept.state.successions.get_mut(&room) {
-                    handed.is_lost = true;
-                    self.look_at = ctx.now;
-                    self.kept.store_state(ctx);
-                }
-            }
-            Response::Frames(_) => {
-                if self.kept.state.successions.remove(&room).is_some() {
-                    ctx.tell(Event::Registrar(RegistrarEvent::Refused("team-room-not-lost")));
-                    self.kept.store_state(ctx);
-                }
-            }
-            // Not reachable, or busy: it is asked again.
-            _ => {}
+        let is_missing = matches!(response, Response::Refused(refusal) if refusal.code == Code::NotFound);
+        if is_missing && let Some(handed) = self.kept.state.successions.get_mut(&room) {
+            handed.is_lost = true;
+            self.look_at = ctx.now;
+            self.kept.store_state(ctx);
+        }
+        // Not reachable, or busy: it is asked again.
+        let is_there = matches!(response, Response::Frames(_));
+        if is_there && self.kept.state.successions.remove(&room).is_some() {
+            ctx.tell(Event::Registrar(RegistrarEvent::Refused("team-room-not-lost")));
+            self.kept.store_state(ctx);
         }
     }
 

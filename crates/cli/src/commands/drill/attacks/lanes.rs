@@ -115,10 +115,9 @@ fn flood(town: &Town) -> anyhow::Result<()> {
 }
 
 fn effort(town: &Town) -> anyhow::Result<u32> {
-    match ask(town, &Request::Work)? {
-        Response::Work(offer) => Ok(offer.effort),
-        other => anyhow::bail!("the relay offers no work: {other:?}"),
-    }
+    let answer = ask(town, &Request::Work)?;
+    let Response::Work(offer) = answer else { anyhow::bail!("the relay offers no work: {answer:?}") };
+    Ok(offer.effort)
 }
 
 fn passes_spent(town: &Town) -> anyhow::Result<u64> {
