@@ -105,7 +105,8 @@ fn what_was_not_synced_is_lost() {
 const FILES: &str = "BYSTAND_TEST_POWER_FILES";
 
 fn bites() {
-    for (fault, expected) in [("killed", "synced, not synced"), ("none", "synced"), ("torn", "synced, not ")] {
+    for (fault, expected) in [("killed", "synced, not synced"), ("none", "synced"), ("torn", "synced, not ")]
+    {
         let place = tempfile::tempdir().expect("a folder");
         let count = place.path().with_extension("syncs");
         let mut command = Command::new(std::env::current_exe().expect("this test"));

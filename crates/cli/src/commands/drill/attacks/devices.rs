@@ -97,7 +97,9 @@ fn reported(town: &mut Town, words: &str) -> anyhow::Result<String> {
     let relay = town.relay();
     let what = ["--kind", "other", "--place", "Lake St", "--zone", ZONE, "--text", words];
     town.run("nobody", &town.report_args(&relay, &what))?.good()?;
-    let report = town.player("ana")?.wait_from(mark, "the report", |v| is_entry(v, "report", None) && v["text"] == words)?;
+    let report = town
+        .player("ana")?
+        .wait_from(mark, "the report", |v| is_entry(v, "report", None) && v["text"] == words)?;
     Ok(text(&report, "incident").to_owned())
 }
 
