@@ -116,10 +116,8 @@ fn flood(town: &Town) -> anyhow::Result<()> {
 }
 
 fn effort(town: &Town) -> anyhow::Result<u32> {
-    match ask(town, &Request::Work)? {
-        Response::Work(offer) => Ok(offer.effort),
-        other => anyhow::bail!("the relay offers no work: {other:?}"),
-    }
+    let Response::Work(offer) = ask(town, &Request::Work)? else { anyhow::bail!("the relay offers no work") };
+    Ok(offer.effort)
 }
 
 fn passes_spent(town: &Town) -> anyhow::Result<u64> {
