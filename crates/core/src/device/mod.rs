@@ -206,13 +206,16 @@ impl Device {
     fn command(&mut self, ctx: &mut Cx<'_>, command: Command) -> Result<(), CommandError> {
         let shared = &mut self.shared;
         match command {
+            // Members have report passes of their own, and go into the vouched lane as who has a card does.
+            Command::Neighbor(neighbor::NeighborCommand::Report(report, None, found)) => {
+                let pass = shared.wallet.take(ctx, bystand_wire::PassPurpose::Report).map(Box::new);
+                self.neighbor.command(ctx, shared, neighbor::NeighborCommand::Report(report, pass, found))
+            }
             Command::Neighbor(command) => self.neighbor.command(ctx, shared, command),
             Command::Member(member::MemberCommand::ReportAndFind(report, outcome, seen_by)) => {
-                let found = self.member.find_on_the_spot(ctx, shared, &report, outcome, seen_by)?;
-                let pass = shared.wallet.take(ctx, bystand_wire::PassPurpose::Report);
-                let command =
-                    neighbor::NeighborCommand::Report(report, pass.map(Box::new), Some(Box::new(found)));
-                self.neighbor.command(ctx, shared, command)
+                let found = Box::new(self.member.find_on_the_spot(ctx, shared, &report, outcome, seen_by)?);
+                let command = neighbor::NeighborCommand::Report(report, None, Some(found));
+                self.command(ctx, Command::Neighbor(command))
             }
             Command::Member(command) => self.member.command(ctx, shared, command),
             Command::Desk(command) => self.desk.command(ctx, shared, command),

@@ -43,10 +43,11 @@ pub fn flooded(scene: &mut Scene) -> anyhow::Result<Loot> {
     let words = ["--kind", "presence", "--place", "Lake St", "--text", "a true report among them"];
     let said = town.run("nobody", &town.report_args(&relay, &words))?.good()?;
     loot.tried(CLOSED, !said.iter().any(|v| v["event"] == "received"));
-    town.player("dee")?.does(&format!("{BY_PASS} 'seen by a member'"))?;
+    town.admit("fay", &["observer"], &[])?;
+    town.run("fay", &[&["report"], &words[..]].concat())?.good()?;
     let ana = town.player("ana")?;
-    let by_pass =
-        ana.wait_from(mark, "the report with a pass", |v| is_entry(v, "report-and-finding", None))?;
+    let is_by_pass = |v: &Value| is_entry(v, "report", None) && v["vouched"] == true;
+    let by_pass = ana.wait_from(mark, "the report with a pass", is_by_pass)?;
     let queue = ana.looks("queue")?;
     let place = queue.iter().position(|row| text(row, "no") == text(&by_pass, "incident"));
     let place = place.context("it is in the queue")?;
@@ -115,8 +116,7 @@ fn flood(town: &Town) -> anyhow::Result<()> {
 }
 
 fn effort(town: &Town) -> anyhow::Result<u32> {
-    let answer = ask(town, &Request::Work)?;
-    let Response::Work(offer) = answer else { anyhow::bail!("the relay offers no work: {answer:?}") };
+    let Response::Work(offer) = ask(town, &Request::Work)? else { anyhow::bail!("the relay offers no work") };
     Ok(offer.effort)
 }
 

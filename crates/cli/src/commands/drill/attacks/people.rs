@@ -3,6 +3,9 @@
 use std::time::{Duration, Instant};
 
 use bystand_core::io::{Request, Response};
+use bystand_core::network::statements::CertificatesIssued;
+use bystand_crypto::sign::Signed;
+use bystand_wire::decode;
 use bystand_wire::relay_api::LogKind;
 use serde_json::Value;
 
@@ -25,6 +28,7 @@ pub const FALSE_ALERT: &str = "a false alert, in public";
 /// With the only registrar's keys.
 pub const ADMISSION: &str = "admission of anybody";
 const UNSEEN: &str = "an admission that is not in the public log";
+const LOGGED_WITHIN: Duration = Duration::from_secs(90);
 const UNTOLD: &str = "that an alert rests on one keyholder, untold";
 const LATER_REPORT: (&str, &str) =
     ("a report that came later", "vehicles at both doors of the mill, planted linnet");
@@ -44,11 +48,12 @@ fn needle((what, text): (&'static str, &str)) -> (&'static str, Vec<u8>) {
 /// Ben is revoked while his device runs; then a report comes and is worked on.
 pub fn removed(scene: &mut Scene) -> anyhow::Result<Loot> {
     let mut loot = Loot::default();
-    let town = &mut scene.town;
-    let mut found = Found::new();
-    Needles::new([needle((EARLIER, NOTE.1))])?.in_memory(town.player("ben")?.id(), &mut found)?;
-    loot.searched([EARLIER], &found);
+    let (town, evening) = (&mut scene.town, &scene.evening);
+    let seen = town.player("ben")?.looks(&format!("show {}", evening.incident))?;
+    loot.tried(EARLIER, seen.iter().any(|v| v.to_string().contains(NOTE.1)));
+    town.kill("ben")?;
     let certificate = certificate(town, "ben")?;
+    town.start_role("ben")?;
     std::fs::create_dir_all(town.vault("copy"))?;
     copy_vault(&town.vault("ben"), &town.vault("copy"))?;
     revoke(town, &certificate)?;
@@ -79,10 +84,8 @@ pub fn search_records(needles: &Needles, town: &Town, who: &str, found: &mut Fou
 }
 
 /// The first digits of a device's certificate.
-fn certificate(town: &mut Town, who: &str) -> anyhow::Result<String> {
-    town.kill(who)?;
+fn certificate(town: &Town, who: &str) -> anyhow::Result<String> {
     let said = town.run(who, &["status"])?.good()?;
-    town.start_role(who)?;
     let certificate = said.iter().map(|v| text(v, "certificate")).find(|c| !c.is_empty()).unwrap_or_default();
     Ok(certificate.split(',').next().unwrap_or_default().to_owned())
 }
@@ -212,30 +215,37 @@ fn passes_of_last_alert(town: &Town) -> anyhow::Result<Vec<bystand_wire::Hash32>
     Ok(last_alert(town)?.pass_ids())
 }
 
-/// The only registrar admits whom they like. The log grows by it, and alerts say that there is one keyholder.
+/// The only registrar admits whom they like. The log tells of it, and alerts say that there is one keyholder.
 pub fn registrar(scene: &mut Scene) -> anyhow::Result<Loot> {
     let mut loot = Loot::default();
     let town = &mut scene.town;
-    let before = logged(town, LogKind::Certificates)?;
     town.admit("mole", &["dispatcher", "verifier"], &[])?;
-    let steward = town.player("steward")?;
-    loot.tried(ADMISSION, steward.since(0).iter().any(|v| v["event"] == "admitted"));
-    let deadline = Instant::now() + Duration::from_secs(30);
-    let mut after = logged(town, LogKind::Certificates)?;
-    while after <= before && Instant::now() < deadline {
-        std::thread::sleep(Duration::from_millis(200));
-        after = logged(town, LogKind::Certificates)?;
+    let certificate = certificate(town, "mole")?;
+    loot.tried(ADMISSION, !certificate.is_empty());
+    // The program tells the log about once a minute, and when it has just started.
+    town.kill("steward")?;
+    town.start_role("steward")?;
+    let deadline = Instant::now() + LOGGED_WITHIN;
+    let mut is_seen = is_logged(town, &certificate)?;
+    while !is_seen && Instant::now() < deadline {
+        std::thread::sleep(Duration::from_millis(500));
+        is_seen = is_logged(town, &certificate)?;
     }
-    loot.tried(UNSEEN, after <= before);
+    loot.tried(UNSEEN, !is_seen);
     let alerts = town.alerts()?;
     anyhow::ensure!(!alerts.is_empty(), "there is an alert");
     loot.tried(UNTOLD, alerts.iter().any(|alert| alert["single_keyholder"] != true));
     Ok(loot)
 }
 
-/// How many entries of a kind the log has.
-fn logged(town: &Town, kind: LogKind) -> anyhow::Result<usize> {
-    let request = Request::LogEntries { kind: Some(kind), after: None, from: None };
+/// Whether the public log names a certificate.
+fn is_logged(town: &Town, certificate: &str) -> anyhow::Result<bool> {
+    let request = Request::LogEntries { kind: Some(LogKind::Certificates), after: None, from: None };
     let Response::LogEntries(entries) = ask(town, &request)? else { anyhow::bail!("the log was not read") };
-    Ok(entries.entries.len())
+    let mut hashes = Vec::new();
+    for entry in &entries.entries {
+        let signed: Signed<CertificatesIssued> = decode(&entry.entry.body)?;
+        hashes.extend(signed.unverified_body()?.certificates);
+    }
+    Ok(hashes.iter().any(|hash| hash.to_string().starts_with(certificate)))
 }
