@@ -33,8 +33,8 @@ fn everybody_works_on_after_the_relays_disk_died() {
     relay.kill_9();
     std::fs::rename(stage.path("relay"), stage.path("dead")).expect("the disk died");
     let (mark, before) = (steward.mark(), [ana.mark(), ben.mark()]);
-    let said = stage
-        .done("relay", &["restore", &backup, "--data", &text_of(&stage.path("relay")), "--new-log"]);
+    let said =
+        stage.done("relay", &["restore", &backup, "--data", &text_of(&stage.path("relay")), "--new-log"]);
     let log = said.iter().find_map(|v| v["log"].as_str()).expect("its log").to_owned();
     relay.starts_again(&stage);
     relay.wait("that it listens", |v| v.get("listening").is_some());

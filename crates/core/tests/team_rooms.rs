@@ -91,7 +91,9 @@ fn a_relay_restored_with_a_new_log_is_trusted_when_the_stewards_say_so() {
     world.connect(FOUNDER);
     world.connect(member);
     world.run(MINUTE);
-    assert!(was_warned(&world, member, "team-room-denied") && was_warned(&world, FOUNDER, "team-room-denied"));
+    assert!(
+        was_warned(&world, member, "team-room-denied") && was_warned(&world, FOUNDER, "team-room-denied")
+    );
     world
         .command(FOUNDER, Command::Registrar(RegistrarCommand::ProposeLog(log.clone())))
         .expect("proposed and, with one steward, signed");
@@ -101,7 +103,9 @@ fn a_relay_restored_with_a_new_log_is_trusted_when_the_stewards_say_so() {
         has_note && shared.manifest().is_some_and(|m| m.manifest().log == log)
     };
     // The steward's device is not the same process as the registrar's box.
-    assert!(world.run_until(5 * MINUTE, |w| w.device(FOUNDER).shared().manifest().is_some_and(|m| m.manifest().log == log)));
+    assert!(world.run_until(5 * MINUTE, |w| {
+        w.device(FOUNDER).shared().manifest().is_some_and(|m| m.manifest().log == log)
+    }));
     world.restart(FOUNDER);
     assert!(world.run_until(5 * MINUTE, |w| follows(w, FOUNDER) && follows(w, member)));
     // And the teams go on.

@@ -41,7 +41,8 @@ impl Device {
             self.shared.teams.insert(kind, team);
         }
         let note = self.shared.key_note().cloned();
-        let knocks = note.iter().flat_map(|note| Knock::load_all(records).into_iter().map(move |k| (k, note)));
+        let knocks =
+            note.iter().flat_map(|note| Knock::load_all(records).into_iter().map(move |k| (k, note)));
         for (knock, note) in knocks {
             if let Some(kind) = TeamKind::ALL.into_iter().find(|k| team_streams(note, *k).door == knock.door)
             {

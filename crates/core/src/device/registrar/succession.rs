@@ -75,12 +75,12 @@ impl Registrar {
     /// The relay has answered.
     pub(super) fn room_looked_for(&mut self, ctx: &mut Cx<'_>, room: StreamId, response: &Response) {
         match response {
-            Response::Refused(refusal) if refusal.code == Code::NotFound => {
-                if let Some(handed) = self.kept.state.successions.get_mut(&room) {
-                    handed.is_lost = true;
-                    self.look_at = ctx.now;
-                    self.kept.store_state(ctx);
-                }
+            Response::Refused(refusal) if refusal.code == Code::NotFound => self.room_is_lost(ctx, room),
+            // Its opener was gone before anybody was let in.
+            Response::Frames(frames)
+                if frames.head == Seq::START && self.kept.state.succeeded.contains(&room) =>
+            {
+                self.room_is_lost(ctx, room);
             }
             Response::Frames(_) => {
                 if self.kept.state.successions.remove(&room).is_some() {
@@ -89,8 +89,24 @@ impl Registrar {
                 }
             }
             // Not reachable, or busy: it is asked again.
-            _ => {}
+            Response::Refused(_)
+            | Response::Unreachable
+            | Response::Network(_)
+            | Response::Work(_)
+            | Response::Created(_)
+            | Response::Appended(_)
+            | Response::Erased(_)
+            | Response::Blob(_)
+            | Response::Logged(_)
+            | Response::LogEntries(_) => {}
         }
+    }
+
+    fn room_is_lost(&mut self, ctx: &mut Cx<'_>, room: StreamId) {
+        let Some(handed) = self.kept.state.successions.get_mut(&room) else { return };
+        handed.is_lost = true;
+        self.look_at = ctx.now;
+        self.kept.store_state(ctx);
     }
 
     /// Once the key note lists a new room, the registrars keep its policies and renew them before they end.
@@ -115,6 +131,7 @@ impl Registrar {
         }
         for handed in settled.into_iter().filter(|handed| note.streams.has(&handed.streams.room)) {
             replace(&mut held, &handed.lost, &handed.policies);
+            self.kept.state.succeeded.insert(handed.streams.room);
         }
         self.kept.store_state(ctx);
         share(ctx, shared, held);
