@@ -13,7 +13,7 @@ use bystand_core::device::{Command, Event};
 use bystand_core::network::keynote::NetworkStreams;
 use bystand_core::report::{Kind, Place, ReportIn};
 use bystand_core::team::{TeamKind, TeamSync};
-use bystand_core::testing::{FOUNDER, MemoryRelay, World, founded};
+use bystand_core::testing::{FOUNDER, Kill, MemoryRelay, World, founded};
 use bystand_wire::{AlertId, IncidentId, ReportId, Role};
 use day_support::*;
 
@@ -323,4 +323,64 @@ fn of_two_rooms_that_are_opened_at_once_one_counts() {
     assert_eq!(fold(&world, other), fold(&world, FOUNDER));
     let opened = world.actor(other).records.keys().filter(|name| name.starts_with("succession/")).count();
     assert_eq!(opened, 0, "the other room is forgotten");
+}
+
+#[test]
+fn a_room_whose_opener_vanished_before_anybody_came_is_succeeded_too() {
+    let (mut world, other, first) = desk_of_two(306);
+    let registrar = add_registrar(&mut world);
+    world.run(MINUTE);
+    let backup = world.relay.backup();
+    let before = streams(&world, other).desk;
+    world.delay(25, 150);
+    restore(&mut world, &backup, &[]);
+    let is_listed = |w: &World| streams(w, other).desk != before || streams(w, FOUNDER).desk != before;
+    assert!(world.run_until(5 * MINUTE, is_listed));
+    let listed = [FOUNDER, other].map(|place| streams(&world, place).desk).into_iter().find(|d| *d != before);
+    let listed = listed.expect("listed");
+    let has_opened = |w: &World, place: usize| {
+        let streams = w.device(place).shared().teams[&DESK].streams();
+        *streams == listed || w.device(place).shared().is_offering(DESK)
+    };
+    assert!(!(has_opened(&world, FOUNDER) && has_opened(&world, other)), "one of them has");
+    let (opener, waits) = if has_opened(&world, FOUNDER) { (FOUNDER, other) } else { (other, FOUNDER) };
+    world.disconnect(opener);
+    assert!(world.relay.frames(&listed.room).is_empty(), "nobody was let in");
+    let is_in = |w: &World| {
+        let team = &w.device(waits).shared().teams[&DESK];
+        team.is_ready() && *team.streams() != before && w.device(registrar).shared().connected
+    };
+    assert!(world.run_until(20 * MINUTE, is_in));
+    assert_ne!(streams(&world, waits).desk, listed);
+    world.connect(opener);
+    let all = [(FOUNDER, DESK), (other, DESK), (registrar, TeamKind::Registrars)];
+    assert!(world.run_until(10 * MINUTE, |w| all_work(w, &all)));
+    world.run(MINUTE);
+    assert!(knows(&world, other, first));
+    assert_eq!(fold(&world, other), fold(&world, FOUNDER));
+}
+
+#[test]
+fn a_device_killed_anywhere_on_the_way_comes_through() {
+    let (mut world, other, first) = desk_of_two(307);
+    let backup = world.relay.backup();
+    let second = takes(&mut world, other, 2);
+    world.run(10 * SECOND);
+    for (turn, after) in (0..72).step_by(12).enumerate() {
+        for how in Kill::ALL {
+            let mut world = world.fork();
+            world.run(5 * SECOND);
+            restore(&mut world, &backup, &[]);
+            let victim = if turn % 2 == 0 { FOUNDER } else { other };
+            world.kill_at(victim, after, how);
+            let all = [(FOUNDER, DESK), (other, DESK), (FOUNDER, TeamKind::Registrars)];
+            assert!(world.run_until(5 * MINUTE, |w| all_work(w, &all)), "{victim} {after} {how:?}");
+            world.run(MINUTE);
+            assert_eq!(fold(&world, other), fold(&world, FOUNDER), "{victim} {after} {how:?}");
+            assert!(
+                knows(&world, other, first) && knows(&world, FOUNDER, second),
+                "{victim} {after} {how:?}"
+            );
+        }
+    }
 }

@@ -272,6 +272,7 @@ impl Device {
             Caller::Knock(door) => self.tree_answer(ctx, door, response),
             Caller::Barrier(_) => {}
             Caller::Holds(kind) => self.holds_answer(ctx, kind, &response),
+            Caller::Abandoned(kind) => self.abandoned_answer(ctx, kind, &response),
             Caller::Generation => self.generation_answer(ctx, &response),
             Caller::Desk(what) => self.desk.call_ended(ctx, shared, what, response),
             Caller::Host(what) => self.host.call_ended(ctx, shared, what, response),
@@ -452,12 +453,13 @@ impl Engine for Device {
     fn handle_live(&mut self, message: LiveOut, now: Timestamp, rng: &mut Random) {
         self.input(now, rng, |device, ctx| match message {
             LiveOut::Frames(stream, frames) => {
-                let (epoch, head) = (frames.epoch, frames.head);
+                let (epoch, head, generation) = (frames.epoch, frames.head, frames.generation);
                 for stored in frames.frames {
                     device.frame(ctx, stream, stored);
                 }
                 device.room_epoch(&stream, epoch);
                 device.shared.rewind(ctx, &stream, head);
+                device.shared.note_generation(ctx, &stream, generation);
             }
             LiveOut::LogSize(_) => {
                 device.log_grew = true;

@@ -138,6 +138,8 @@ pub enum Caller {
     Barrier(TeamKind),
     /// Whether the relay holds a team's room, and in which generation.
     Holds(TeamKind),
+    /// Whether anything was ever said in the room that succeeds a team's lost one.
+    Abandoned(TeamKind),
     /// The relay's generation, after it did not give out a team's room.
     Generation,
     /// The desk's.

@@ -17,7 +17,7 @@ use bystand_crypto::seal::{SealPurpose, seal};
 use bystand_crypto::sign::{Signed, SigningKey};
 use bystand_wire::problem::Code;
 use bystand_wire::relay_api::Policy;
-use bystand_wire::time::SECOND_MS;
+use bystand_wire::time::{MINUTE_MS, SECOND_MS};
 use bystand_wire::{Frame, FrameKind, IncidentId, Seq, StreamId, Timestamp, decode, encode, limits};
 use minicbor::{Decode, Encode};
 
@@ -40,6 +40,9 @@ const LAST_RANK: usize = 6;
 const ASK_MS: u64 = 5 * SECOND_MS;
 /// A room whose streams the relay refuses is tried again after so long, in milliseconds.
 const AGAIN_MS: u64 = 30 * SECOND_MS;
+/// After so long at the door of a room in which nothing was ever said, its opener is taken for gone, in
+/// milliseconds.
+const IN_VAIN_MS: u64 = 5 * MINUTE_MS;
 /// Refusals in a row after which the first in rank makes a stream again that the network always has, how many
 /// later the next one does, and how many later the first one tries again.
 const REMAKE_AFTER: u32 = 3;
@@ -68,12 +71,19 @@ struct Kept {
     is_made: bool,
 }
 
+/// A team's room that is lost, as it seems.
+#[derive(Debug, Clone, Copy)]
+struct Loss {
+    /// The room that the key note lists.
+    room: StreamId,
+    /// When this device opens the next one; none before it is known that the room is lost.
+    turn: Option<Timestamp>,
+}
+
 /// What is known of rooms that the relay does not give out.
 #[derive(Debug, Default)]
 pub struct Losses {
-    /// Teams whose room the relay had and does not give out, and when this device opens the next one; none
-    /// before it is known that the relay was restored.
-    noticed: BTreeMap<TeamKind, Option<Timestamp>>,
+    noticed: BTreeMap<TeamKind, Loss>,
     candidates: BTreeMap<TeamKind, Candidate>,
     /// Teams of which people were told that the relay denies their room.
     told: BTreeSet<TeamKind>,
@@ -179,7 +189,8 @@ impl Shared {
     }
 
     fn is_lasting(&self, stream: &StreamId) -> bool {
-        self.mailbox.as_ref() == Some(stream)
+        let is_own_mailbox = self.mailbox.as_ref() == Some(stream) && self.identity.certificate.is_some();
+        is_own_mailbox
             || self.key_note().is_some_and(|note| note.note().streams.has(stream))
             || self.teams.values().any(|team| team.is_at(stream))
     }
@@ -189,7 +200,15 @@ impl Shared {
     pub(super) fn note_loss(&mut self, stream: &StreamId) {
         let Some(kind) = self.team_of_room(stream) else { return };
         if self.teams.get(&kind).is_some_and(|team| team.generation().is_some()) {
-            self.losses.noticed.entry(kind).or_insert(None);
+            self.losses.noticed.entry(kind).or_insert(Loss { room: *stream, turn: None });
+        }
+    }
+
+    /// The relay gives out a stream: a team's room that it gives out is held in this generation.
+    pub(super) fn note_generation(&mut self, ctx: &mut Cx<'_>, stream: &StreamId, generation: u64) {
+        let team = self.team_of_room(stream).and_then(|kind| self.teams.get_mut(&kind));
+        if let Some(team) = team {
+            team.found_in(ctx, generation);
         }
     }
 
@@ -233,9 +252,8 @@ impl Device {
             return;
         }
         self.ask_relay(ctx);
-        let is_due = |(kind, turn): (&TeamKind, &Option<Timestamp>)| {
-            turn.is_some_and(|at| at <= ctx.now).then_some(*kind)
-        };
+        let is_due =
+            |(kind, loss): (&TeamKind, &Loss)| loss.turn.is_some_and(|at| at <= ctx.now).then_some(*kind);
         let due: Vec<TeamKind> = self.shared.losses.noticed.iter().filter_map(is_due).collect();
         for kind in due {
             if !self.shared.losses.candidates.contains_key(&kind) {
@@ -250,9 +268,13 @@ impl Device {
             return;
         }
         shared.losses.ask_at = ctx.now.plus_ms(ASK_MS);
-        if shared.losses.noticed.values().any(Option::is_none) && !shared.is_calling(&Caller::Generation) {
+        if shared.losses.noticed.values().any(|loss| loss.turn.is_none())
+            && !shared.is_calling(&Caller::Generation)
+        {
             shared.call(ctx, Caller::Generation, Request::Network);
         }
+        self.look_for_abandoned(ctx);
+        let shared = &mut self.shared;
         let unknown: Vec<(TeamKind, StreamId, Seq)> = shared
             .teams
             .values()
@@ -263,6 +285,34 @@ impl Device {
             if !shared.is_calling(&Caller::Holds(kind)) {
                 shared.call(ctx, Caller::Holds(kind), Request::Read(room, after, None));
             }
+        }
+    }
+
+    /// Whoever opened the room that the key note lists may be gone before anybody was let in. The relay is
+    /// asked whether anything was ever said there, when this device has knocked in vain for long.
+    fn look_for_abandoned(&mut self, ctx: &mut Cx<'_>) {
+        let shared = &mut self.shared;
+        let Some(note) = shared.key_note().cloned() else { return };
+        for kind in TeamKind::ALL {
+            let streams = *team_streams(&note, kind);
+            let knocked = shared.knocks.get(&streams.door).map(|(knock, _)| knock.since);
+            let in_vain = knocked.is_some_and(|since| since.plus_ms(IN_VAIN_MS) <= ctx.now);
+            let caller = Caller::Abandoned(kind);
+            if shared.teams.contains_key(&kind) && in_vain && !shared.is_calling(&caller) {
+                shared.call(ctx, caller, Request::Read(streams.room, Seq::START, None));
+            }
+        }
+    }
+
+    /// The relay has shown the room that the key note lists for a team.
+    pub(super) fn abandoned_answer(&mut self, ctx: &mut Cx<'_>, kind: TeamKind, response: &Response) {
+        let shared = &mut self.shared;
+        let Response::Frames(frames) = response else { return };
+        let (Some(note), Some(team)) = (shared.log.key_note(), shared.teams.get(&kind)) else { return };
+        let room = team_streams(note, kind).room;
+        if frames.head == Seq::START && team.room().id() != room {
+            let turn = Some(turn(team, ctx.now));
+            shared.losses.noticed.entry(kind).or_insert(Loss { room, turn });
         }
     }
 
@@ -278,7 +328,7 @@ impl Device {
     pub(super) fn generation_answer(&mut self, ctx: &mut Cx<'_>, response: &Response) {
         let shared = &mut self.shared;
         let open: Vec<TeamKind> =
-            shared.losses.noticed.iter().filter(|(_, turn)| turn.is_none()).map(|(kind, _)| *kind).collect();
+            shared.losses.noticed.iter().filter(|(_, l)| l.turn.is_none()).map(|(kind, _)| *kind).collect();
         if let Response::Refused(_) = response {
             // It may have been restored with a new log that the stewards have not named yet.
             open.iter().for_each(|kind| shared.tell_denied(ctx, *kind));
@@ -292,9 +342,10 @@ impl Device {
                 shared.tell_denied(ctx, kind);
                 continue;
             }
-            let rank = u64::try_from(team.room().rank(b"succession").min(LAST_RANK)).unwrap_or(u64::MAX);
-            let turn = ctx.now.plus_ms(RANK_PAUSE_MS.saturating_mul(rank));
-            shared.losses.noticed.insert(kind, Some(turn));
+            let turn = Some(turn(team, ctx.now));
+            if let Some(loss) = shared.losses.noticed.get_mut(&kind) {
+                loss.turn = turn;
+            }
             let text = format!(
                 "The relay was restored and has lost the room of the team ({}). Another one is being opened; a \
                  registrar's device must be running for it.",
@@ -311,7 +362,7 @@ impl Device {
         let replaces = team_streams(note, kind).room;
         let Some(leaf) = team_leaf(shared, kind, ctx.now) else { return };
         let may = shared.identity.has_role(kind.role(), ctx.now) && team.is_ready();
-        if !may || team.room().id() != replaces {
+        if !may || shared.losses.noticed.get(&kind).map(|loss| loss.room) != Some(replaces) {
             return;
         }
         let until = ctx.now.plus_ms(limits::STREAM_LIFE_MS);
@@ -343,8 +394,8 @@ impl Device {
     pub(super) fn succession_job(&mut self, ctx: &mut Cx<'_>, kind: TeamKind, outcome: &Outcome) {
         let Outcome::Done(_) = outcome else {
             self.drop_candidate(ctx, kind);
-            if let Some(turn) = self.shared.losses.noticed.get_mut(&kind) {
-                *turn = Some(ctx.now.plus_ms(AGAIN_MS));
+            if let Some(loss) = self.shared.losses.noticed.get_mut(&kind) {
+                loss.turn = Some(ctx.now.plus_ms(AGAIN_MS));
             }
             return;
         };
@@ -377,7 +428,9 @@ impl Device {
             if old == streams {
                 continue;
             }
-            self.shared.note_held(kind);
+            if self.shared.losses.noticed.get(&kind).is_some_and(|loss| loss.room != streams.room) {
+                self.shared.note_held(kind);
+            }
             for stream in [old.room, old.door, old.casebook] {
                 self.shared.leave(ctx, &stream);
             }
@@ -449,6 +502,12 @@ pub(super) fn place_of(
         let streams = *team_streams(shared.key_note()?, kind);
         Some(Place { streams, generation: None, left: None })
     })
+}
+
+/// When this member of the lost room opens the next one, unless another has.
+fn turn(team: &TeamSync, now: Timestamp) -> Timestamp {
+    let rank = u64::try_from(team.room().rank(b"succession").min(LAST_RANK)).unwrap_or(u64::MAX);
+    now.plus_ms(RANK_PAUSE_MS.saturating_mul(rank))
 }
 
 /// Whether this device is in the room that the key note names for a team.

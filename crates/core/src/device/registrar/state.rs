@@ -147,6 +147,10 @@ pub(super) struct State {
     #[n(13)]
     #[cbor(default)]
     pub successions: BTreeMap<StreamId, HandedIn>,
+    /// Rooms that succeeded lost ones.
+    #[n(14)]
+    #[cbor(default)]
+    pub succeeded: BTreeSet<StreamId>,
 }
 
 /// A team's next room, as one of its members handed it in.

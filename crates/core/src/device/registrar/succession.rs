@@ -74,18 +74,39 @@ impl Registrar {
 
     /// The relay has answered.
     pub(super) fn room_looked_for(&mut self, ctx: &mut Cx<'_>, room: StreamId, response: &Response) {
-        let is_missing = matches!(response, Response::Refused(refusal) if refusal.code == Code::NotFound);
-        if is_missing && let Some(handed) = self.kept.state.successions.get_mut(&room) {
-            handed.is_lost = true;
-            self.look_at = ctx.now;
-            self.kept.store_state(ctx);
+        match response {
+            Response::Refused(refusal) if refusal.code == Code::NotFound => self.room_is_lost(ctx, room),
+            // Its opener was gone before anybody was let in.
+            Response::Frames(frames)
+                if frames.head == Seq::START && self.kept.state.succeeded.contains(&room) =>
+            {
+                self.room_is_lost(ctx, room);
+            }
+            Response::Frames(_) => {
+                if self.kept.state.successions.remove(&room).is_some() {
+                    ctx.tell(Event::Registrar(RegistrarEvent::Refused("team-room-not-lost")));
+                    self.kept.store_state(ctx);
+                }
+            }
+            // Not reachable, or busy: it is asked again.
+            Response::Refused(_)
+            | Response::Unreachable
+            | Response::Network(_)
+            | Response::Work(_)
+            | Response::Created(_)
+            | Response::Appended(_)
+            | Response::Erased(_)
+            | Response::Blob(_)
+            | Response::Logged(_)
+            | Response::LogEntries(_) => {}
         }
-        // Not reachable, or busy: it is asked again.
-        let is_there = matches!(response, Response::Frames(_));
-        if is_there && self.kept.state.successions.remove(&room).is_some() {
-            ctx.tell(Event::Registrar(RegistrarEvent::Refused("team-room-not-lost")));
-            self.kept.store_state(ctx);
-        }
+    }
+
+    fn room_is_lost(&mut self, ctx: &mut Cx<'_>, room: StreamId) {
+        let Some(handed) = self.kept.state.successions.get_mut(&room) else { return };
+        handed.is_lost = true;
+        self.look_at = ctx.now;
+        self.kept.store_state(ctx);
     }
 
     /// Once the key note lists a new room, the registrars keep its policies and renew them before they end.
@@ -110,6 +131,7 @@ impl Registrar {
         }
         for handed in settled.into_iter().filter(|handed| note.streams.has(&handed.streams.room)) {
             replace(&mut held, &handed.lost, &handed.policies);
+            self.kept.state.succeeded.insert(handed.streams.room);
         }
         self.kept.store_state(ctx);
         share(ctx, shared, held);
