@@ -3,15 +3,17 @@
 mod day_support;
 
 use bystand_core::alerts::Outcome;
-use bystand_core::desk::{AlertStep, SignFrom, Verdict};
+use bystand_core::desk::{AlertStep, SignFrom, Verdict, incident_of_report};
 use bystand_core::device::Command;
 use bystand_core::device::desk::DeskCommand;
 use bystand_core::device::host::{HostCommand, HostEvent};
 use bystand_core::device::member::{MemberCommand, MemberEvent};
+use bystand_core::device::neighbor::NeighborCommand;
 use bystand_core::messages::{Acceptance, CallOut, DeskMessage};
+use bystand_core::report::{Kind, Place, ReportIn};
 use bystand_core::testing::{FOUNDER, World};
 use bystand_wire::time::HOUR_MS;
-use bystand_wire::{CallOutId, OfferId, Role, limits};
+use bystand_wire::{CallOutId, OfferId, PassPurpose, ReportId, Role, limits};
 use day_support::*;
 
 fn call_out_heard(world: &World, member: usize) -> Option<(CallOut, bool)> {
@@ -107,6 +109,25 @@ fn only_who_is_accepted_learns_the_place_and_the_finding_comes_back() {
     let day = world.device(FOUNDER).host().day(&zone()).expect("a day");
     let state: Vec<&DeskMessage> = day.state().collect();
     assert!(matches!(state.as_slice(), [DeskMessage::Alert(..)]), "{state:?}");
+}
+
+#[test]
+fn a_members_report_goes_in_by_one_of_their_report_passes() {
+    let mut world = opened(2);
+    let reports = admit_member(&mut world, "reports", &[Role::Observer]);
+    let passes = |w: &World| w.device(reports).shared().wallet.count(PassPurpose::Report, w.now());
+    assert!(world.run_until(MINUTE, |w| passes(w) > 0), "report passes");
+    let before = passes(&world);
+    let place = Place { zone: Some(zone()), text: "4th and 3rd".into(), ..Place::default() };
+    let report = ReportIn::new(ReportId([9; 16]), Kind::Checkpoint, place, world.now());
+    let id = incident_of_report(report.id);
+    world
+        .command(reports, Command::Neighbor(NeighborCommand::Report(Box::new(report), None, None)))
+        .expect("kept");
+    let is_there = |w: &World| w.device(FOUNDER).desk().state().incident(id).is_some();
+    assert!(world.run_until(MINUTE, is_there));
+    assert_eq!(world.device(FOUNDER).desk().state().corroboration(id), 1, "vouched");
+    assert_eq!(passes(&world), before - 1);
 }
 
 #[test]
