@@ -174,7 +174,8 @@ pub fn attention_id(attention: &Attention) -> &'static str {
 /// Something for every argument that occurs in the files.
 #[cfg(test)]
 pub(super) fn every_arg() -> Vec<(&'static str, super::Arg<'static>)> {
-    let words = ["phone", "link", "phrase", "what", "how", "kind", "place", "from", "until", "issued", "at"];
+    let words =
+        ["phone", "link", "phrase", "what", "how", "kind", "place", "from", "until", "issued", "at", "time"];
     let counts = [
         "hours",
         "count",
