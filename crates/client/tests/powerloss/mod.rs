@@ -1,5 +1,5 @@
 //! Disks that fail, imitated: a process runs with `powerloss.c` preloaded. At a chosen fsync that fsync fails,
-//! the process is killed, or it loses its power, and its files lose what a disk may lose (docs/adr/0008).
+//! the process is killed, or it loses its power, and its files lose what a disk may lose (docs/adr/0009).
 
 #![allow(dead_code, reason = "each test file uses its own part")]
 

@@ -367,7 +367,7 @@ pub(crate) mod tests {
         };
         assert_eq!(made.head, Seq(41));
         let mut next = goes_on(99);
-        next.policy.version = 2;
+        (next.policy.version, next.hash) = (2, Hash32([2; 32]));
         let Ok(PutDecision::Replace(kept)) = put(&ID, Some(&made), next, None, LIMITS, NOW) else {
             panic!("it is replaced");
         };
