@@ -12,9 +12,9 @@ use bystand_wire::{IncidentId, ReportId, Role};
 use day_support::*;
 
 fn heard(world: &World, place: usize) -> Vec<String> {
-    let said = |event: &Event| match event {
-        Event::Neighbor(NeighborEvent::Desk { text, .. }) => Some(text.clone()),
-        _ => None,
+    let said = |event: &Event| {
+        let Event::Neighbor(NeighborEvent::Desk { text, .. }) = event else { return None };
+        Some(text.clone())
     };
     world.actor(place).events.iter().filter_map(said).collect()
 }
