@@ -15,7 +15,7 @@ CHECKS=(
   "lock|Cargo.lock holds the pinned versions, from crates.io only, and no OpenSSL|cargo update -p CRATE --precise VERSION, as Cargo.toml says"
   "licenses|every dependency's license goes with AGPL-3.0-or-later|choose another library, or add the license to scripts/lib/checks.sh with its reason"
   "file-length|source files stay under 600 lines|split by idea, or add it to scripts/exceptions.txt with the reason"
-  "drills|every claim of SECURITY.md names a drill that exists, or says *no drill yet*|fill the drill column"
+  "drills|every claim of SECURITY.md names a drill that exists, or says *no drill yet*; every drill is named|fill the drill column; bystand drill --list shows what there is"
   "formats|docs/formats.md says what the source says|scripts/formats"
   "links|links between documents lead somewhere|correct the link"
   "machine-paths|nothing names a place on somebody's machine|use a path relative to the repository"
@@ -280,6 +280,9 @@ file_length() {
   done < <(files 'crates/*.rs' | grep -E '^crates/[^/]+/src/')
 }
 
+# Where the table of drills is.
+DRILLS=crates/cli/src/commands/drill/attacks/mod.rs
+
 check_drills() {
   [ -f "$TREE/SECURITY.md" ] || return 0
   local line drill
@@ -297,16 +300,30 @@ check_drills() {
   ' "$TREE/SECURITY.md" | while IFS=: read -r line drill; do
     case $drill in
       "no table") printf 'SECURITY.md: has no table with a column named drill\n' ;;
-      *"no drill yet"*) ;;
-      *'`'*'`'*)
+      *'`'*'`'* | *"no drill yet"*)
         grep -oE '`[^`]+`' <<<"$drill" | tr -d '`' | while IFS= read -r drill; do
-          grep -rqsF --include='*.rs' -- "$drill" "$TREE/crates" ||
-            printf 'SECURITY.md:%s: there is no drill or test named %s\n' "$line" "$drill"
+          is_drill "$drill" || printf 'SECURITY.md:%s: there is no drill or test named %s\n' "$line" "${drill#drill: }"
         done
         ;;
       *) printf 'SECURITY.md:%s: the claim names no drill in `backticks` and does not say *no drill yet*\n' "$line" ;;
     esac
   done
+  drills_there_are | while IFS= read -r drill; do
+    grep -qF -- "\`drill: $drill\`" "$TREE/SECURITY.md" || printf '%s: no claim of SECURITY.md names the drill %s\n' "$DRILLS" "$drill"
+  done
+}
+
+# drills_there_are: the names of the table that `bystand drill --list` shows.
+drills_there_are() {
+  sed -nE 's/^ *name: "([a-z-]+)",$/\1/p' "$TREE/$DRILLS" 2>/dev/null || true
+}
+
+# is_drill WHAT: whether `drill: NAME` is in that table, or another name is one of a test.
+is_drill() {
+  case $1 in
+    "drill: "*) drills_there_are | grep -qxF -- "${1#drill: }" ;;
+    *) grep -rqsF --include='*.rs' -- "$1" "$TREE/crates" ;;
+  esac
 }
 
 check_links() {

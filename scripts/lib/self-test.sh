@@ -176,6 +176,9 @@ self_test() {
   defect drills SECURITY.md '| b | |'
   defect drills SECURITY.md '| b | somebody will look |'
   defect drills SECURITY.md '| b | `no-such-drill` |'
+  defect drills SECURITY.md '| b | `drill: missing_docs` |'
+  defect drills SECURITY.md '| b | `drill: no-such-drill`; *no drill yet* for the rest |'
+  defect drills crates/cli/src/commands/drill/attacks/mod.rs '        name: "unnamed",'
   change drills SECURITY.md 's/drill |$/proof |/'
   innocent drills SECURITY.md $'| b | `missing_docs` |\n\n| other | table |\n| --- | --- |\n| x | y |'
 

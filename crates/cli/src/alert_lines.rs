@@ -2,6 +2,8 @@
 
 use bystand_core::alerts::{AlertView, Basis, Outcome, Place, Shown};
 use bystand_core::device::Shared;
+use bystand_core::network::manifest::place_name;
+use bystand_core::texts::{Arg, Texts};
 use serde_json::{Value, json};
 
 use crate::failure::Done;
@@ -10,29 +12,29 @@ use crate::output::{Output, Tone};
 /// The headings of [`row`].
 pub const HEADINGS: [&str; 6] = ["State", "What", "Where", "Finding", "Seen", "Alert"];
 
-/// One alert as a line, or as an object.
-pub fn show(output: Output, view: &AlertView) -> Done {
+/// One alert as a line, or as an object. `place` is what people call the place.
+pub fn show(output: Output, view: &AlertView, place: &str) -> Done {
     let (state, tone) = state(view);
     let line = format!(
-        "{} {}, {} ({}){}",
+        "{} {}, {place} ({}){}",
         output.tone(tone, &state),
         view.kind.as_str(),
-        view.place,
         view.outcome,
         remarks(view)
     );
-    output.both(&line, &object(view))?;
+    output.both(&line, &object(view, place))?;
     Ok(())
 }
 
 /// One alert as an object.
-pub fn object(view: &AlertView) -> Value {
+pub fn object(view: &AlertView, place: &str) -> Value {
     json!({
         "event": "alert",
         "alert": view.alert.to_string(),
         "state": word(view.shown),
         "kind": view.kind.as_str(),
         "place": view.place.to_string(),
+        "where": place,
         "outcome": view.outcome.to_string(),
         "observed_from": view.observed_from.to_string(),
         "observed_until": view.observed_until.to_string(),
@@ -61,15 +63,15 @@ pub fn row(shared: &Shared, view: &AlertView, seen: &str) -> Vec<String> {
     ]
 }
 
-/// A zone by its name, a cell by its number.
-fn place(shared: &Shared, place: &Place) -> String {
-    let named = match place {
-        Place::Zone(id) => {
-            shared.manifest().and_then(|verified| verified.zone(id)).map(|zone| zone.name.clone())
-        }
-        Place::Cell(_) => None,
-    };
-    named.unwrap_or_else(|| place.to_string())
+/// What people call a place: a cell by the zone around it.
+pub fn place(shared: &Shared, place: &Place) -> String {
+    let zones = shared.manifest().map_or(&[][..], |verified| verified.manifest().zones.as_slice());
+    let name = place_name(zones, place);
+    match place {
+        Place::Zone(_) => name,
+        Place::Cell(_) if name == place.to_string() => name,
+        Place::Cell(_) => Texts::english().get("alert-place-around", &[("place", Arg::Text(&name))]),
+    }
 }
 
 fn state(view: &AlertView) -> (String, Tone) {

@@ -7,7 +7,7 @@ use bystand_wire::Timestamp;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    alerts, backup, bench, demo, follow, init, join, report, serve, sim, status, vault, zones,
+    alerts, backup, bench, demo, drill, follow, init, join, report, serve, sim, status, vault, zones,
 };
 use crate::desk::DeskVerb;
 use crate::duty::DutyVerb;
@@ -144,6 +144,9 @@ pub enum Command {
     /// Simulate a day of a city in virtual time
     #[command(disable_help_flag = true, after_help = sim::EXAMPLES)]
     Sim(sim::Words),
+    /// Attack a network of real processes, and see what is lost
+    #[command(disable_help_flag = true, after_help = drill::EXAMPLES)]
+    Drill(drill::Words),
     /// Look after this device's vault
     #[command(subcommand)]
     Vault(vault::VaultCommand),

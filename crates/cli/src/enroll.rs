@@ -22,7 +22,8 @@ pub fn show(output: Output, news: EnrollEvent) -> Done {
             output.both(&output.tone(Tone::Good, &text), &value)?;
         }
         EnrollEvent::Passes { purpose, period, count } => {
-            let text = format!("{count} {} passes for {period}.", purpose.as_str());
+            let passes = if count == 1 { "pass" } else { "passes" };
+            let text = format!("{count} {} {passes} for {period}.", purpose.as_str());
             let value = json!({"event": "passes", "purpose": purpose.as_str(), "period": period.to_string(),
                                "count": count});
             output.both(&output.tone(Tone::Faint, &text), &value)?;

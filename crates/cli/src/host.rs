@@ -165,12 +165,27 @@ fn tell(news: &HostEvent) -> (String, Tone, Value) {
             let text = format!("{zone}: the room does not work any more; another one is opened");
             (text, Tone::Bad, json!({"event": "succeeding", "zone": zone.to_string()}))
         }
-        HostEvent::NotReady(code) => {
-            (format!("Cannot host now: {code}."), Tone::Warn, json!({"event": "not-ready", "code": code}))
-        }
+        HostEvent::NotReady(code) => (
+            format!("Cannot host now: {} ({code}).", why_not_ready(code)),
+            Tone::Warn,
+            json!({"event": "not-ready", "code": code}),
+        ),
         HostEvent::Marked { seq, code } => {
             let text = format!("Entry {} cannot be read or trusted: {code}.", seq.0);
             (text, Tone::Bad, json!({"event": "marked", "seq": seq.0, "code": code}))
         }
+    }
+}
+
+/// In people's words.
+fn why_not_ready(code: &str) -> &'static str {
+    match code {
+        "no-key-note" => "the network's key note is not here yet",
+        "no-team-keys" => "another host's device has to let this one in",
+        "key-note-expired" => "no registrar's device has renewed the key note for eight days",
+        "key-note-stale" => "no registrar's device has renewed the key note for two days",
+        "manifest-expired" => "the stewards have to renew the manifest",
+        "host-key-not-listed" => "the next key note has to name the hosts' new key",
+        _ => "see the operator's guide",
     }
 }

@@ -25,6 +25,7 @@ mod stop;
 mod terminal;
 mod told;
 mod when;
+mod wiped;
 mod words;
 
 use std::process::ExitCode;
@@ -34,6 +35,9 @@ use clap::FromArgMatches;
 use args::Cli;
 use failure::Failure;
 use output::{Output, Tone};
+
+#[global_allocator]
+static MEMORY: wiped::Wiping = wiped::Wiping;
 
 fn main() -> ExitCode {
     let cli = match parse() {

@@ -115,7 +115,7 @@ impl Terminal {
             | Told::Reachable
             | Told::Unreachable(_)
             | Told::Live
-            | Told::NotLive(_)) => told::show(self.output, other),
+            | Told::NotLive(_)) => told::show_in(session, self.output, other).await,
         }
     }
 }

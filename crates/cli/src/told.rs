@@ -1,7 +1,7 @@
 //! What every running command shows alike: the connection, warnings, alerts, team news.
 
-use bystand_client::Told;
-use bystand_core::device::Event;
+use bystand_client::{Session, Told};
+use bystand_core::device::{Device, Event};
 use bystand_core::logwatch::AlertEvent;
 use serde_json::json;
 
@@ -9,7 +9,15 @@ use crate::alert_lines;
 use crate::failure::Done;
 use crate::output::{Output, Tone, harmless, note};
 
-/// Shows what is not of one role.
+/// Shows what is not of one role; places by the names that the network gives them.
+pub async fn show_in(session: &mut Session<Device>, output: Output, told: Told<Event>) -> Done {
+    let Told::Event(Event::Alert(AlertEvent::Taken { view, .. })) = told else { return show(output, told) };
+    let place = view.place.clone();
+    let name = session.ask(move |device, _, _| alert_lines::place(device.shared(), &place)).await?;
+    alert_lines::show(output, &view, &name)
+}
+
+/// Shows what is not of one role, where no network is at hand.
 pub fn show(output: Output, told: Told<Event>) -> Done {
     match told {
         Told::Reachable => connection(output, "reachable", None),
@@ -33,7 +41,9 @@ fn show_event(output: Output, event: Event) -> Done {
             }
             Ok(())
         }
-        Event::Alert(AlertEvent::Taken { view, .. }) => alert_lines::show(output, &view),
+        Event::Alert(AlertEvent::Taken { view, .. }) => {
+            alert_lines::show(output, &view, &view.place.to_string())
+        }
         Event::Alert(AlertEvent::Refused(error)) => {
             let text = format!("An entry of the public log does not hold and is not shown: {error}");
             let value = json!({"event": "alert-refused", "code": error.code(), "text": error.to_string()});

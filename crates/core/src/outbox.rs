@@ -3,7 +3,7 @@
 //! A [`Job`] is written to the vault in the same batch as the change that caused it, sent until the
 //! relay acknowledges or refuses it for good, and deleted in the same batch as what follows from the
 //! answer. The relay recognizes a repeated frame, so sending twice is harmless. Jobs for one stream
-//! leave in order, one at a time; a job may wait for others ([`Job::after`]) and is dropped with them
+//! leave in order, one at a time (but the stream's creation waits for no frames); a job may wait for others ([`Job::after`]) and is dropped with them
 //! when they are refused.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -253,6 +253,11 @@ where
         self.jobs.iter().map(|(id, entry)| (*id, &entry.job))
     }
 
+    /// What the job does that a call was made for.
+    pub fn work_of(&self, call: CallId) -> Option<&Work> {
+        self.jobs.get(self.calls.get(&call)?).map(|entry| &entry.job.work)
+    }
+
     /// The connection is back: what waited for it goes at once.
     pub fn wake(&mut self) {
         self.online = true;
@@ -274,11 +279,17 @@ where
     /// Sends whatever may go now.
     pub fn drive<Event>(&mut self, ctx: &mut Ctx<'_, Event>, rights: &dyn Rights) {
         let mut busy: BTreeSet<StreamId> = BTreeSet::new();
+        let mut creating: BTreeSet<StreamId> = BTreeSet::new();
         let ids: Vec<JobId> = self.jobs.keys().copied().collect();
         for id in ids {
             let Some(entry) = self.jobs.get(&id) else { continue };
             let lane = stream_of(&entry.job.work);
-            let is_first = lane.is_none_or(|stream| busy.insert(stream));
+            // What waits for a stream that the relay has lost must not keep it from being made again.
+            let is_create = matches!(entry.job.work, Work::Create(..));
+            let is_first = lane.is_none_or(|stream| {
+                let is_alone = busy.insert(stream);
+                if is_create { creating.insert(stream) } else { is_alone }
+            });
             let waits = entry.job.after.iter().any(|a| self.jobs.contains_key(a));
             if entry.not_before > ctx.now {
                 continue;

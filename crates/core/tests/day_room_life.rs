@@ -8,9 +8,12 @@ use bystand_core::device::Command;
 use bystand_core::device::desk::DeskCommand;
 use bystand_core::device::host::{HostCommand, HostEvent};
 use bystand_core::device::member::{MemberCommand, MemberEvent};
+use bystand_core::device::neighbor::NeighborCommand;
 use bystand_core::messages::{Acceptance, CallOut, DeskMessage};
+use bystand_core::report::{Kind, Place, ReportIn};
 use bystand_core::testing::{FOUNDER, World};
-use bystand_wire::{CallOutId, OfferId, Role};
+use bystand_wire::time::HOUR_MS;
+use bystand_wire::{CallOutId, OfferId, PassPurpose, ReportId, Role, limits};
 use day_support::*;
 
 fn call_out_heard(world: &World, member: usize) -> Option<(CallOut, bool)> {
@@ -106,6 +109,52 @@ fn only_who_is_accepted_learns_the_place_and_the_finding_comes_back() {
     let day = world.device(FOUNDER).host().day(&zone()).expect("a day");
     let state: Vec<&DeskMessage> = day.state().collect();
     assert!(matches!(state.as_slice(), [DeskMessage::Alert(..)]), "{state:?}");
+}
+
+#[test]
+fn a_members_report_goes_in_by_one_of_their_report_passes() {
+    let mut world = opened(2);
+    let reports = admit_member(&mut world, "reports", &[Role::Observer]);
+    let passes = |w: &World| w.device(reports).shared().wallet.count(PassPurpose::Report, w.now());
+    assert!(world.run_until(MINUTE, |w| passes(w) > 0), "report passes");
+    let before = passes(&world);
+    let place = Place { zone: Some(zone()), text: "4th and 3rd".into(), ..Place::default() };
+    let report = ReportIn::new(ReportId([9; 16]), Kind::Checkpoint, place, world.now());
+    world
+        .command(reports, Command::Neighbor(NeighborCommand::Report(Box::new(report), None, None)))
+        .expect("kept");
+    // The engine has drawn the report's id.
+    let taken = |w: &World| w.device(FOUNDER).desk().state().incidents().map(|i| i.id).next();
+    assert!(world.run_until(MINUTE, |w| taken(w).is_some()));
+    let id = taken(&world).expect("an incident");
+    assert_eq!(world.device(FOUNDER).desk().state().corroboration(id), 1, "vouched");
+    assert_eq!(passes(&world), before - 1);
+}
+
+#[test]
+fn an_accepted_device_that_misses_the_end_forgets_the_place_by_itself() {
+    let mut world = opened(2);
+    let goes = admit_member(&mut world, "goes", &[Role::Observer, Role::Verifier]);
+    join(&mut world, goes);
+    let incident = incident(&mut world, 1);
+    desk(&mut world, DeskCommand::Check(incident, vec![Role::Observer], 10));
+    world.run(5 * SECOND);
+    let (call_out, _) = call_out_heard(&world, goes).expect("passed on");
+    let going = offer(&mut world, goes, call_out.id);
+    desk(&mut world, DeskCommand::Accept(call_out.id, vec![going], true));
+    world.run(5 * SECOND);
+    let holds = |world: &World| {
+        let needle = b"4th and 3rd";
+        let mut records = world.actor(goes).records.values();
+        records.any(|record| record.windows(needle.len()).any(|w| w == needle))
+    };
+    world.disconnect(goes);
+    world.skip(limits::ACCEPTED_MS);
+    world.run(5 * SECOND);
+    assert!(holds(&world), "they may still be out");
+    world.skip(HOUR_MS);
+    world.run(5 * SECOND);
+    assert!(!holds(&world));
 }
 
 #[test]

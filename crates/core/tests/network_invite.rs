@@ -194,6 +194,7 @@ fn requests_are_signed_by_the_device_they_name() {
         assert_eq!(open_ask(&network, &by(&device), now).map(|_| ()), expected, "{now}");
     }
     let keys = TeamKeysUpdate {
+        succession: None,
         certificate: ask.certificate.clone(),
         at: NOW,
         keys: TeamKeys::Desk(fixture.key_note.streams.desk, fixture.key_note.desk.clone()),

@@ -44,6 +44,8 @@ pub const HANDSHAKE_INLINE_LEN: usize = 32 * 1024;
 pub const WORK_NONCE_MS: u64 = 10 * MINUTE_MS;
 /// How long a stream may be asked to live, in milliseconds.
 pub const STREAM_LIFE_MS: u64 = 400 * DAY_MS;
+/// The highest place that a new stream may be asked to start after.
+pub const STREAM_START: u64 = 1 << 40;
 /// Keys, successors or purposes named in one policy.
 pub const POLICY_KEYS: usize = 64;
 /// How long a blob may be asked to live, in milliseconds.
@@ -66,6 +68,9 @@ pub const ALERT_NOTE_LEN: usize = 8 * 1024;
 pub const ALERT_LIFE_MS: u64 = 12 * HOUR_MS;
 /// A heads-up is gone after this, in milliseconds.
 pub const HEADS_UP_MS: u64 = 20 * MINUTE_MS;
+/// An accepted responder's device forgets the exact place at the latest so long after offers were taken, in
+/// milliseconds; sooner when the desk or the responder says that it is over.
+pub const ACCEPTED_MS: u64 = 12 * HOUR_MS;
 /// A claim lapses after this without a sign from its holder, in milliseconds.
 pub const CLAIM_LAPSE_MS: u64 = 3 * MINUTE_MS;
 /// Door requests one room pass may make in a day.

@@ -125,6 +125,10 @@ pub struct Policy {
     /// by this key ([`Commit::signature`]).
     #[n(11)]
     pub committer: Option<PublicKey>,
+    /// The stream's first frame gets the place after this one: it goes on where another stream ended.
+    /// It counts when the stream is made; a replacement moves no places.
+    #[n(12)]
+    pub starts_after: Option<Seq>,
 }
 
 /// `PUT /v1/streams/{id}`.

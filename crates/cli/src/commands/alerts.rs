@@ -7,6 +7,7 @@ use bystand_core::device::{Device, Event};
 use bystand_core::texts::Texts;
 use bystand_wire::time::HOUR_MS;
 use clap::{Args, Subcommand};
+use serde_json::Value;
 
 use crate::args::Global;
 use crate::engine::{self, Meanwhile, PATIENCE, Trouble, Whose};
@@ -52,8 +53,8 @@ impl Talk<Device> for Watching {
         match verb {}
     }
 
-    async fn show(&mut self, _: &mut Session<Device>, told: Told<Event>) -> Done {
-        told::show(self.output, told)
+    async fn show(&mut self, session: &mut Session<Device>, told: Told<Event>) -> Done {
+        told::show_in(session, self.output, told).await
     }
 }
 
@@ -81,19 +82,20 @@ pub async fn run(global: &Global, args: &AlertsArgs, output: Output) -> Done {
 }
 
 async fn show_all(session: &mut Session<Device>, output: Output) -> Done {
-    let (rows, views): (Vec<Vec<String>>, Vec<AlertView>) = session
+    let (rows, objects): (Vec<Vec<String>>, Vec<Value>) = session
         .ask(move |device, now, _| {
             let (shared, wall) = (device.shared(), WallClock::of(device.shared()));
             let views = shared.log.alerts().view(now);
             let seen = |view: &AlertView| {
                 format!("{} to {}", wall.short(view.observed_from, now), wall.short(view.observed_until, now))
             };
-            (views.iter().map(|view| alert_lines::row(shared, view, &seen(view))).collect(), views)
+            let objects = views.iter().map(|v| alert_lines::object(v, &alert_lines::place(shared, &v.place)));
+            (views.iter().map(|v| alert_lines::row(shared, v, &seen(v))).collect(), objects.collect())
         })
         .await?;
     if output.is_json() {
-        for view in &views {
-            output.object(&alert_lines::object(view))?;
+        for object in &objects {
+            output.object(object)?;
         }
         return Ok(());
     }

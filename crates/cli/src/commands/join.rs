@@ -121,7 +121,7 @@ async fn until_admitted(session: &mut Session<Device>, mut zones: Vec<ZoneId>, o
             | Told::Reachable
             | Told::Unreachable(_)
             | Told::Live
-            | Told::NotLive(_)) => told::show(output, other)?,
+            | Told::NotLive(_)) => told::show_in(session, output, other).await?,
         }
     }
     match is_certified {

@@ -4,6 +4,7 @@ pub mod alerts;
 pub mod backup;
 pub mod bench;
 pub mod demo;
+pub mod drill;
 pub mod follow;
 pub mod init;
 pub mod join;
@@ -25,10 +26,14 @@ use crate::passphrase;
 use crate::registrar::RegistrarVerb;
 use crate::stop::unless_stopped;
 use crate::terminal::{self, RoleArgs, RoleVerb};
+use crate::wiped;
 
 /// Runs a command to its end.
 pub fn run(cli: Cli, output: Output) -> Done {
     let Cli { global, command } = cli;
+    if matches!(command, Command::Serve(_) | Command::Bench(_)) {
+        wiped::off();
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         match command {
@@ -52,6 +57,7 @@ pub fn run(cli: Cli, output: Output) -> Done {
             Command::Zones(args) => unless_stopped(zones::run(&global, &args, output)).await,
             Command::Sim(words) => tokio::task::block_in_place(|| sim::run(&words, output)),
             Command::Bench(words) => tokio::task::block_in_place(|| bench::run(&words, output)),
+            Command::Drill(words) => tokio::task::block_in_place(|| drill::run(&words, output)),
             Command::Vault(command) => vault::run(&global, &command, output),
         }
     })

@@ -1,6 +1,8 @@
 //! Snapshots: the state in parts, each to be sealed with the key whose entries it sums up. So an erased
 //! incident is gone from snapshots too, once its key is.
 
+use std::collections::BTreeMap;
+
 use bystand_wire::{DecodeError, IncidentId, Seq, encode};
 use minicbor::Decode;
 
@@ -46,16 +48,28 @@ impl DeskState {
     /// # Errors
     /// [`SnapshotError`].
     pub fn from_snapshot(snapshot: &DeskSnapshot) -> Result<DeskState, SnapshotError> {
-        let shared: Shared = read(&snapshot.shared)?;
+        let incidents = snapshot.incidents.iter().map(|(id, part)| (*id, part.as_slice()));
+        DeskState::from_parts(&snapshot.shared, incidents)
+    }
+
+    /// The state from its parts as they come: each can be opened, read and dropped before the next.
+    ///
+    /// # Errors
+    /// As for [`DeskState::from_snapshot`].
+    pub fn from_parts<Part: AsRef<[u8]>>(
+        shared: &[u8],
+        incidents: impl IntoIterator<Item = (IncidentId, Part)>,
+    ) -> Result<DeskState, SnapshotError> {
+        let shared: Shared = read(shared)?;
         let mut state = DeskState { shared, ..DeskState::default() };
-        for (id, bytes) in &snapshot.incidents {
-            let incident: Incident = read(bytes)?;
-            let twice = state.incidents.contains_key(id);
-            if incident.id != *id || twice {
-                return Err(SnapshotError::Mislabeled(*id));
+        for (id, part) in incidents {
+            let incident: Incident = read(part.as_ref())?;
+            let twice = state.incidents.contains_key(&id);
+            if incident.id != id || twice {
+                return Err(SnapshotError::Mislabeled(id));
             }
-            if !state.shared.erased.contains_key(id) {
-                state.incidents.insert(*id, incident);
+            if !state.shared.erased.contains_key(&id) {
+                state.incidents.insert(id, incident);
             }
         }
         state.mend_joins();
@@ -63,6 +77,75 @@ impl DeskState {
         state.incidents.values().for_each(|incident| index.add(incident));
         state.index = index;
         Ok(state)
+    }
+
+    /// Folds a part that was carried over from a lost casebook, where one has kept it. Total: a part that
+    /// cannot be read or that comes too late has no effect, but that what was erased stays erased. Of two
+    /// members' parts of one incident the one counts that sums up more, as long as nobody has worked on it
+    /// in this casebook.
+    pub fn carry(&mut self, seq: Seq, of: Option<IncidentId>, as_of: Seq, bytes: &[u8]) {
+        self.apply_unreadable(seq);
+        match of {
+            None => self.carry_shared(seq, bytes),
+            Some(id) => self.carry_incident(id, as_of, bytes),
+        }
+    }
+
+    /// All that one member carried over is there.
+    pub fn carried_all(&mut self, seq: Seq) {
+        self.apply_unreadable(seq);
+        self.mend_joins();
+        self.index = Index::default();
+        self.incidents.values().for_each(|incident| self.index.add(incident));
+    }
+
+    fn carry_shared(&mut self, seq: Seq, bytes: &[u8]) {
+        let Ok(other) = read::<Shared>(bytes) else { return };
+        let is_first = self.incidents.is_empty() && self.shared == Shared::at(seq);
+        if is_first {
+            self.shared = Shared { last_seq: seq, carried: BTreeMap::new(), ..other };
+            return;
+        }
+        for (id, tombstone) in other.erased {
+            if let Some(gone) = self.incidents.remove(&id) {
+                self.index.remove(&gone);
+            }
+            self.shared.carried.remove(&id);
+            self.shared.erased.entry(id).or_insert(tombstone);
+        }
+    }
+
+    fn carry_incident(&mut self, id: IncidentId, as_of: Seq, bytes: &[u8]) {
+        let Ok(incident) = read::<Incident>(bytes) else { return };
+        let is_newer = match self.incidents.contains_key(&id) {
+            true => self.shared.carried.get(&id).is_some_and(|held| *held < as_of),
+            false => !self.shared.erased.contains_key(&id),
+        };
+        if incident.id != id || !is_newer {
+            return;
+        }
+        if let Some(before) = self.incidents.get(&id) {
+            self.index.remove(before);
+        }
+        self.index.add(&incident);
+        self.incidents.insert(id, incident);
+        self.shared.carried.insert(id, as_of);
+    }
+
+    /// Which incidents of an earlier fold, that summed up a lost casebook up to a place, this one lacks or
+    /// has from somebody who had read less.
+    pub fn lacks(&self, before: &DeskState, as_of: Seq) -> Vec<IncidentId> {
+        let is_behind = |id: &IncidentId| match self.incidents.contains_key(id) {
+            true => self.shared.carried.get(id).is_some_and(|held| *held < as_of),
+            false => !self.shared.erased.contains_key(id),
+        };
+        let changed = |id: &IncidentId| self.incidents.get(id) != before.incidents.get(id);
+        before.incidents.keys().filter(|id| is_behind(id) && changed(id)).copied().collect()
+    }
+
+    /// What was erased, as far as this fold knows.
+    pub fn erased(&self) -> impl Iterator<Item = &IncidentId> {
+        self.shared.erased.keys()
     }
 
     /// A member whose root is missing stands alone; a root forgets members that are missing.

@@ -65,6 +65,18 @@ pub(super) struct Shared {
     pub marked: Vec<Marked>,
     #[n(8)]
     pub figures: Figures,
+    /// Incidents that were carried over from a lost casebook and not touched since, with the last entry of
+    /// that casebook that they sum up.
+    #[n(9)]
+    #[cbor(default)]
+    pub carried: BTreeMap<IncidentId, Seq>,
+}
+
+impl Shared {
+    /// Before the first entry, but for what was stepped over.
+    pub(super) fn at(last_seq: Seq) -> Self {
+        Self { last_seq, ..Self::default() }
+    }
 }
 
 /// Everything the desk knows: the fold of its casebook.
@@ -302,6 +314,8 @@ impl DeskState {
     fn touch(&mut self, incident: Option<IncidentId>, at: Timestamp) {
         let Some(id) = incident else { return };
         let root = self.root_of(id);
+        self.shared.carried.remove(&id);
+        self.shared.carried.remove(&root);
         if let Some(incident) = self.incidents.get_mut(&root) {
             incident.last_activity = at;
         }

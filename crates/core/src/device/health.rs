@@ -37,7 +37,21 @@ impl Health {
 }
 
 fn warnings(shared: &Shared, now: Timestamp) -> Vec<(&'static str, String)> {
-    [clock(shared, now), manifest(shared, now), key_note(shared, now)].into_iter().flatten().collect()
+    [revoked(shared), clock(shared, now), manifest(shared, now), key_note(shared, now)]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// What this device still holds stays readable to whoever opens its vault.
+fn revoked(shared: &Shared) -> Option<(&'static str, String)> {
+    let own = shared.identity.author()?;
+    shared.key_note()?.is_revoked(&own).then(|| {
+        let text = "a registrar has taken this device's rights back: its teams and rooms are closed to it. If that \
+                    is a mistake, ask for a new invitation and join with a new vault; if not, delete this vault's \
+                    folder";
+        ("certificate-revoked", text.to_owned())
+    })
 }
 
 /// A clock that is behind shows by a checkpoint from the future, which is not taken at all.

@@ -11,151 +11,33 @@ pub mod host;
 pub mod member;
 pub mod neighbor;
 mod pace;
+mod refused;
 pub mod registrar;
 mod rooms;
 pub mod secrets;
 pub mod setup;
 mod shared;
+mod succession;
+mod told;
 mod wallet;
 pub mod zones;
 
 use std::collections::BTreeMap;
 
-use bystand_wire::problem::Code;
 use bystand_wire::relay_api::{LiveOut, StoredFrame, WorkProof};
-use bystand_wire::{DecodeError, Role, StreamId, Timestamp, decode};
+use bystand_wire::{StreamId, Timestamp, decode};
 
 pub use shared::{Caller, Cx, Follow, Identity, KnockFor, Listener, Owner, Shared, policy};
+pub use told::{Command, CommandError, Event, OpenError};
 pub use wallet::Wallet;
 
 use crate::ctx::{Ctx, Outputs};
 use crate::io::{CallId, Effect, Engine, Random, Response};
-use crate::logwatch::{AlertEvent, LogWatch};
+use crate::logwatch::LogWatch;
 use crate::outbox::{Outbox, Outcome};
-use crate::room::SyncError;
 use crate::team::{TeamEvent, TeamKind, TeamSync};
 
 const IDENTITY: &str = "identity";
-
-/// How often in a row a stream is refused before the person is told.
-const REFUSALS_TOLD: u32 = 4;
-
-/// What a person or a program asks a device to do.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Command {
-    /// As a neighbor.
-    Neighbor(neighbor::NeighborCommand),
-    /// As a member.
-    Member(member::MemberCommand),
-    /// As a dispatcher.
-    Desk(desk::DeskCommand),
-    /// As a host box.
-    Host(host::HostCommand),
-    /// As a registrar.
-    Registrar(registrar::RegistrarCommand),
-}
-
-/// Why a command was not taken. Nothing has changed.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum CommandError {
-    /// The device's certificate does not name the role, or has run out.
-    #[error("this device is not certified as {0}")]
-    NotCertified(Role),
-    /// The network's manifest has not been fetched yet, or its keys are too old.
-    #[error("the network's settings are not here yet")]
-    NotSetUp,
-    /// The team's keys have not come yet.
-    #[error("this device is not in the team yet")]
-    NotInTeam,
-    /// What was named does not exist (any more).
-    #[error("there is no {0} of that name")]
-    Unknown(&'static str),
-    /// It may not be done now; the reason is for a person.
-    #[error("{0}")]
-    NotNow(String),
-    /// No pass of this kind is left for this week.
-    #[error("no {0} pass is left for this week")]
-    NoPass(&'static str),
-    /// Something given is not acceptable; the reason is for a person.
-    #[error("{0}")]
-    Invalid(String),
-    /// A room refused.
-    #[error("the room refused: {}", .0)]
-    Room(&'static str),
-}
-
-impl CommandError {
-    /// Stable, for scripts.
-    pub fn code(&self) -> &'static str {
-        match self {
-            CommandError::NotCertified(_) => "not-certified",
-            CommandError::NotSetUp => "not-set-up",
-            CommandError::NotInTeam => "not-in-team",
-            CommandError::Unknown(_) => "unknown",
-            CommandError::NotNow(_) => "not-now",
-            CommandError::NoPass(_) => "no-pass",
-            CommandError::Invalid(_) => "invalid",
-            CommandError::Room(_) => "room",
-        }
-    }
-}
-
-impl From<SyncError> for CommandError {
-    fn from(error: SyncError) -> Self {
-        CommandError::Room(error.code())
-    }
-}
-
-/// What a device tells the person or program around it.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Event {
-    /// The live connection stands or broke.
-    Online(bool),
-    /// The network's manifest and key note are here and verified.
-    Network,
-    /// A promise was kept or refused for good: its number and what became of it.
-    Warning {
-        /// Stable, for scripts.
-        code: &'static str,
-        /// For a person.
-        text: String,
-    },
-    /// An alert or rumor check.
-    Alert(AlertEvent),
-    /// A team's news: keys, members, the end.
-    Team(TeamKind, &'static str),
-    /// The newcomer's enrollment.
-    Enroll(enroll::EnrollEvent),
-    /// A neighbor's.
-    Neighbor(neighbor::NeighborEvent),
-    /// A member's.
-    Member(member::MemberEvent),
-    /// The desk's.
-    Desk(desk::DeskEvent),
-    /// A host's.
-    Host(host::HostEvent),
-    /// A registrar's.
-    Registrar(registrar::RegistrarEvent),
-}
-
-/// Why a device cannot be taken up from its vault.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum OpenError {
-    /// The vault holds no device.
-    #[error("there is no device in this vault")]
-    Empty,
-    /// A record is damaged.
-    #[error("the record {name} is damaged: {source}")]
-    Damaged {
-        /// Which.
-        name: String,
-        /// How.
-        source: DecodeError,
-    },
-    /// A room's record is damaged.
-    #[error("a room cannot be taken up again ({0})")]
-    Room(&'static str),
-}
 
 /// One device of a network.
 #[derive(Debug)]
@@ -210,6 +92,7 @@ impl Device {
         let shared = Shared::new(identity, log, Wallet::load(records), outbox);
         let mut device = Self::assemble(shared, now, records);
         device.load_rooms(records, now).map_err(|e| OpenError::Room(e.code()))?;
+        device.load_candidates(records, now).map_err(|e| OpenError::Room(e.code()))?;
         device.input(now, rng, Self::resume);
         Ok(device)
     }
@@ -305,6 +188,7 @@ impl Device {
     }
 
     fn resume(&mut self, ctx: &mut Cx<'_>) {
+        self.settle_successions(ctx);
         self.follow_rooms(ctx);
         self.desk.resume(ctx, &mut self.shared);
         self.host.resume(ctx, &mut self.shared);
@@ -317,13 +201,16 @@ impl Device {
     fn command(&mut self, ctx: &mut Cx<'_>, command: Command) -> Result<(), CommandError> {
         let shared = &mut self.shared;
         match command {
+            // Members have report passes of their own, and go into the vouched lane as who has a card does.
+            Command::Neighbor(neighbor::NeighborCommand::Report(report, None, found)) => {
+                let pass = shared.wallet.take(ctx, bystand_wire::PassPurpose::Report).map(Box::new);
+                self.neighbor.command(ctx, shared, neighbor::NeighborCommand::Report(report, pass, found))
+            }
             Command::Neighbor(command) => self.neighbor.command(ctx, shared, command),
             Command::Member(member::MemberCommand::ReportAndFind(report, outcome, seen_by)) => {
-                let found = self.member.find_on_the_spot(ctx, shared, &report, outcome, seen_by)?;
-                let pass = shared.wallet.take(ctx, bystand_wire::PassPurpose::Report);
-                let command =
-                    neighbor::NeighborCommand::Report(report, pass.map(Box::new), Some(Box::new(found)));
-                self.neighbor.command(ctx, shared, command)
+                let found = Box::new(self.member.find_on_the_spot(ctx, shared, &report, outcome, seen_by)?);
+                let command = neighbor::NeighborCommand::Report(report, None, Some(found));
+                self.command(ctx, Command::Neighbor(command))
             }
             Command::Member(command) => self.member.command(ctx, shared, command),
             Command::Desk(command) => self.desk.command(ctx, shared, command),
@@ -368,6 +255,7 @@ impl Device {
             Owner::Member(what) => self.member.job_ended(ctx, shared, what, &job, outcome),
             Owner::Neighbor(what) => self.neighbor.job_ended(ctx, shared, what, &job, outcome),
             Owner::Enroll(what) => self.enroll.job_ended(ctx, shared, what, &job, outcome),
+            Owner::Succession(kind) => self.succession_job(ctx, kind, &outcome),
         }
     }
 
@@ -378,6 +266,9 @@ impl Device {
             Caller::Log => self.log_answer(ctx, response),
             Caller::Knock(door) => self.tree_answer(ctx, door, response),
             Caller::Barrier(_) => {}
+            Caller::Holds(kind) => self.holds_answer(ctx, kind, &response),
+            Caller::Abandoned(kind) => self.abandoned_answer(ctx, kind, &response),
+            Caller::Generation => self.generation_answer(ctx, &response),
             Caller::Desk(what) => self.desk.call_ended(ctx, shared, what, response),
             Caller::Host(what) => self.host.call_ended(ctx, shared, what, response),
             Caller::Registrar(what) => self.registrar.call_ended(ctx, shared, what, response),
@@ -474,26 +365,6 @@ impl Device {
             }
         }
     }
-
-    /// A stream that is not there yet is no news, and neither is one whose read key is just being changed.
-    fn stream_refused(&mut self, ctx: &mut Cx<'_>, stream: &StreamId, code: &str) {
-        let times = self.shared.refused(stream, ctx.now);
-        if code == Code::NotFound.as_str() && times.is_some() {
-            self.shared.tell_lost(ctx, stream);
-        } else if code == Code::ClockSkew.as_str() {
-            Self::tell_clock_skew(ctx, times);
-        } else if times.is_none_or(|times| times == REFUSALS_TOLD) {
-            let text = format!("The relay does not give out stream {}: {code}.", stream.short());
-            ctx.tell(Event::Warning { code: "stream-refused", text });
-        }
-    }
-
-    fn tell_clock_skew(ctx: &mut Cx<'_>, times: Option<u32>) {
-        if times.is_none_or(|times| times == 1) {
-            let text = "this device's clock is more than five minutes off the relay's: set it".to_owned();
-            ctx.tell(Event::Warning { code: "clock-skew", text });
-        }
-    }
 }
 
 impl Engine for Device {
@@ -518,11 +389,13 @@ impl Engine for Device {
     fn handle_live(&mut self, message: LiveOut, now: Timestamp, rng: &mut Random) {
         self.input(now, rng, |device, ctx| match message {
             LiveOut::Frames(stream, frames) => {
-                let epoch = frames.epoch;
+                let (epoch, head, generation) = (frames.epoch, frames.head, frames.generation);
                 for stored in frames.frames {
                     device.frame(ctx, stream, stored);
                 }
                 device.room_epoch(&stream, epoch);
+                device.shared.rewind(ctx, &stream, head);
+                device.shared.note_generation(ctx, &stream, generation);
             }
             LiveOut::LogSize(_) => {
                 device.log_grew = true;
@@ -535,6 +408,8 @@ impl Engine for Device {
 
     fn handle_response(&mut self, id: CallId, response: Response, now: Timestamp, rng: &mut Random) {
         self.input(now, rng, |device, ctx| {
+            let is_awaited = device.shared.is_awaited(id, &response);
+            let response = if is_awaited { Response::Unreachable } else { response };
             match device.shared.outbox.handle_response(ctx, id, response.clone()) {
                 Some(ended) => {
                     for (id, job, outcome) in ended {

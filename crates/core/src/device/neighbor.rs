@@ -246,7 +246,19 @@ impl Neighbor {
         response: Response,
     ) {
         let NeighborCall::Look(stream) = what;
-        let Response::Frames(frames) = response else { return };
+        let Response::Frames(frames) = response else {
+            if let (Response::Refused(refusal), Some(followed)) = (response, self.followed.get_mut(&stream))
+                && refusal.code == Code::NotFound
+            {
+                // Not there yet, or lost: when it is there (again), it is read from its start.
+                followed.seen = Seq::START;
+            }
+            return;
+        };
+        if let Some(followed) = self.followed.get_mut(&stream).filter(|f| f.seen > frames.head) {
+            // The relay was restored, and the stream made again: it is read from its start.
+            (followed.seen, followed.look_at) = (Seq::START, ctx.now);
+        }
         for stored in &frames.frames {
             let Some(followed) = self.followed.get_mut(&stream) else { return };
             if stored.seq <= followed.seen {

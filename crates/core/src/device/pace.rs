@@ -75,6 +75,7 @@ impl Device {
             self.look_at_log(ctx);
         }
         self.rooms_due(ctx);
+        self.succession_due(ctx);
         let shared = &mut self.shared;
         shared.look_for_absent(ctx);
         self.desk.due(ctx, shared);
@@ -96,6 +97,7 @@ impl Device {
         let shared = &self.shared;
         let parts = [
             self.rooms_due_next(),
+            self.succession_due_next(),
             shared.absent_due_next(),
             self.desk.next_due(shared, now),
             self.host.next_due(shared, now),

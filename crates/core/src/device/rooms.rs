@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use bystand_crypto::seal::{SealPublicKey, SealPurpose, open};
 use bystand_wire::relay_api::StoredFrame;
-use bystand_wire::time::MINUTE_MS;
 use bystand_wire::{Frame, FrameKind, PublicKey, StreamId, Timestamp, decode};
 
+use super::succession::{is_in, place_of};
 use super::{Caller, Cx, Device, Event, KnockFor, Listener, Owner, Shared};
 use crate::io::{CallId, Request, Response};
 use crate::network::VerifiedKeyNote;
@@ -26,25 +26,28 @@ impl Device {
         records: &BTreeMap<String, Vec<u8>>,
         now: Timestamp,
     ) -> Result<(), SyncError> {
-        let Some(note) = self.shared.key_note().cloned() else { return Ok(()) };
         for kind in TeamKind::ALL {
-            let streams = *team_streams(&note, kind);
-            if !records.contains_key(&format!("room/{}/state", streams.room)) {
+            let Some(place) = place_of(&self.shared, kind, records) else { continue };
+            let id = place.streams.room;
+            if !records.contains_key(&format!("room/{id}/state")) {
                 continue;
             }
             let Some(leaf) = team_leaf(&self.shared, kind, now) else { continue };
-            let room = RoomSync::load(leaf, streams.room, records)?;
+            let room = RoomSync::load(leaf, id, records)?;
             let mark: Option<CasebookMark> = match kind {
                 TeamKind::Desk => self.desk.mark(),
                 TeamKind::Hosts => self.host.mark(),
                 TeamKind::Registrars => self.registrar.mark(),
             };
-            let mut team = TeamSync::load((kind, streams), room, mark, records)?;
+            let mut team = TeamSync::load((kind, place), room, mark, records)?;
             team.trust_registrars(self.shared.log.registrars_ever());
             self.shared.teams.insert(kind, team);
         }
-        for knock in Knock::load_all(records) {
-            if let Some(kind) = TeamKind::ALL.into_iter().find(|k| team_streams(&note, *k).door == knock.door)
+        let note = self.shared.key_note().cloned();
+        let knocks =
+            note.iter().flat_map(|note| Knock::load_all(records).into_iter().map(move |k| (k, note)));
+        for (knock, note) in knocks {
+            if let Some(kind) = TeamKind::ALL.into_iter().find(|k| team_streams(note, *k).door == knock.door)
             {
                 self.shared.knocks.insert(knock.door, (knock, KnockFor::Team(kind)));
             }
@@ -56,6 +59,10 @@ impl Device {
     /// Follows every room, casebook and welcome stream this device has to do with.
     pub(super) fn follow_rooms(&mut self, ctx: &mut Cx<'_>) {
         let shared = &mut self.shared;
+        let note = shared.key_note().cloned();
+        let is_listed = |team: &&TeamSync| {
+            note.as_ref().is_none_or(|note| team_streams(note, team.kind()) == team.streams())
+        };
         let rooms: Vec<_> = shared.rooms.values().map(|r| (r.id(), r.resume_after())).collect();
         for (room, after) in rooms {
             shared.follow(ctx, room, Listener::Room, after, None);
@@ -63,6 +70,7 @@ impl Device {
         let teams: Vec<_> = shared
             .teams
             .values()
+            .filter(is_listed)
             .map(|t| (t.kind(), *t.streams(), t.room().resume_after(), t.resume_casebook_after()))
             .collect();
         for (kind, streams, room_after, casebook_after) in teams {
@@ -79,6 +87,7 @@ impl Device {
 
     pub(super) fn room_frame(&mut self, ctx: &mut Cx<'_>, stream: StreamId, stored: &StoredFrame) {
         if let Some(kind) = self.shared.team_of_room(&stream) {
+            self.shared.note_held(kind);
             let Some(team) = self.shared.teams.get_mut(&kind) else { return };
             let events = team.room_mut().handle_frame(ctx, stored);
             self.team_room_events(ctx, kind, events);
@@ -214,19 +223,22 @@ impl Device {
     /// Key note or manifest changed: rules, registrars, removals, and teams to join.
     pub(super) fn trust_rooms(&mut self, ctx: &mut Cx<'_>) {
         let Some(note) = self.shared.key_note().cloned() else { return };
+        // Nobody can take themselves out: the others do.
+        let own = self.shared.identity.author();
         for team in self.shared.teams.values_mut() {
             let gone: Vec<Holder> = team
                 .room()
                 .members()
                 .iter()
                 .map(Credential::holder)
-                .filter(|h| matches!(h, Holder::Device(hash) if note.is_revoked(hash)))
+                .filter(|h| matches!(h, Holder::Device(hash) if Some(*hash) != own && note.is_revoked(hash)))
                 .collect();
             for holder in gone {
                 team.room_mut().want_removed(ctx, holder);
             }
         }
         self.update_rules(ctx.now);
+        self.settle_successions(ctx);
         self.knock_at_teams(ctx);
         self.keep_teams(ctx);
         for kind in TeamKind::ALL {
@@ -293,6 +305,10 @@ impl Device {
             KnockFor::Team(kind) => {
                 let Some(note) = self.shared.key_note() else { return };
                 let streams = *team_streams(note, kind);
+                if self.shared.teams.contains_key(&kind) {
+                    self.move_team(ctx, kind, (streams, room), None);
+                    return self.follow_rooms(ctx);
+                }
                 let Some(certificate) = self.shared.identity.certificate.clone() else { return };
                 let outbox = &mut self.shared.outbox;
                 let mut team = TeamSync::new(ctx, outbox, (kind, streams), room, &certificate, None);
@@ -317,19 +333,23 @@ impl Device {
     /// Knocks at the rooms of the teams that this device's certificate names and that it is not in.
     fn knock_at_teams(&mut self, ctx: &mut Cx<'_>) {
         let Some(note) = self.shared.key_note().cloned() else { return };
+        self.leave_old_doors(ctx, &note);
         if self.shared.log.registrars_ever().is_none() {
             // The leaves of members whom a registrar of before certified could not be judged.
             return;
         }
         for kind in TeamKind::ALL {
             let streams = *team_streams(&note, kind);
-            let is_in = self.shared.teams.contains_key(&kind);
+            let is_in = is_in(&self.shared, kind, &streams);
             let waits = self.shared.knocks.get(&streams.door).is_some_and(|(k, _)| !k.is_stale(ctx.now));
             if is_in || waits || !self.shared.identity.has_role(kind.role(), ctx.now) {
                 continue;
             }
             let own = self.shared.identity.device().public();
-            let Some(to) = team_door_key(&note, kind, own, ctx.now) else { continue };
+            let to = team_door_keys(&note, kind, own, ctx.now);
+            if to.is_empty() {
+                continue;
+            }
             let Some(leaf) = team_leaf(&self.shared, kind, ctx.now) else { continue };
             let (door, welcome) = (streams.door, streams.welcome);
             let owner = Owner::Nobody;
@@ -339,6 +359,21 @@ impl Device {
                 self.shared.knocks.insert(door, (knock, KnockFor::Team(kind)));
                 self.follow_rooms(ctx);
             }
+        }
+    }
+
+    /// The key note names another room: nobody opens at this door any more.
+    fn leave_old_doors(&mut self, ctx: &mut Cx<'_>, note: &VerifiedKeyNote) {
+        let is_old = |door: &StreamId, what: &KnockFor| matches!(what, KnockFor::Team(kind) if team_streams(note, *kind).door != *door);
+        let gone: Vec<Knock> = self
+            .shared
+            .knocks
+            .extract_if(.., |door, (_, what)| is_old(door, what))
+            .map(|(_, (knock, _))| knock)
+            .collect();
+        for knock in gone {
+            knock.forget(ctx);
+            self.shared.leave(ctx, &knock.welcome);
         }
     }
 
@@ -443,22 +478,20 @@ pub(super) fn team_streams(note: &VerifiedKeyNote, kind: TeamKind) -> &TeamStrea
     }
 }
 
-/// What requests at a team's door are sealed to. Registrars have no key in common: another one of them is
-/// asked (the key note may list this device before its team has let it in), and each time somebody knocks
-/// anew perhaps a different one.
-fn team_door_key(
+/// What requests at a team's door are sealed to. Registrars have no key in common: each of the others is
+/// asked, since the key note may list some that are not in the room (yet).
+fn team_door_keys(
     note: &VerifiedKeyNote,
     kind: TeamKind,
     own: PublicKey,
     now: Timestamp,
-) -> Option<SealPublicKey> {
+) -> Vec<SealPublicKey> {
     match kind {
-        TeamKind::Desk => note.desk_keys_at(now).map(|k| k.report_key.clone()),
-        TeamKind::Hosts => note.host_keys_at(now).map(|k| k.door_key.clone()),
+        TeamKind::Desk => note.desk_keys_at(now).map(|k| k.report_key.clone()).into_iter().collect(),
+        TeamKind::Hosts => note.host_keys_at(now).map(|k| k.door_key.clone()).into_iter().collect(),
         TeamKind::Registrars => {
-            let others: Vec<_> = note.note().registrars.iter().filter(|r| r.device != own).collect();
-            let turn = usize::try_from(now.0 / MINUTE_MS).ok()?.checked_rem(others.len())?;
-            others.get(turn).map(|r| r.sealing_key.clone())
+            let others = note.note().registrars.iter().filter(|r| r.device != own);
+            others.map(|r| r.sealing_key.clone()).collect()
         }
     }
 }

@@ -4,7 +4,7 @@
 use bystand_crypto::seal::SealSecretKey;
 use bystand_crypto::sign::SigningKey;
 use bystand_wire::relay_api::Policy;
-use bystand_wire::{Timestamp, Week};
+use bystand_wire::{StreamId, Timestamp, Week};
 use minicbor::{Decode, Encode};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
@@ -190,6 +190,12 @@ pub struct HostSecrets {
     /// Door keys and host keys.
     #[n(4)]
     pub keys: KeyWeeks,
+    /// The version of the inbox's policy.
+    #[n(5)]
+    pub inbox_version: u32,
+    /// The desk's room, whose members write into the inbox.
+    #[n(6)]
+    pub inbox_for: StreamId,
 }
 
 /// What the registrars share.

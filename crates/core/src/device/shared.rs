@@ -1,7 +1,7 @@
 //! What every part of a device uses: who it is, what it trusts, its outbox, rooms and teams, and who
 //! listens to what.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bystand_crypto::seal::SealSecretKey;
@@ -11,6 +11,7 @@ use bystand_wire::time::SECOND_MS;
 use bystand_wire::{Hash32, NetworkId, Role, Seq, StreamId, Timestamp, limits};
 use minicbor::{Decode, Encode};
 
+use super::succession::Losses;
 use super::{Event, wallet::Wallet};
 use crate::ctx::Ctx;
 use crate::io::{CallId, Request};
@@ -115,6 +116,9 @@ pub enum Owner {
     /// The newcomer's, while it enrolls.
     #[n(7)]
     Enroll(#[n(0)] super::enroll::EnrollJob),
+    /// A team's next room, after the relay has lost the one before.
+    #[n(8)]
+    Succession(#[n(0)] TeamKind),
 }
 
 impl From<(StreamId, Errand)> for Owner {
@@ -132,6 +136,12 @@ pub enum Caller {
     Knock(StreamId),
     /// A team's reading of its room.
     Barrier(TeamKind),
+    /// Whether the relay holds a team's room, and in which generation.
+    Holds(TeamKind),
+    /// Whether anything was ever said in the room that succeeds a team's lost one.
+    Abandoned(TeamKind),
+    /// The relay's generation, after it did not give out a team's room.
+    Generation,
     /// The desk's.
     Desk(super::desk::DeskCall),
     /// A host's.
@@ -178,6 +188,8 @@ pub struct Follow {
     pub listener: Listener,
     /// Read up to here.
     pub seen: Seq,
+    /// The furthest place that was ever read, also before the stream was made again.
+    pub furthest: Seq,
     read_key: Option<SigningKey>,
     /// How often in a row the relay did not give it out.
     refusals: u32,
@@ -219,8 +231,8 @@ pub struct Shared {
     calls: BTreeMap<CallId, Caller>,
     /// Streams the relay does not have (yet), and when to ask for them again.
     absent: BTreeMap<StreamId, Timestamp>,
-    /// Teams whose room the relay had and has no more, as people were told.
-    lost: BTreeSet<TeamKind>,
+    /// Teams whose room the relay had and does not give out, and the rooms opened to succeed them.
+    pub(super) losses: Losses,
     /// Whether the live connection stands.
     pub connected: bool,
     /// Where registrars' answers to this device come.
@@ -242,7 +254,7 @@ impl Shared {
             follows: BTreeMap::new(),
             calls: BTreeMap::new(),
             absent: BTreeMap::new(),
-            lost: BTreeSet::new(),
+            losses: Losses::default(),
             connected: false,
             mailbox: None,
         }
@@ -332,7 +344,8 @@ impl Shared {
         if self.follows.contains_key(&stream) {
             return;
         }
-        let follow = Follow { listener, seen: after, read_key: read_key.cloned(), refusals: 0 };
+        let follow =
+            Follow { listener, seen: after, furthest: after, read_key: read_key.cloned(), refusals: 0 };
         if self.connected {
             ctx.follow(stream, after, auth(ctx, stream, &follow));
         }
@@ -357,12 +370,32 @@ impl Shared {
         let is_new = seq > follow.seen;
         follow.refusals = 0;
         follow.seen = follow.seen.max(seq);
+        follow.furthest = follow.furthest.max(seq);
         is_new
+    }
+
+    /// The relay has given out fewer places than were read: it was restored, and the stream made again. It is
+    /// read from its start. Rooms and casebooks keep their own place, and are succeeded by others.
+    pub fn rewind(&mut self, ctx: &mut Cx<'_>, stream: &StreamId, head: Seq) {
+        if self.follows.get(stream).is_some_and(|follow| head < follow.seen) && self.start_anew(stream) {
+            self.follow_again(ctx, stream);
+        }
+    }
+
+    /// The relay does not have a stream that was read: when it is there again, it is read from its start.
+    pub fn start_anew(&mut self, stream: &StreamId) -> bool {
+        let Some(follow) = self.follows.get_mut(stream) else { return false };
+        let keeps_place = matches!(follow.listener, Listener::Room | Listener::Casebook(_));
+        if !keeps_place {
+            follow.seen = Seq::START;
+        }
+        !keeps_place
     }
 
     /// Asks for every followed stream again, after a reconnection.
     pub fn follow_all(&mut self, ctx: &mut Cx<'_>) {
-        for (stream, follow) in &self.follows {
+        for (stream, follow) in &mut self.follows {
+            follow.refusals = 0;
             ctx.follow(*stream, follow.seen, auth(ctx, *stream, follow));
         }
     }
@@ -383,21 +416,6 @@ impl Shared {
         let pause = ABSENT_MS * u64::from(follow.refusals.min(ABSENT_TIMES));
         self.absent.insert(*stream, now.plus_ms(pause));
         Some(follow.refusals)
-    }
-
-    /// A team's room that this device has read is not made anew by anybody: the relay has lost it.
-    pub fn tell_lost(&mut self, ctx: &mut Cx<'_>, stream: &StreamId) {
-        let Some(kind) = self.team_of_room(stream) else { return };
-        let was_read = self.follows.get(stream).is_some_and(|f| f.seen > Seq::START);
-        if was_read && self.lost.insert(kind) {
-            let text = format!(
-                "The relay does not hold the room of the team ({}) any more. If it was restored from a backup, \
-                 streams are not in it: what this device has is kept and can be read, but the team cannot work \
-                 on. Tell the stewards; the operator's guide says what to do (When something breaks).",
-                kind.as_str()
-            );
-            ctx.tell(Event::Warning { code: "team-room-lost", text });
-        }
     }
 
     /// Asks again for the streams that were refused, when it is time.
@@ -472,5 +490,6 @@ pub fn policy(
         max_frame_len: u32::try_from(limits::FRAME_LEN).unwrap_or(u32::MAX),
         max_frames: 100_000,
         committer: None,
+        starts_after: None,
     }
 }

@@ -3,7 +3,7 @@
 use bystand_wire::{Cell, ZoneId};
 
 use super::Shared;
-use crate::geo::{self, Point, Polygon, Ring, Shape, Zone, ZoneIndex};
+use crate::geo::{self, Point, Zone, ZoneIndex};
 use crate::network::VerifiedManifest;
 use crate::network::manifest::ZoneInfo;
 use crate::report::Place;
@@ -19,7 +19,7 @@ impl<'a> Zones<'a> {
     /// Those of the network as it stands; `None` before the manifest is here.
     pub fn of(shared: &'a Shared) -> Option<Self> {
         let manifest = shared.manifest()?;
-        let zones = manifest.manifest().zones.iter().map(zone).collect();
+        let zones = manifest.manifest().zones.iter().map(ZoneInfo::zone).collect();
         Some(Self { manifest, zones })
     }
 
@@ -61,21 +61,4 @@ impl<'a> Zones<'a> {
         zones.extend(ZoneIndex::new(&self.zones).neighbors(&zone).into_iter().map(|z| z.id.clone()));
         Some((cell, zones))
     }
-}
-
-/// A zone of the manifest as geography sees it.
-fn zone(info: &ZoneInfo) -> Zone {
-    let ring = |corners: &Vec<(i32, i32)>| Ring {
-        corners: corners.iter().map(|(lon, lat)| Point { lat: *lat, lon: *lon }).collect(),
-    };
-    let polygons: Vec<Polygon> = info
-        .polygons
-        .iter()
-        .filter_map(|rings| {
-            let (outer, holes) = rings.split_first()?;
-            Some(Polygon { outer: ring(outer), holes: holes.iter().map(ring).collect() })
-        })
-        .collect();
-    let shape = (!polygons.is_empty()).then_some(Shape { polygons });
-    Zone { id: info.id.clone(), name: info.name.clone(), shape }
 }

@@ -12,10 +12,12 @@
 //! The same request again gets the same answer: registrars keep what they answered until the week
 //! ends. Sealing, sending and ledgers are the registrar engine's business.
 
+use bystand_crypto::hash::stream_id;
 use bystand_crypto::passes::{BlindSignature, BlindedPass};
 use bystand_crypto::seal::SealPublicKey;
 use bystand_crypto::sign::{SignError, Signed, Statement};
 use bystand_wire::codec::decode_within;
+use bystand_wire::relay_api::Policy;
 use bystand_wire::{
     DecodeError, Hash32, NetworkId, PassPurpose, Period, PublicKey, Role, StreamId, Timestamp, limits, pad,
 };
@@ -240,6 +242,33 @@ pub struct TeamKeysUpdate {
     /// Which keys.
     #[n(2)]
     pub keys: TeamKeys,
+    /// When the relay has lost the team's room: the one that succeeds it. Without it the streams named with
+    /// the keys change nothing.
+    #[n(3)]
+    pub succession: Option<Succession>,
+}
+
+/// A team's new room, after the relay has lost the one before.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Succession {
+    /// The room that is lost: the key note must still list it, so that of two successions one counts.
+    #[n(0)]
+    pub replaces: StreamId,
+    /// The policies of the new streams (room, door, welcome, casebook), to be renewed before they end.
+    #[n(1)]
+    pub policies: Vec<Policy>,
+}
+
+impl Succession {
+    /// The streams that these policies make; `None` when they are not a team's.
+    pub fn streams(&self) -> Option<TeamStreams> {
+        let [room, door, welcome, casebook] = self.policies.as_slice() else { return None };
+        let id = |policy: &Policy| stream_id(&policy.creator);
+        let streams =
+            TeamStreams { room: id(room), door: id(door), welcome: id(welcome), casebook: id(casebook) };
+        (streams.room != self.replaces).then_some(streams)
+    }
 }
 
 impl Statement for TeamKeysUpdate {

@@ -182,6 +182,22 @@ pub struct IssuerEntry {
     pub key: IssuerPublicKey,
 }
 
+impl NetworkStreams {
+    /// Whether a stream is one of those that the network always has.
+    pub fn has(&self, stream: &StreamId) -> bool {
+        let teams = [&self.desk, &self.hosts, &self.registrars];
+        let others = [self.drop, self.hosts_inbox, self.day_notes, self.registrars_inbox];
+        teams.iter().any(|team| team.has(stream)) || others.contains(stream)
+    }
+}
+
+impl TeamStreams {
+    /// Whether a stream is one of these.
+    pub fn has(&self, stream: &StreamId) -> bool {
+        [self.room, self.door, self.welcome, self.casebook].contains(stream)
+    }
+}
+
 impl KeyNote {
     /// Checks every limit, form and rule against the manifest. The registrars' box calls it before it
     /// signs; opening does it again.

@@ -15,7 +15,8 @@ use bystand_wire::{PublicKey, Timestamp, ZoneId, limits};
 use minicbor::{Decode, Encode};
 
 use super::names::{KindCode, RelayUrl, is_language, is_name, is_note, is_phone_number, is_time_zone};
-use crate::geo::{Polygon, Ring, Zone};
+use crate::alerts::Place;
+use crate::geo::{Point, Polygon, Ring, Shape, Zone, cell_center};
 
 pub use error::ManifestError;
 pub use verified::{ManifestStatus, VerifiedManifest};
@@ -125,6 +126,38 @@ impl From<&Zone> for ZoneInfo {
         let polygons = zone.shape.iter().flat_map(|shape| &shape.polygons).map(polygon).collect();
         Self { id: zone.id.clone(), name: zone.name.clone(), polygons }
     }
+}
+
+impl ZoneInfo {
+    /// As geography sees it.
+    pub fn zone(&self) -> Zone {
+        let ring = |corners: &Vec<(i32, i32)>| Ring {
+            corners: corners.iter().map(|(lon, lat)| Point { lat: *lat, lon: *lon }).collect(),
+        };
+        let polygon = |rings: &Vec<Vec<(i32, i32)>>| {
+            let (outer, holes) = rings.split_first()?;
+            Some(Polygon { outer: ring(outer), holes: holes.iter().map(ring).collect() })
+        };
+        let polygons: Vec<Polygon> = self.polygons.iter().filter_map(polygon).collect();
+        let shape = (!polygons.is_empty()).then_some(Shape { polygons });
+        Zone { id: self.id.clone(), name: self.name.clone(), shape }
+    }
+
+    fn contains(&self, point: Point) -> bool {
+        self.zone().shape.is_some_and(|shape| shape.contains(point))
+    }
+}
+
+/// What people call a place: a zone by its name, a cell by the zone around its middle. The program's own
+/// name for it where the network has none.
+pub fn place_name(zones: &[ZoneInfo], place: &Place) -> String {
+    let zone = match place {
+        Place::Zone(id) => zones.iter().find(|zone| zone.id == *id),
+        Place::Cell(cell) => {
+            cell_center(*cell).ok().and_then(|middle| zones.iter().find(|zone| zone.contains(middle)))
+        }
+    };
+    zone.map_or_else(|| place.to_string(), |zone| zone.name.clone())
 }
 
 /// What an alert needs (protocol: Alerts).

@@ -53,7 +53,8 @@ pub enum KnockStep {
 }
 
 impl Knock {
-    /// Knocks: promises the door request and keeps what will open the Welcome.
+    /// Knocks: promises the door request, once for each key that somebody behind the door may have, and
+    /// keeps what will open the Welcome.
     ///
     /// # Errors
     /// [`SyncError`] when the leaf's configuration is refused.
@@ -65,7 +66,7 @@ impl Knock {
         leaf: &Leaf,
         door: StreamId,
         welcome: StreamId,
-        to: &SealPublicKey,
+        to: &[SealPublicKey],
         by: By,
     ) -> Result<Self, SyncError>
     where
@@ -74,11 +75,14 @@ impl Knock {
         let (key_package, secret) = Room::key_package(&leaf.config(), ctx.now, KEY_PACKAGE_MS, ctx.rng)?;
         let package = plain_sha256(&key_package);
         let request = encode(&DoorRequest { key_package, room: None });
-        let sealed = seal(&ctx.network, SealPurpose::Door, to, ctx.rng, door.as_ref(), &request)
-            .map_err(|_| SyncError::Damaged("knock"))?;
-        let frame = Frame::build(FrameKind::DoorRequest, &sealed);
-        let append = AppendJob { stream: door, frame, by, commit: None, tag: None, epoch: None };
-        let _: JobId = outbox.push(ctx, owner, Work::Append(append), &[]);
+        for key in to {
+            let sealed = seal(&ctx.network, SealPurpose::Door, key, ctx.rng, door.as_ref(), &request)
+                .map_err(|_| SyncError::Damaged("knock"))?;
+            let frame = Frame::build(FrameKind::DoorRequest, &sealed);
+            let by = by.clone();
+            let append = AppendJob { stream: door, frame, by, commit: None, tag: None, epoch: None };
+            let _: JobId = outbox.push(ctx, owner.clone(), Work::Append(append), &[]);
+        }
         let since = ctx.now;
         let knock = Self { door, welcome, secret, package, seen: Seq::START, since, found: None };
         knock.store(ctx);

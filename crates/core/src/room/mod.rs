@@ -507,6 +507,11 @@ impl RoomSync {
         Credential::from_bytes(self.room.own_credential()).ok()
     }
 
+    /// What this device said in a frame that it has not seen come back.
+    pub fn own_message(&self, frame: &FrameHash) -> Option<&[u8]> {
+        self.own.get(frame).map(Vec::as_slice)
+    }
+
     fn remember_own<Event>(&mut self, ctx: &mut Ctx<'_, Event>, frame: &[u8], body: &[u8]) {
         let hash = frame_hash(frame);
         ctx.store_bytes(&record::own_name(&self.id, &hash), body.to_vec());

@@ -67,6 +67,21 @@ pub struct CasebookMark {
     /// Each author's count.
     #[n(2)]
     counts: BTreeMap<Hash32, u64>,
+    /// Of which casebook; a fold of another one is to be carried over.
+    #[n(3)]
+    casebook: Option<StreamId>,
+}
+
+impl CasebookMark {
+    /// Before the first entry of a casebook.
+    pub(super) fn start(casebook: StreamId) -> Self {
+        Self { casebook: Some(casebook), ..Self::default() }
+    }
+
+    /// Whether it marks a place in this casebook.
+    pub fn is_of(&self, casebook: &StreamId) -> bool {
+        self.casebook.as_ref() == Some(casebook)
+    }
 }
 
 impl TeamSync {
@@ -86,8 +101,33 @@ impl TeamSync {
     where
         Owner: From<(StreamId, Errand)> + Clone + Encode<()> + for<'b> Decode<'b, ()>,
     {
+        if self.left.is_some() {
+            return Err(SyncError::NoKeys);
+        }
+        self.carry(ctx, outbox, owner, (author, device), incident, event)
+    }
+
+    /// As [`TeamSync::append`], also while the casebook is still being carried over from a lost one.
+    ///
+    /// # Errors
+    /// [`SyncError`], as there.
+    pub fn carry<Event, Owner>(
+        &mut self,
+        ctx: &mut Ctx<'_, Event>,
+        outbox: &mut Outbox<Owner>,
+        owner: Owner,
+        (author, device): (Hash32, &SigningKey),
+        incident: Option<IncidentId>,
+        event: Vec<u8>,
+    ) -> Result<JobId, SyncError>
+    where
+        Owner: From<(StreamId, Errand)> + Clone + Encode<()> + for<'b> Decode<'b, ()>,
+    {
         // Whoever reads the entry needs what was said in the room before it: the key it is sealed with, the
         // certificate it is signed for. Without them it would be passed over for good.
+        if !self.is_ready() {
+            return Err(SyncError::NoKeys);
+        }
         let room = self.streams.room;
         let is_said = |work: &Work| matches!(work, Work::Append(a) if a.stream == room && a.commit.is_none());
         let mut after: Vec<JobId> =

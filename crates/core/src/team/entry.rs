@@ -85,6 +85,18 @@ pub fn close(
 /// # Errors
 /// [`Closed`].
 pub fn open(casebook: &StreamId, keys: &Keyring, frame: &[u8]) -> Result<Signed<Entry>, Closed> {
+    open_with_key(casebook, keys, frame).map(|(signed, _)| signed)
+}
+
+/// As [`open`], with the name of the key that the entry itself is sealed with.
+///
+/// # Errors
+/// [`Closed`].
+pub fn open_with_key(
+    casebook: &StreamId,
+    keys: &Keyring,
+    frame: &[u8],
+) -> Result<(Signed<Entry>, KeyId), Closed> {
     let Ok(Frame { kind: FrameKind::CasebookEntry, body }) = Frame::parse(frame) else {
         return Err(Closed::Damaged);
     };
@@ -95,5 +107,5 @@ pub fn open(casebook: &StreamId, keys: &Keyring, frame: &[u8]) -> Result<Signed<
     let inner = keys.find(&outer.key).ok_or(Closed::NoKey)?;
     let padded = open_with(inner, casebook.as_ref(), &outer.sealed).map_err(|_| Closed::Damaged)?;
     let signed: SignedBytes = pad::unpad(&padded).and_then(decode).map_err(|_| Closed::Damaged)?;
-    Ok(Signed::from(signed))
+    Ok((Signed::from(signed), outer.key))
 }

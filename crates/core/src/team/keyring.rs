@@ -88,6 +88,10 @@ struct Kept {
     erased: BTreeSet<IncidentId>,
     #[n(5)]
     ended: BTreeMap<Hash32, Timestamp>,
+    /// The team has a new room, and what it writes with there has not come yet.
+    #[n(6)]
+    #[cbor(default)]
+    waits: bool,
 }
 
 /// What a key opens.
@@ -122,7 +126,30 @@ impl<'b, C> Decode<'b, C> for Keyring {
 impl Keyring {
     /// The key that new entries of the team are written with.
     pub fn team_key(&self) -> Option<&SymmetricKey> {
-        self.kept.team.current()
+        self.kept.team.current().filter(|_| !self.kept.waits)
+    }
+
+    /// The team has a new room: until somebody there has handed over its keys, nothing is written.
+    pub fn wait(&mut self) {
+        self.kept.waits = true;
+    }
+
+    /// Somebody in the room has handed over the team's keys.
+    pub fn arrived(&mut self) {
+        self.kept.waits = false;
+    }
+
+    /// All keys of an incident, to be handed to others.
+    pub fn line(&self, incident: &IncidentId) -> Option<(IncidentId, Vec<SymmetricKey>)> {
+        self.kept.incidents.get(incident).map(|line| (*incident, line.keys.clone()))
+    }
+
+    /// The incident that a key opens; none for the team's own.
+    pub fn incident_of(&self, id: &KeyId) -> Option<IncidentId> {
+        match self.owners.get(id)? {
+            Owner::Team => None,
+            Owner::Incident(incident) => Some(*incident),
+        }
     }
 
     /// The key that new entries of an incident are written with.

@@ -4,10 +4,12 @@
 //! removal, and turns casebook frames into verified entries in the relay's order. What entries mean is
 //! the business of the team's own fold (the desk's is `crate::desk`).
 
+pub mod carry;
 mod casebook;
 pub mod entry;
 mod keyring;
 mod sharing;
+mod succession;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -17,9 +19,11 @@ use bystand_wire::{Hash32, PublicKey, Seq, StreamId, Timestamp, decode, encode};
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 
+pub use carry::{Carried, Carrier, Part, Piece};
 pub use casebook::{CasebookItem, CasebookMark, EntryBreach};
 pub use entry::{Closed, Entry};
 pub use keyring::{KeyBundle, Keyring, author_hash};
+pub use succession::{Place, places_after};
 
 use crate::ctx::Ctx;
 use crate::io::CallId;
@@ -140,6 +144,10 @@ pub struct TeamSync {
     /// Whose signatures on certificates count, once that is known, and the authors checked so far.
     registrars: Option<Vec<PublicKey>>,
     authors: BTreeMap<Hash32, Certificate>,
+    /// The relay's generation that holds the room, once that is known.
+    generation: Option<u64>,
+    /// The casebook that was lost, until what waited for it has been written into the new one.
+    left: Option<StreamId>,
 }
 
 impl TeamSync {
@@ -160,7 +168,7 @@ impl TeamSync {
             streams,
             room,
             keys: Keyring::default(),
-            mark: CasebookMark::default(),
+            mark: CasebookMark::start(streams.casebook),
             own_count: 0,
             held: VecDeque::new(),
             barrier: None,
@@ -169,6 +177,8 @@ impl TeamSync {
             rotation: None,
             registrars: None,
             authors: BTreeMap::new(),
+            generation: None,
+            left: None,
         };
         match first {
             Some((version, secrets)) => team.keys.absorb(KeyBundle {
@@ -180,6 +190,7 @@ impl TeamSync {
             None => team.say(ctx, outbox, &TeamMessage::Hello(certificate.clone())),
         }
         team.store_keys(ctx);
+        team.store_place(ctx);
         team
     }
 
@@ -188,7 +199,7 @@ impl TeamSync {
     /// # Errors
     /// [`SyncError::Damaged`] when a record is missing or unreadable.
     pub fn load(
-        (kind, streams): (TeamKind, TeamStreams),
+        (kind, place): (TeamKind, Place),
         room: RoomSync,
         mark: Option<CasebookMark>,
         records: &BTreeMap<String, Vec<u8>>,
@@ -198,12 +209,14 @@ impl TeamSync {
             .and_then(|b| decode(b).ok())
             .ok_or(SyncError::Damaged("team keys"))?;
         let own_count = records.get(&count_name(kind)).and_then(|b| decode(b).ok()).unwrap_or(0);
+        let Place { streams, generation, left } = place;
+        let start = CasebookMark::start(streams.casebook);
         Ok(Self {
             kind,
             streams,
             room,
             keys,
-            mark: mark.unwrap_or_default(),
+            mark: mark.filter(|m| m.is_of(&streams.casebook)).unwrap_or(start),
             own_count,
             held: VecDeque::new(),
             barrier: None,
@@ -212,6 +225,8 @@ impl TeamSync {
             rotation: None,
             registrars: None,
             authors: BTreeMap::new(),
+            generation,
+            left,
         })
     }
 
@@ -356,6 +371,7 @@ impl TeamSync {
         self.held.clear();
         ctx.forget(&keys_name(self.kind));
         ctx.forget(&count_name(self.kind));
+        ctx.forget(&succession::place_name(self.kind));
         self.room.forget(ctx);
     }
 

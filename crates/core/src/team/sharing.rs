@@ -98,6 +98,9 @@ impl TeamSync {
                 if let Some(newcomer) = bundle.newcomer {
                     self.hello.remove(&newcomer);
                     self.keyless.remove(&newcomer);
+                    if self.room.own_credential().map(|c| c.holder()) == Some(Holder::Device(newcomer)) {
+                        self.keys.arrived();
+                    }
                 }
                 if bundle.rotation.is_some_and(|e| self.rotation.is_some_and(|(due, _)| e >= due)) {
                     self.rotation = None;

@@ -10,7 +10,7 @@ use bystand_crypto::work;
 use bystand_wire::problem::Code;
 use bystand_wire::relay_api::{
     Admission, Append, AppendContext, AppendRule, Appended, Commit, CommitContext, CreateStream, Created,
-    Erase, EraseContext, Erased, Frames, Lane, LogEntry, LogKind, Logged, Policy, PutBlob, ReadAuth,
+    Erase, EraseContext, Erased, Frames, Lane, LogEntry, LogKind, Logged, Network, Policy, PutBlob, ReadAuth,
     ReadContext, ReadRule, Redemption, SignedBytes, StoredFrame, UseContext, WorkOffer,
 };
 use bystand_wire::time::HOUR_MS;
@@ -41,6 +41,8 @@ pub struct MemoryRelay {
     pub is_down: bool,
     /// The effort asked for now.
     pub effort: u32,
+    /// Another one after each restore.
+    pub generation: u64,
     streams: BTreeMap<StreamId, Stream>,
     blobs: BTreeMap<BlobId, Vec<u8>>,
     spent: BTreeMap<Hash32, Hash32>,
@@ -87,6 +89,7 @@ impl MemoryRelay {
             now,
             is_down: false,
             effort: 1,
+            generation: 1,
             streams: BTreeMap::new(),
             blobs: BTreeMap::new(),
             spent: BTreeMap::new(),
@@ -119,7 +122,10 @@ impl MemoryRelay {
         }
         let answer = match request {
             Request::Network if self.log.size() == 0 => Err(Refusal::plain(Code::NotSetUp)),
-            Request::Network => Ok(Response::Network(Box::new(self.log.network()))),
+            Request::Network => {
+                let network = Network { generation: self.generation, ..self.log.network() };
+                Ok(Response::Network(Box::new(network)))
+            }
             Request::Work => Ok(Response::Work(self.offer())),
             Request::Create(id, create) => self.create(id, &create).map(Response::Created),
             Request::Append(id, append) => self.append(id, append).map(Response::Appended),
@@ -150,8 +156,9 @@ impl MemoryRelay {
 
     /// What a follower gets next.
     pub fn after(&self, id: &StreamId, after: Seq) -> Option<Frames> {
-        let stream = self.streams.get(id).filter(|stream| stream.head > after)?;
-        Some(stream.after(after))
+        // A place that was never given out is of a relay before a restore: the answer's head says so.
+        let stream = self.streams.get(id).filter(|stream| stream.head != after)?;
+        Some(stream.after(after, self.generation))
     }
 
     /// The frames a stream holds, for looking at.
@@ -162,6 +169,23 @@ impl MemoryRelay {
     /// Whether a stream exists.
     pub fn has(&self, id: &StreamId) -> bool {
         self.streams.contains_key(id)
+    }
+
+    /// What a backup of it holds: the log and what follows from it, and the spent passes; never streams.
+    pub fn backup(&self) -> Self {
+        Self { streams: BTreeMap::new(), blobs: BTreeMap::new(), ..self.clone() }
+    }
+
+    /// It is lost with its disk, and restored from a backup: a new generation, without streams.
+    pub fn restore(&mut self, backup: &Self) {
+        let (now, generation) = (self.now, self.generation + 1);
+        *self = Self { generation, ..backup.backup() };
+        self.advance(now);
+    }
+
+    /// Forgets a stream, as if it had never been made.
+    pub fn drop_stream(&mut self, id: &StreamId) {
+        self.streams.remove(id);
     }
 
     /// A hostile relay's deed: puts a frame on a stream that nobody sent (again).
@@ -217,7 +241,8 @@ impl MemoryRelay {
             Proof::Room(..) | Proof::Pass(_) | Proof::Work | Proof::Certified(_) => {}
         }
         let room = policy.room_key.map(|append_key| Room { epoch: 0, append_key, key_epoch: 0 });
-        let stream = Stream { policy, policy_hash: hash, head: Seq::START, frames: Vec::new(), room };
+        let head = policy.starts_after.unwrap_or(Seq::START);
+        let stream = Stream { policy, policy_hash: hash, head, frames: Vec::new(), room };
         self.streams.insert(id, stream);
         Ok(Created { expires_at })
     }
@@ -367,7 +392,7 @@ impl MemoryRelay {
     }
 
     fn read(&self, id: &StreamId, after: Seq, auth: Option<&ReadAuth>) -> Taken<Frames> {
-        Ok(self.readable(id, auth)?.after(after))
+        Ok(self.readable(id, auth)?.after(after, self.generation))
     }
 
     fn erase(&mut self, id: &StreamId, erase: &Erase) -> Taken<Erased> {
@@ -462,9 +487,9 @@ impl Stream {
         seq
     }
 
-    fn after(&self, after: Seq) -> Frames {
+    fn after(&self, after: Seq, generation: u64) -> Frames {
         let frames = self.frames.iter().filter(|(_, f)| f.seq > after).map(|(_, f)| f.clone()).collect();
-        Frames { frames, head: self.head, epoch: self.room.map_or(0, |r| r.epoch), generation: 1 }
+        Frames { frames, head: self.head, epoch: self.room.map_or(0, |r| r.epoch), generation }
     }
 }
 

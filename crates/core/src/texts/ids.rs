@@ -8,7 +8,7 @@ use crate::desk::{
 use crate::report::{ConcernKind, FirstHand, Kind, Source};
 
 /// Ids that do not end in the word of an enum.
-const FIXED: [&str; 90] = [
+const FIXED: [&str; 92] = [
     "advice-distance",
     "advice-no-share",
     "advice-record",
@@ -73,12 +73,14 @@ const FIXED: [&str; 90] = [
     "news-received",
     "page-about",
     "page-alerts",
+    "page-as-of",
     "page-call",
     "page-check-link",
     "page-empty",
     "page-first-hand",
     "page-hurt",
     "page-not-protected",
+    "page-published",
     "page-report",
     "page-rumors",
     "page-single-keyholder",
@@ -172,7 +174,8 @@ pub fn attention_id(attention: &Attention) -> &'static str {
 /// Something for every argument that occurs in the files.
 #[cfg(test)]
 pub(super) fn every_arg() -> Vec<(&'static str, super::Arg<'static>)> {
-    let words = ["phone", "link", "phrase", "what", "how", "kind", "place", "from", "until", "issued", "at"];
+    let words =
+        ["phone", "link", "phrase", "what", "how", "kind", "place", "from", "until", "issued", "at", "time"];
     let counts = [
         "hours",
         "count",

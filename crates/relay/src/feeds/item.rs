@@ -1,8 +1,8 @@
 //! One alert or rumor check, ready to be shown.
 
 use bystand_core::alerts::{AlertView, Place, Shown};
-use bystand_core::geo::{self, Point, Polygon, Ring, Shape};
-use bystand_core::network::manifest::{PhoneLine, ZoneInfo};
+use bystand_core::geo::{self, Point};
+use bystand_core::network::manifest::{PhoneLine, ZoneInfo, place_name};
 use bystand_core::texts::{AlertText, Texts};
 use bystand_wire::{AlertId, Timestamp};
 
@@ -99,6 +99,18 @@ impl Item {
     }
 }
 
+impl Public {
+    /// The day of a moment, as `Nov 21`, when it is not today in the network's zone.
+    pub fn another_day(&self, at: Timestamp) -> Option<String> {
+        let day = |moment: Timestamp| {
+            let ms = i64::try_from(moment.0).ok()?.checked_add(i64::from(self.offset_min) * 60_000)?;
+            Some(jiff::Timestamp::from_millisecond(ms).ok()?.to_zoned(jiff::tz::TimeZone::UTC).date())
+        };
+        let (then, today) = (day(at)?, day(self.now)?);
+        (then != today).then(|| then.strftime("%b %-d").to_string())
+    }
+}
+
 /// The offset of a time zone from UTC at a moment, in minutes; UTC for one that is not known.
 fn offset_min(time_zone: &str, now: Timestamp) -> i32 {
     let moment = i64::try_from(now.0).ok().and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok());
@@ -107,30 +119,15 @@ fn offset_min(time_zone: &str, now: Timestamp) -> i32 {
 }
 
 fn locate(place: &Place, zones: &[ZoneInfo]) -> (String, Spot) {
-    match place {
+    let spot = match place {
         Place::Zone(id) => match zones.iter().find(|z| z.id == *id) {
-            Some(zone) if zone.polygons.is_empty() => (zone.name.clone(), Spot::Nowhere),
-            Some(zone) => (zone.name.clone(), Spot::Zone(zone.polygons.clone())),
-            // The manifest dropped the zone since.
-            None => (id.to_string(), Spot::Nowhere),
+            Some(zone) if !zone.polygons.is_empty() => Spot::Zone(zone.polygons.clone()),
+            // Without an area, or the manifest dropped the zone since.
+            Some(_) | None => Spot::Nowhere,
         },
-        Place::Cell(cell) => {
-            let Ok(middle) = geo::cell_center(*cell) else { return (cell.to_string(), Spot::Nowhere) };
-            let around = zones.iter().find(|z| shape(z).contains(middle));
-            (around.map_or_else(|| cell.to_string(), |z| z.name.clone()), Spot::Cell(middle))
-        }
-    }
-}
-
-fn shape(zone: &ZoneInfo) -> Shape {
-    let ring = |corners: &Vec<(i32, i32)>| Ring {
-        corners: corners.iter().map(|(lon, lat)| Point { lat: *lat, lon: *lon }).collect(),
+        Place::Cell(cell) => geo::cell_center(*cell).map_or(Spot::Nowhere, Spot::Cell),
     };
-    let polygon = |rings: &Vec<Vec<(i32, i32)>>| {
-        let (outer, holes) = rings.split_first()?;
-        Some(Polygon { outer: ring(outer), holes: holes.iter().map(ring).collect() })
-    };
-    Shape { polygons: zone.polygons.iter().filter_map(polygon).collect() }
+    (place_name(zones, place), spot)
 }
 
 #[cfg(test)]

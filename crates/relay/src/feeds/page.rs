@@ -25,22 +25,22 @@ const EMPTY_HOURS: u32 = 2;
 pub fn front_page(public: &Public, texts: &Texts) -> String {
     let (rumors, alerts): (Vec<&Item>, Vec<&Item>) = public.items.iter().partition(|i| i.is_rumor_check());
     let mut main = String::new();
-    section(&mut main, &texts.plain("page-alerts"), &alerts, public);
+    section(&mut main, "page-alerts", &alerts, (public, texts));
     if alerts.is_empty() {
         paragraph(&mut main, "", &texts.get("page-empty", &[("hours", Arg::Count(EMPTY_HOURS))]));
     }
     if !rumors.is_empty() {
-        section(&mut main, &texts.plain("page-rumors"), &rumors, public);
+        section(&mut main, "page-rumors", &rumors, (public, texts));
     }
-    calls(&mut main, public, texts);
+    calls(&mut main, public);
     page(public, texts, &public.name, &main)
 }
 
 /// `/alerts/{id}`.
 pub fn alert_page(public: &Public, item: &Item, texts: &Texts) -> String {
     let mut main = String::new();
-    article(&mut main, item, public);
-    calls(&mut main, public, texts);
+    article(&mut main, item, public, texts);
+    calls(&mut main, public);
     page(public, texts, &item.text.headline, &main)
 }
 
@@ -52,14 +52,14 @@ pub fn gone_page(public: &Public, texts: &Texts) -> String {
     page(public, texts, &texts.plain("page-alerts"), &main)
 }
 
-fn section(main: &mut String, title: &str, items: &[&Item], public: &Public) {
-    let _ = writeln!(main, "<h2>{}</h2>", Escaped(title));
+fn section(main: &mut String, title: &'static str, items: &[&Item], (public, texts): (&Public, &Texts)) {
+    let _ = writeln!(main, "<h2>{}</h2>", Escaped(&texts.plain(title)));
     for item in items {
-        article(main, item, public);
+        article(main, item, public, texts);
     }
 }
 
-fn article(main: &mut String, item: &Item, public: &Public) {
+fn article(main: &mut String, item: &Item, public: &Public, texts: &Texts) {
     let id = to_hex(item.view.alert.as_bytes());
     let _ = writeln!(
         main,
@@ -71,19 +71,19 @@ fn article(main: &mut String, item: &Item, public: &Public) {
     if !item.text.limits.is_empty() {
         paragraph(main, "", &item.text.limits);
     }
-    let _ = writeln!(main, "<p class=\"small\">{}</p>\n</article>", time(item.view.issued, public));
+    let published = time("page-published", item.view.issued, public, texts);
+    let _ = writeln!(main, "<p class=\"small\">{published}</p>\n</article>");
 }
 
-fn calls(main: &mut String, public: &Public, texts: &Texts) {
+fn calls(main: &mut String, public: &Public) {
     for line in &public.phone_lines {
         let dialed: String = line.number.chars().filter(|c| !c.is_whitespace()).collect();
-        let text = texts.get("page-call", &[("phone", Arg::Text(&line.number))]);
         let _ = writeln!(
             main,
             "<p>{}: <a href=\"tel:{}\">{}</a></p>",
             Escaped(&line.label),
             Escaped(&dialed),
-            Escaped(&text)
+            Escaped(&line.number)
         );
     }
 }
@@ -104,12 +104,18 @@ fn page(public: &Public, texts: &Texts, title: &str, main: &str) -> String {
         Escaped(title),
         Escaped(&public.name),
         Escaped(&public.name),
-        time(public.now, public),
+        time("page-as-of", public.now, public, texts),
     )
 }
 
-fn time(at: Timestamp, public: &Public) -> String {
-    format!("<time datetime=\"{at}\">{}</time>", clock_time(at, public.offset_min))
+/// A text that names a moment: the hour, and the day when it is another one than today.
+fn time(text: &'static str, at: Timestamp, public: &Public, texts: &Texts) -> String {
+    let mut words = clock_time(at, public.offset_min);
+    if let Some(day) = public.another_day(at) {
+        words = format!("{day}, {words}");
+    }
+    let text = texts.get(text, &[("time", Arg::Text(&words))]);
+    format!("<time datetime=\"{at}\">{}</time>", Escaped(&text))
 }
 
 fn paragraph(main: &mut String, class: &str, text: &str) {

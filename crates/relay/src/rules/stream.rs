@@ -95,8 +95,8 @@ pub fn put(
     }
     check_creation(admission)?;
     let room = signed.policy.room_key.map(|append_key| RoomState { epoch: 0, append_key, key_epoch: 0 });
-    let state =
-        StreamState { policy: signed.policy, policy_hash: signed.hash, head: Seq::START, held: 0, room };
+    let head = signed.policy.starts_after.unwrap_or(Seq::START);
+    let state = StreamState { policy: signed.policy, policy_hash: signed.hash, head, held: 0, room };
     Ok(PutDecision::Create(Box::new(state)))
 }
 
@@ -166,6 +166,9 @@ fn check_policy(id: &StreamId, policy: &Policy, limits: PolicyLimits, now: Times
     if policy.committer.is_some() && policy.room_key.is_none() {
         return malformed("Only a room's own stream has a committer.");
     }
+    if policy.starts_after.is_some_and(|place| place.0 > limits::STREAM_START) {
+        return malformed("The stream starts too far on.");
+    }
     if policy.version == 0 || policy.frame_life_ms == 0 {
         return malformed("Version and frame life start at 1.");
     }
@@ -212,6 +215,7 @@ pub(crate) mod tests {
             max_frame_len: 1000,
             max_frames: 3,
             committer: None,
+            starts_after: None,
         }
     }
 
@@ -308,6 +312,20 @@ pub(crate) mod tests {
                 Some(certified()),
                 None,
             ),
+            (
+                "starts as far on as it may",
+                CREATOR,
+                Box::new(|p| p.starts_after = Some(Seq(limits::STREAM_START))),
+                Some(certified()),
+                None,
+            ),
+            (
+                "starts too far on",
+                CREATOR,
+                Box::new(|p| p.starts_after = Some(Seq(limits::STREAM_START + 1))),
+                Some(certified()),
+                Some(Code::Malformed),
+            ),
             ("version 0", CREATOR, Box::new(|p| p.version = 0), Some(certified()), Some(Code::Malformed)),
         ];
         for (name, signer, change, admission, refused) in cases {
@@ -338,6 +356,22 @@ pub(crate) mod tests {
             p.room_key = Some(CREATOR);
         };
         assert_eq!(code(signed(CREATOR, to_room)), Err(Code::Malformed));
+    }
+
+    #[test]
+    fn a_stream_starts_where_its_policy_says_and_moves_no_more() {
+        let goes_on = |at: u64| signed(CREATOR, move |p| p.starts_after = Some(Seq(at)));
+        let Ok(PutDecision::Create(made)) = put(&ID, None, goes_on(41), Some(&certified()), LIMITS, NOW)
+        else {
+            panic!("it is made");
+        };
+        assert_eq!(made.head, Seq(41));
+        let mut next = goes_on(99);
+        (next.policy.version, next.hash) = (2, Hash32([2; 32]));
+        let Ok(PutDecision::Replace(kept)) = put(&ID, Some(&made), next, None, LIMITS, NOW) else {
+            panic!("it is replaced");
+        };
+        assert_eq!(kept.head, Seq(41));
     }
 
     #[test]

@@ -102,6 +102,7 @@ pub fn policy(creator: &SigningKey, append: Vec<AppendRule>, now: Timestamp) -> 
         max_frame_len: 64 * 1024,
         max_frames: 1_000,
         committer: None,
+        starts_after: None,
     }
 }
 

@@ -81,6 +81,7 @@ fn state(life_ms: u64) -> StreamState {
         max_frame_len: 1000,
         max_frames: 1000,
         committer: None,
+        starts_after: None,
     };
     StreamState { policy, policy_hash: Hash32([4; 32]), head: Seq(0), held: 0, room: None }
 }

@@ -180,7 +180,7 @@ async fn scenario(writer: &Writer, mut say: impl FnMut(String)) {
 }
 
 /// All that a reader can see.
-fn seen(folder: &Path) -> String {
+pub fn seen(folder: &Path) -> String {
     let mut store = SqliteStore::open(&folder.join("relay.db"), SqliteOptions::default()).expect("opened");
     let mut reader = store.reader().expect("a reader");
     let mut all = String::new();
@@ -206,14 +206,14 @@ fn seen(folder: &Path) -> String {
     all
 }
 
-async fn run(folder: &Path, plan: &Arc<Plan>, say: impl FnMut(String)) {
+pub async fn run(folder: &Path, plan: &Arc<Plan>, say: impl FnMut(String)) {
     let (writer, thread) = writer(folder, plan);
     scenario(&writer, say).await;
     writer.stop().await;
     thread.join().expect("an orderly end");
 }
 
-async fn undisturbed() -> (Vec<String>, String, u64) {
+pub async fn undisturbed() -> (Vec<String>, String, u64) {
     let folder = tempfile::tempdir().expect("a folder");
     let plan = Plan::new(None);
     let mut answers = Vec::new();

@@ -308,6 +308,7 @@ const TESTED: &[(&str, &str, &str)] = &[
     ("ROOM_MEMBERS", "crypto/src/rooms/rules.rs", "a_room_has_so_many_members"),
     ("WORK_NONCE_MS", "relay/tests/relay/lanes.rs", "work_is_bound_fresh_and_used_once"),
     ("STREAM_LIFE_MS", "relay/tests/relay/limits.rs", "what_a_policy_may_ask_for"),
+    ("STREAM_START", "relay/src/rules/stream.rs", "creation"),
     ("POLICY_KEYS", "relay/tests/relay/limits.rs", "what_a_policy_may_ask_for"),
     ("BLOB_LIFE_MS", "relay/tests/relay/blobs.rs", "what_is_no_blob"),
     ("BLOB_LEASE_MS", "relay/tests/relay/blobs.rs", "a_capsule_is_leased_to_one_driver_and_gone_when_read"),
@@ -323,6 +324,11 @@ const TESTED: &[(&str, &str, &str)] = &[
     ("ALERT_NOTE_LEN", "relay/tests/relay/limits.rs", "a_log_entry_s_length"),
     ("ALERT_LIFE_MS", "core/tests/alerts_note.rs", "a_builder_adds_only_what_fits"),
     ("HEADS_UP_MS", "core/tests/desk_intake.rs", "a_heads_up_is_coarse_and_sent_once_in_twenty_minutes"),
+    (
+        "ACCEPTED_MS",
+        "core/tests/day_room_life.rs",
+        "an_accepted_device_that_misses_the_end_forgets_the_place_by_itself",
+    ),
     ("CLAIM_LAPSE_MS", "core/tests/desk_intake.rs", "claims_are_exclusive_and_lapse_only_on_their_last_sign"),
     ("DOOR_REQUESTS_PER_PASS", "relay/tests/relay/lanes.rs", "a_room_pass_knocks_so_often_a_day"),
 ];

@@ -13,6 +13,9 @@ mod lanes;
 mod limits;
 mod live;
 mod log;
+mod power;
+#[path = "../../../client/tests/powerloss/mod.rs"]
+mod powerloss;
 mod process;
 mod rooms;
 mod service;

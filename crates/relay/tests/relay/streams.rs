@@ -29,6 +29,25 @@ async fn frames_come_back_in_order_and_only_those_after_a_place() {
 }
 
 #[tokio::test]
+async fn a_stream_that_goes_on_where_another_ended_gives_out_the_next_places() {
+    let relay = Relay::start().await;
+    let anna = key(1);
+    let plain = policy(&anna, vec![AppendRule::Keys(vec![anna.public()])], relay.now());
+    let id = relay.client().create(&Policy { starts_after: Some(Seq(2_000)), ..plain }, &anna).await;
+    // Also when the relay was started again before the first frame.
+    let relay = relay.restart().await;
+    let client = relay.client();
+    assert_eq!(client.read(id, 0, None).await.read::<Frames>().head, Seq(2_000));
+    for (place, text) in [(2_001, "one"), (2_002, "two")] {
+        let appended: Appended = client.append_by_key(id, &anna, frame(text)).await.read();
+        assert_eq!(appended.seq, Seq(place));
+    }
+    assert_eq!(client.texts(id).await, [(2_001, "one".into()), (2_002, "two".into())]);
+    assert_eq!(client.read(id, 2_001, None).await.read::<Frames>().frames.len(), 1);
+    relay.running.stop().await;
+}
+
+#[tokio::test]
 async fn the_same_frame_again_gives_the_same_answer() {
     let relay = Relay::start().await;
     let client = relay.client();

@@ -130,9 +130,11 @@ fn streams(set: &mut Set) {
         max_frame_len: 65_536,
         max_frames: 10_000,
         committer: None,
+        starts_after: None,
     };
     set.add("policy-without-room-key", &Policy { room_key: None, ..policy.clone() });
     set.add("policy-with-a-committer", &Policy { committer: Some(key(5)), ..policy.clone() });
+    set.add("policy-that-goes-on", &Policy { starts_after: Some(Seq(2_000)), ..policy.clone() });
     set.add("policy", &policy);
     set.add("create-stream", &CreateStream { policy: signed(1), admission: Some(Admission::Work(work())) });
     set.add("create-stream-replacement", &CreateStream { policy: signed(1), admission: None });

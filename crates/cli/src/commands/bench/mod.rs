@@ -22,6 +22,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, ValueEnum};
 
+pub use report::Report;
+
 use crate::failure::{Done, Failure};
 use crate::output::Output;
 

@@ -109,6 +109,7 @@ impl Network {
             max_frame_len: u32::try_from(limits::FRAME_LEN)?,
             max_frames: 1_000_000,
             committer: None,
+            starts_after: None,
         };
         let policy = SignedBytes::from(Signed::sign(network, creator, &policy));
         let stream = hash::stream_id(&creator.public());

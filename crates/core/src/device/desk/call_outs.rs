@@ -16,7 +16,7 @@ use rand_core::Rng;
 use super::super::zones::Zones;
 use super::super::{CommandError, Cx, Event, Owner, Shared, policy};
 use super::intake::sign_as_desk;
-use super::{Desk, DeskEntry, DeskEvent, DeskJob, FoldOutcome, secrets};
+use super::{Desk, DeskEntry, DeskEvent, DeskJob, FoldOutcome, is_ready, secrets};
 use crate::alerts::build::draw_alert_id;
 use crate::alerts::{FindingProof, Outcome as PublicOutcome, Place};
 use crate::desk::{
@@ -254,6 +254,10 @@ impl Desk {
 
     /// Writes down what responders said, when this device's turn has come.
     pub(super) fn signs_due(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
+        // While the casebook is carried over nothing can be written, and nothing may be given up.
+        if self.next.is_some() || !is_ready(shared) {
+            return;
+        }
         let due: Vec<(CallOutId, Seq)> =
             self.signs.iter().filter(|(_, w)| w.turn <= ctx.now).map(|(key, _)| *key).collect();
         for key in due {
@@ -269,7 +273,7 @@ impl Desk {
     fn try_heard(&self, ctx: &Cx<'_>, shared: &Shared, waiting: &Waiting) -> FoldOutcome {
         let first = waiting.facts.iter().find_map(|entry| match entry {
             DeskEntry::Fact(fact) => Some(fact.as_ref().clone()),
-            DeskEntry::Proof(..) | DeskEntry::Draft(..) => None,
+            DeskEntry::Proof(..) | DeskEntry::Draft(..) | DeskEntry::Carried(_) => None,
         });
         first.map_or(FoldOutcome::Duplicate, |fact| self.trial(ctx, shared, fact))
     }
@@ -279,7 +283,7 @@ impl Desk {
             // What follows from the first may be so already.
             let _ = match entry {
                 DeskEntry::Fact(fact) => self.write(ctx, shared, *fact),
-                DeskEntry::Proof(..) | DeskEntry::Draft(..) => {
+                DeskEntry::Proof(..) | DeskEntry::Draft(..) | DeskEntry::Carried(_) => {
                     self.append(ctx, shared, Some(waiting.incident), &entry, DeskJob::Entry)
                 }
             };

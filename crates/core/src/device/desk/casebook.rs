@@ -10,7 +10,7 @@ use minicbor::{Decode, Encode};
 use super::super::{CommandError, Cx, Event, Owner, Shared};
 use super::{Desk, DeskEntry, DeskEvent, DeskFact, DeskJob, FoldOutcome, SNAPSHOT, alerts};
 use crate::alerts::FindingProof;
-use crate::desk::{Author, CloseEvent, DeskSnapshot, incident_of_report};
+use crate::desk::{Author, CloseEvent, DeskState, SnapshotError, incident_of_report};
 use crate::outbox::JobId;
 use crate::team::{CasebookItem, CasebookMark, EntryBreach, TeamKind};
 
@@ -59,6 +59,10 @@ impl Desk {
             FoldOutcome::Duplicate => return Err(CommandError::NotNow("that is so already".to_owned())),
             FoldOutcome::Refused(breach) => return Err(CommandError::NotNow(breach.to_string())),
         }
+        if self.next.is_some() {
+            let text = "the desk's room was lost and is being set up again: try in a moment";
+            return Err(CommandError::NotNow(text.to_owned()));
+        }
         let incident = fact.incident();
         self.append(ctx, shared, incident, &DeskEntry::Fact(Box::new(fact)), job)
     }
@@ -92,23 +96,24 @@ impl Desk {
         }
         let known = entry.filter(|_| breach.is_none());
         let Some((author, event)) = known.map(|e| (Author(e.author), e.event)) else {
-            self.state.apply_unreadable(seq);
-            return self.folded(ctx, shared, false);
+            self.fold().apply_unreadable(seq);
+            return self.folded(false);
         };
         match decode::<DeskEntry>(&event) {
             Ok(DeskEntry::Fact(fact)) => self.fact(ctx, shared, (seq, author, at), *fact),
             Ok(DeskEntry::Proof(_, proof)) => {
                 self.proofs.insert(alerts::statement_hash(&proof.statement), *proof);
-                self.folded(ctx, shared, false);
+                self.folded(false);
             }
             Ok(DeskEntry::Draft(incident, text)) => {
                 self.drafts.insert(incident, text);
-                self.folded(ctx, shared, false);
+                self.folded(false);
             }
+            Ok(DeskEntry::Carried(carried)) => self.carried(ctx, shared, (seq, author), carried),
             Err(_) => {
-                self.state.apply_unreadable(seq);
+                self.fold().apply_unreadable(seq);
                 ctx.tell(Event::Desk(DeskEvent::Marked { seq, code: "entry-unknown" }));
-                self.folded(ctx, shared, false);
+                self.folded(false);
             }
         }
     }
@@ -120,6 +125,10 @@ impl Desk {
         (seq, author, at): (Seq, Author, Timestamp),
         fact: DeskFact,
     ) {
+        if let Some(next) = &mut self.next {
+            next.apply(seq, author, at, fact);
+            return;
+        }
         let outcome = self.state.apply(seq, author, at, fact.clone());
         let mut must_snapshot = false;
         if outcome == FoldOutcome::Applied {
@@ -137,7 +146,7 @@ impl Desk {
         self.late_receipts(ctx, shared);
         let fact = Box::new(fact);
         ctx.tell(Event::Desk(DeskEvent::Entry { seq, author, at, fact, outcome }));
-        self.folded(ctx, shared, must_snapshot);
+        self.folded(must_snapshot);
         self.follow(ctx, shared);
     }
 
@@ -153,13 +162,26 @@ impl Desk {
     }
 
     /// The fold moved on: a snapshot now and then, and always when something was erased.
-    fn folded(&mut self, ctx: &mut Cx<'_>, shared: &Shared, must_snapshot: bool) {
+    pub(super) fn folded(&mut self, must_snapshot: bool) {
         self.since_snapshot += 1;
-        if self.since_snapshot < SNAPSHOT_EVERY && !must_snapshot {
+        self.must_snapshot |= must_snapshot || self.since_snapshot >= SNAPSHOT_EVERY;
+    }
+
+    /// Here, and not while entries come in: several may come in one input, and the team's mark is beyond
+    /// all of them from the first on.
+    pub(super) fn snapshot_due(&mut self, ctx: &mut Cx<'_>, shared: &Shared) {
+        // What the vault holds is the fold of the lost casebook, until the next one is whole.
+        if self.next.is_some() || !self.must_snapshot {
             return;
         }
         let Some(team) = shared.teams.get(&TeamKind::Desk) else { return };
+        self.store_snapshot(ctx, team.mark().clone());
+    }
+
+    /// Writes the parts that changed, and what belongs to no incident.
+    pub(super) fn store_snapshot(&mut self, ctx: &mut Cx<'_>, mark: CasebookMark) {
         self.since_snapshot = 0;
+        self.must_snapshot = false;
         let parts = self.state.snapshot();
         for (id, part) in parts.incidents {
             if self.dirty.contains(&id) {
@@ -168,7 +190,7 @@ impl Desk {
         }
         self.dirty.clear();
         let snapshot = Snapshot {
-            mark: team.mark().clone(),
+            mark,
             last_seq: parts.last_seq,
             shared: parts.shared.into(),
             proofs: self.proofs.clone(),
@@ -177,7 +199,7 @@ impl Desk {
         ctx.store(SNAPSHOT, &snapshot);
     }
 
-    fn erase(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared, members: &[IncidentId]) {
+    pub(super) fn erase(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared, members: &[IncidentId]) {
         for incident in members {
             if let Some(team) = shared.teams.get_mut(&TeamKind::Desk) {
                 team.erase(ctx, incident);
@@ -205,13 +227,15 @@ impl Desk {
 }
 
 /// The fold's parts as they lie in the vault.
-pub(super) fn parts(snapshot: &Snapshot, records: &BTreeMap<String, Vec<u8>>) -> DeskSnapshot {
+pub(super) fn state_of(
+    snapshot: &Snapshot,
+    records: &BTreeMap<String, Vec<u8>>,
+) -> Result<DeskState, SnapshotError> {
     let incidents = records
         .range(PARTS.to_owned()..)
-        .map_while(|(name, bytes)| Some((name.strip_prefix(PARTS)?, bytes)))
-        .filter_map(|(id, bytes)| Some((id.parse().ok()?, bytes.clone())))
-        .collect();
-    DeskSnapshot { last_seq: snapshot.last_seq, shared: snapshot.shared.to_vec(), incidents }
+        .map_while(|(name, part)| Some((name.strip_prefix(PARTS)?, part)))
+        .filter_map(|(id, part)| Some((id.parse().ok()?, part)));
+    DeskState::from_parts(&snapshot.shared, incidents)
 }
 
 fn breach_code(breach: EntryBreach) -> &'static str {

@@ -78,6 +78,9 @@ impl Desk {
 
     /// Takes in what waits and whose turn on this device has come.
     pub(super) fn intake_due(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
+        if self.next.is_some() {
+            return;
+        }
         let due: Vec<ReportId> =
             self.waiting.iter().filter(|(_, w)| w.turn <= ctx.now).map(|(id, _)| *id).collect();
         for id in due {
@@ -143,10 +146,10 @@ impl Desk {
             self.unfolded.insert(report);
             return;
         }
-        let Some(keys) = self.reply_keys(incident_of_report(report)) else { return };
+        let Some(to) = self.reply_keys(incident_of_report(report)) else { return };
         let receipt = Receipt { report, at: ctx.now };
         if let Some(signed) = sign_as_desk(ctx, shared, &receipt) {
-            reply(ctx, shared, &keys, &ReplyMessage::Receipt(signed));
+            reply(ctx, shared, &to, &ReplyMessage::Receipt(signed));
         }
     }
 
@@ -171,11 +174,11 @@ impl Desk {
         text: &str,
         is_question: bool,
     ) -> Result<(), CommandError> {
-        let keys = self.reply_keys(incident).ok_or(CommandError::Unknown("reporter who wants answers"))?;
+        let to = self.reply_keys(incident).ok_or(CommandError::Unknown("reporter who wants answers"))?;
         let report = ReportId(incident.0);
         let says = DeskSays { report, is_question, text: text.to_owned(), at: ctx.now };
         let signed = sign_as_desk(ctx, shared, &says).ok_or(CommandError::NotInTeam)?;
-        reply(ctx, shared, &keys, &ReplyMessage::Desk(signed));
+        reply(ctx, shared, &to, &ReplyMessage::Desk(signed));
         Ok(())
     }
 
@@ -187,7 +190,7 @@ impl Desk {
         incident: IncidentId,
         stored: &StoredFrame,
     ) {
-        let Some(keys) = self.reply_keys(incident) else { return };
+        let Some((keys, _)) = self.reply_keys(incident) else { return };
         let Some(ReplyMessage::Reporter(text, _)) = open_reply(&keys, stored) else { return };
         let (reply, text) = (stored.seq, clean_text(&text));
         // Heard by every device; the fold counts the first and this trial refuses the rest.
@@ -203,8 +206,10 @@ impl Desk {
         }
     }
 
-    fn reply_keys(&self, incident: IncidentId) -> Option<ReplyKeys> {
-        self.state.incident(incident)?.report.said().reply.as_ref().map(ReplyKeys::of)
+    /// A reporter's keys, and since when the desk has the report: the same on every device.
+    fn reply_keys(&self, incident: IncidentId) -> Option<(ReplyKeys, Timestamp)> {
+        let incident = self.state.incident(incident)?;
+        Some((ReplyKeys::of(incident.report.said().reply.as_ref()?), incident.taken.at))
     }
 
     fn erase_from_drop(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared, seq: Seq) {
@@ -238,12 +243,17 @@ pub fn seal_reply(ctx: &mut Cx<'_>, keys: &ReplyKeys, message: &ReplyMessage) ->
 }
 
 /// Appends to a reply stream and makes sure before that it exists.
-fn reply(ctx: &mut Cx<'_>, shared: &mut Shared, keys: &ReplyKeys, message: &ReplyMessage) {
+fn reply(
+    ctx: &mut Cx<'_>,
+    shared: &mut Shared,
+    (keys, since): &(ReplyKeys, Timestamp),
+    message: &ReplyMessage,
+) {
     let Some(room) = shared.teams.get(&TeamKind::Desk).map(|t| t.room().id()) else { return };
     let Some(frame) = seal_reply(ctx, keys, message) else { return };
-    let expires = ctx.now.plus_ms(REPLY_LIFE_MS);
+    let expires = reply_end(*since, ctx.now);
     let append = vec![AppendRule::Keys(vec![keys.writer.public()])];
-    let policy = policy(&keys.writer, append, ReadRule::Id, day_end(expires), REPLY_LIFE_MS);
+    let policy = policy(&keys.writer, append, ReadRule::Id, expires, REPLY_LIFE_MS);
     let owner = Owner::Desk(DeskJob::Message);
     let (stream, created) = shared.promise_stream(ctx, owner.clone(), &keys.writer, &policy, By::Room(room));
     let by = By::Key(*keys.writer.seed());
@@ -251,9 +261,11 @@ fn reply(ctx: &mut Cx<'_>, shared: &mut Shared, keys: &ReplyKeys, message: &Repl
     shared.promise(ctx, owner, Work::Append(append), &[created]);
 }
 
-/// Rounded up to a day, so that the same policy made twice on a day is the same policy.
-fn day_end(at: Timestamp) -> Timestamp {
-    Timestamp(at.0.div_ceil(DAY_MS) * DAY_MS)
+/// When a reply stream ends: whoever makes it, and whenever, makes it with the same policy. After its end the
+/// next one begins.
+fn reply_end(since: Timestamp, now: Timestamp) -> Timestamp {
+    let lives = now.since_ms(since) / REPLY_LIFE_MS + 1;
+    since.plus_ms(lives.saturating_mul(REPLY_LIFE_MS))
 }
 
 fn open_report(ctx: &Cx<'_>, shared: &Shared, stored: &StoredFrame) -> Option<SealedReport> {

@@ -1,17 +1,15 @@
 //! The desk's keys: next week's in time, new ones after a removal, and the registrars told of both.
 
-use bystand_crypto::seal::{SealPurpose, seal};
 use bystand_crypto::sign::Signed;
 use bystand_wire::relay_api::{AppendRule, Policy, ReadRule, SignedBytes};
 use bystand_wire::time::{DAY_MS, MINUTE_MS};
-use bystand_wire::{Frame, FrameKind, PassPurpose, Timestamp, encode, limits};
+use bystand_wire::{PassPurpose, Timestamp, encode, limits};
 
 use super::super::secrets::{DeskSecrets, Seed};
 use super::super::{Cx, Listener, Owner, Shared};
 use super::{Desk, DeskJob, DeskStream, secrets};
-use crate::network::Certificate;
-use crate::network::enroll::{TeamKeys, TeamKeysUpdate};
-use crate::outbox::{AppendJob, By, Work};
+use crate::network::enroll::TeamKeys;
+use crate::outbox::Work;
 use crate::team::TeamKind;
 
 /// How long the drop keeps a report that nobody takes, in milliseconds.
@@ -35,6 +33,7 @@ pub fn drop_policy(secrets: &DeskSecrets, expires_at: Timestamp) -> Policy {
         max_frame_len: u32::try_from(limits::FRAME_LEN).unwrap_or(u32::MAX),
         max_frames: 100_000,
         committer: None,
+        starts_after: None,
     }
 }
 
@@ -55,9 +54,27 @@ impl Desk {
         }
         let Some(note) = shared.key_note() else { return };
         let wanted: Vec<_> = secrets.keys.published(ctx.now).iter().map(|k| k.as_desk()).collect();
-        if note.note().desk != wanted {
+        if note.note().desk != wanted || shared.is_offering(TeamKind::Desk) {
             hand_in(ctx, shared, &secrets);
         }
+    }
+
+    /// This device has opened the desk's next room: the registrars are told at once.
+    pub(in super::super) fn offer_room(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
+        if let Some(secrets) = secrets(shared) {
+            self.keys_asked = ctx.now.plus_ms(REMIND_MS);
+            hand_in(ctx, shared, &secrets);
+        }
+    }
+
+    /// The relay does not have the drop: the first in rank makes it again.
+    pub(in super::super) fn remake_drop(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared, times: u32) {
+        let Some(secrets) = secrets(shared) else { return };
+        if !shared.is_turn_to_remake(times, super::room_rank(shared, b"drop")) {
+            return;
+        }
+        let policy = drop_policy(&secrets, ctx.now.plus_ms(limits::STREAM_LIFE_MS));
+        shared.remake(ctx, &secrets.drop_creator.signing(), policy);
     }
 
     /// Somebody was removed: nothing they held opens or signs anything from here on.
@@ -102,24 +119,10 @@ fn promise_drop(ctx: &mut Cx<'_>, shared: &mut Shared, secrets: &DeskSecrets) {
 }
 
 /// Hands the desk's public keys to every registrar, for the next key note.
-fn hand_in(ctx: &mut Cx<'_>, shared: &mut Shared, secrets: &DeskSecrets) {
-    let Some(certificate) = shared.identity.certificate.clone() else { return };
-    let Some(note) = shared.key_note().map(|n| n.note().clone()) else { return };
+pub(super) fn hand_in(ctx: &mut Cx<'_>, shared: &mut Shared, secrets: &DeskSecrets) {
+    let Some(streams) = shared.key_note().map(|note| note.note().streams.desk) else { return };
     let keys = secrets.keys.published(ctx.now).iter().map(|k| k.as_desk()).collect();
-    let update = TeamKeysUpdate {
-        certificate: Signed::<Certificate>::from(certificate),
-        at: ctx.now,
-        keys: TeamKeys::Desk(note.streams.desk, keys),
-    };
-    let signed = encode(&Signed::sign(&ctx.network, &shared.identity.device(), &update));
-    let inbox = note.streams.registrars_inbox;
-    for registrar in &note.registrars {
-        let to = &registrar.sealing_key;
-        let purpose = SealPurpose::TeamKeys;
-        let Ok(sealed) = seal(&ctx.network, purpose, to, ctx.rng, inbox.as_ref(), &signed) else { continue };
-        let frame = Frame::build(FrameKind::TeamKeys, &sealed);
-        let by = By::Certificate;
-        let append = AppendJob { stream: inbox, frame, by, commit: None, tag: None, epoch: None };
-        shared.promise(ctx, Owner::Desk(DeskJob::Keys), Work::Append(append), &[]);
-    }
+    shared.hand_in(ctx, Owner::Desk(DeskJob::Keys), TeamKind::Desk, |new| {
+        TeamKeys::Desk(new.unwrap_or(streams), keys)
+    });
 }

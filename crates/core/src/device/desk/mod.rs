@@ -14,6 +14,7 @@ mod countersign;
 mod intake;
 mod keys;
 mod places;
+mod succession;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,7 +24,7 @@ use bystand_wire::{CallOutId, Hash32, IncidentId, OfferId, ReportId, Seq, Stream
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 
-use casebook::{PARTS, Snapshot, parts};
+use casebook::{PARTS, Snapshot, state_of};
 pub use command::DeskCommand;
 pub use intake::{open_reply, report_tag, seal_reply};
 pub use keys::drop_policy;
@@ -37,7 +38,7 @@ use crate::io::Response;
 use crate::logwatch::AlertEvent as PublicAlert;
 use crate::messages::Offer;
 use crate::outbox::{Job, Outcome, Work};
-use crate::team::{CasebookMark, TeamEvent, TeamKind};
+use crate::team::{Carried, Carrier, CasebookMark, TeamEvent, TeamKind};
 
 const SNAPSHOT: &str = "desk/state";
 /// How long the second in rank waits for the first, in milliseconds.
@@ -57,6 +58,9 @@ pub enum DeskEntry {
     /// The exact text of an alert that waits for a second registrar's signature.
     #[n(2)]
     Draft(#[n(0)] IncidentId, #[n(1)] String),
+    /// What a dispatcher's fold of a casebook that the relay has lost held.
+    #[n(3)]
+    Carried(#[n(0)] Carried),
 }
 
 /// A job of the desk's.
@@ -148,8 +152,12 @@ pub enum DeskEvent {
 #[derive(Debug, Default)]
 pub struct Desk {
     state: DeskState,
+    /// The fold of the casebook that succeeds a lost one, until all is in it that was carried over.
+    next: Option<DeskState>,
+    carrier: Carrier,
     mark: Option<CasebookMark>,
     since_snapshot: u32,
+    must_snapshot: bool,
     /// Incidents that changed since the snapshot.
     dirty: BTreeSet<IncidentId>,
     /// Reports opened and not yet in the casebook, with when this device steps in.
@@ -179,7 +187,7 @@ impl Desk {
         let snapshot = records.get(SNAPSHOT).and_then(|b| decode::<Snapshot>(b).ok());
         // Without a readable snapshot the casebook is read again from its start.
         if let Some(snapshot) = snapshot
-            && let Ok(state) = DeskState::from_snapshot(&parts(&snapshot, records))
+            && let Ok(state) = state_of(&snapshot, records)
         {
             desk.state = state;
             desk.mark = Some(snapshot.mark);
@@ -228,6 +236,7 @@ impl Desk {
 
     /// Follows the drop and whatever the fold says is open.
     pub fn resume(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
+        self.take_up_carrying(shared);
         self.follow(ctx, shared);
     }
 
@@ -330,6 +339,7 @@ impl Desk {
         if !is_ready(shared) {
             return;
         }
+        self.snapshot_due(ctx, shared);
         self.intake_due(ctx, shared);
         self.countersigned_due(ctx, shared);
         self.signs_due(ctx, shared);

@@ -361,6 +361,17 @@ impl Enroll {
         self.store(ctx);
     }
 
+    /// The relay does not have this device's mailbox: it is made again, with the same rules.
+    pub(super) fn remake_mailbox(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared, times: u32) {
+        let Some(secret) = self.state.invitation.as_ref().map(|i| i.secret.clone()) else { return };
+        // A newcomer's is made by its registrar.
+        if shared.identity.certificate.is_none() || !shared.is_turn_to_remake(times, 0) {
+            return;
+        }
+        let (version, until) = self.state.mailbox;
+        shared.remake(ctx, &secret.mailbox_key(), mailbox_policy(&secret, version, until));
+    }
+
     fn store(&self, ctx: &mut Cx<'_>) {
         ctx.store(STATE, &self.state);
     }

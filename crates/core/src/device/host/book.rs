@@ -14,6 +14,7 @@ use bystand_wire::{Hash32, IncidentId, PublicKey, StreamId, Timestamp, ZoneId};
 use minicbor::{Decode, Encode};
 
 use super::super::secrets::Seed;
+use crate::team::Carried;
 
 /// The longest day an opening may speak of, in milliseconds: one hour more than the longest calendar day.
 const LONGEST_DAY_MS: u64 = 26 * HOUR_MS;
@@ -32,6 +33,9 @@ pub enum HostEntry {
     /// A day is over.
     #[n(2)]
     Ended(#[n(0)] Summary),
+    /// What a host's fold of a casebook that the relay has lost held.
+    #[n(3)]
+    Carried(#[n(0)] Carried),
 }
 
 /// A zone's day room: everything that other hosts need to help with it. Its entry is under the day's own
@@ -229,6 +233,25 @@ impl HostBook {
             HostEntry::Opening(opening) => self.open(author, opening),
             HostEntry::Removed(removal) => self.remove(at, removal),
             HostEntry::Ended(summary) => self.end(summary),
+            // Put together from pieces first ([`HostBook::merge`]).
+            HostEntry::Carried(_) => Folded::NoEffect,
+        }
+    }
+
+    /// Takes in what another fold of a lost casebook held: what is later counts.
+    pub fn merge(&mut self, other: HostBook) {
+        for (zone, opened) in other.openings {
+            let order = |o: &Opened| (o.until, o.succession);
+            if self.openings.get(&zone).is_none_or(|held| order(held) < order(&opened)) {
+                self.openings.insert(zone, opened);
+            }
+        }
+        for (key, until) in other.removals {
+            let held = self.removals.entry(key).or_insert(until);
+            *held = until.max(*held);
+        }
+        for summary in other.summaries.into_values().flatten() {
+            self.end(&summary);
         }
     }
 

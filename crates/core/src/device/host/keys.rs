@@ -1,17 +1,13 @@
 //! The hosts' keys: next week's in time, new ones after a removal, and the registrars told of both.
 
-use bystand_crypto::seal::{SealPurpose, seal};
-use bystand_crypto::sign::Signed;
 use bystand_wire::time::{DAY_MS, MINUTE_MS};
-use bystand_wire::{Frame, FrameKind, Timestamp, Week, encode};
+use bystand_wire::{Timestamp, Week, encode};
 
 use super::super::secrets::{HostSecrets, KeyWeeks, WeekKeys};
 use super::super::{Cx, Owner, Shared};
 use super::{Host, HostJob, secrets, team_rank, turn};
-use crate::network::Certificate;
-use crate::network::enroll::{TeamKeys, TeamKeysUpdate};
+use crate::network::enroll::TeamKeys;
 use crate::network::keynote::HostKeys;
-use crate::outbox::{AppendJob, By, Work};
 use crate::team::TeamKind;
 
 /// How often the registrars are reminded that the key note does not list the hosts' keys.
@@ -44,7 +40,15 @@ impl Host {
         self.roll_turn = None;
         self.keys_asked = turn(ctx.now, team_rank(shared, b"host-keys")).plus_ms(REMIND_MS);
         let Some(note) = shared.key_note() else { return };
-        if note.note().hosts != listed(&secrets.keys, ctx.now) {
+        if note.note().hosts != listed(&secrets.keys, ctx.now) || shared.is_offering(TeamKind::Hosts) {
+            hand_in(ctx, shared, &secrets);
+        }
+    }
+
+    /// This device has opened the hosts' next room: the registrars are told at once.
+    pub(in super::super) fn offer_room(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
+        if let Some(secrets) = secrets(shared) {
+            self.keys_asked = ctx.now.plus_ms(REMIND_MS);
             hand_in(ctx, shared, &secrets);
         }
     }
@@ -75,23 +79,9 @@ fn listed(keys: &KeyWeeks, now: Timestamp) -> Vec<HostKeys> {
 
 /// Hands the hosts' public keys to every registrar, for the next key note.
 fn hand_in(ctx: &mut Cx<'_>, shared: &mut Shared, secrets: &HostSecrets) {
-    let Some(certificate) = shared.identity.certificate.clone() else { return };
     let Some(note) = shared.key_note().map(|n| n.note().clone()) else { return };
     let keys = listed(&secrets.keys, ctx.now);
-    let update = TeamKeysUpdate {
-        certificate: Signed::<Certificate>::from(certificate),
-        at: ctx.now,
-        keys: TeamKeys::Hosts(note.streams.hosts, keys, note.push_key),
-    };
-    let signed = encode(&Signed::sign(&ctx.network, &shared.identity.device(), &update));
-    let inbox = note.streams.registrars_inbox;
-    for registrar in &note.registrars {
-        let to = &registrar.sealing_key;
-        let purpose = SealPurpose::TeamKeys;
-        let Ok(sealed) = seal(&ctx.network, purpose, to, ctx.rng, inbox.as_ref(), &signed) else { continue };
-        let frame = Frame::build(FrameKind::TeamKeys, &sealed);
-        let by = By::Certificate;
-        let append = AppendJob { stream: inbox, frame, by, commit: None, tag: None, epoch: None };
-        shared.promise(ctx, Owner::Host(HostJob::Keys), Work::Append(append), &[]);
-    }
+    shared.hand_in(ctx, Owner::Host(HostJob::Keys), TeamKind::Hosts, |new| {
+        TeamKeys::Hosts(new.unwrap_or(note.streams.hosts), keys, note.push_key)
+    });
 }

@@ -16,6 +16,7 @@ mod event;
 mod keys;
 mod opening;
 mod passing;
+mod succession;
 mod watch;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,7 +41,7 @@ use crate::network::ManifestStatus;
 use crate::network::keynote::KeyNoteStatus;
 use crate::outbox::{Job, JobId, Outcome, Work};
 use crate::room::{Credential, Knock, Leaf, RoomEvent, RoomSync, SyncError};
-use crate::team::{CasebookItem, CasebookMark, EntryBreach, TeamEvent, TeamKind, TeamSync};
+use crate::team::{Carrier, CasebookItem, CasebookMark, EntryBreach, TeamEvent, TeamKind, TeamSync};
 
 const STATE: &str = "host/state";
 const SETTINGS: &str = "host/settings";
@@ -125,6 +126,9 @@ struct Snapshot {
 pub struct Host {
     settings: Settings,
     book: HostBook,
+    /// The fold of the casebook that succeeds a lost one, until all is in it that was carried over.
+    next: Option<HostBook>,
+    carrier: Carrier,
     mark: Option<CasebookMark>,
     since_snapshot: u32,
     days: BTreeMap<ZoneId, Day>,
@@ -149,6 +153,8 @@ pub struct Host {
     keys_asked: Timestamp,
     /// When this host makes next week's keys, unless another does first.
     roll_turn: Option<Timestamp>,
+    /// When this host has the inbox take what comes from the desk's next room, unless another does first.
+    inbox_turn: Option<Timestamp>,
 }
 
 impl Host {
@@ -237,6 +243,7 @@ impl Host {
 
     /// Follows what a host follows.
     pub fn resume(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
+        self.take_up_carrying(shared);
         self.follow(ctx, shared);
     }
 
@@ -323,7 +330,7 @@ impl Host {
         let summaries = self.summaries.values().map(|(_, turn)| *turn).min();
         let claims = self.claims_due_next(shared, now);
         let inbox = self.inbox_due_next(shared);
-        [ends, Some(keys), rooms, summaries, claims, inbox].into_iter().flatten().min()
+        [ends, Some(keys), rooms, summaries, claims, inbox, self.inbox_turn].into_iter().flatten().min()
     }
 
     /// What is due by the clock.
@@ -338,7 +345,11 @@ impl Host {
             return;
         }
         self.keys_due(ctx, shared);
+        self.keep_inbox(ctx, shared);
         self.follow(ctx, shared);
+        if self.next.is_some() {
+            return;
+        }
         self.claims_due(ctx, shared);
         let zones: Vec<ZoneId> = self.days.keys().cloned().collect();
         for zone in zones {
@@ -366,7 +377,7 @@ impl Host {
         let device = shared.identity.device();
         let incident = match entry {
             HostEntry::Opening(opening) => Some(opening.incident()),
-            HostEntry::Removed(_) | HostEntry::Ended(_) => None,
+            HostEntry::Removed(_) | HostEntry::Ended(_) | HostEntry::Carried(_) => None,
         };
         let Shared { teams, outbox, .. } = shared;
         let team = teams.get_mut(&TeamKind::Hosts).ok_or(CommandError::NotInTeam)?;
@@ -385,8 +396,12 @@ impl Host {
         let Ok(said) = decode::<HostEntry>(&entry.event) else {
             return ctx.tell(Event::Host(HostEvent::Marked { seq, code: "entry-unknown" }));
         };
-        match self.book.apply(entry.author, at, &said) {
+        if let HostEntry::Carried(carried) = said {
+            return self.carried(ctx, shared, entry.author, carried);
+        }
+        match self.next.as_mut().unwrap_or(&mut self.book).apply(entry.author, at, &said) {
             Folded::Applied => match said {
+                HostEntry::Carried(_) => {}
                 HostEntry::Opening(opening) => self.opened(ctx, shared, entry.author, opening),
                 HostEntry::Removed(removal) => {
                     self.watches.entry(removal.zone).or_default().look_for_removed = true;
@@ -404,11 +419,16 @@ impl Host {
     }
 
     fn snapshot_due(&mut self, ctx: &mut Cx<'_>, shared: &Shared) {
-        if self.since_snapshot < SNAPSHOT_EVERY {
+        if self.since_snapshot < SNAPSHOT_EVERY || self.next.is_some() {
             return;
         }
+        self.store_snapshot(ctx, shared);
+    }
+
+    fn store_snapshot(&mut self, ctx: &mut Cx<'_>, shared: &Shared) {
         let Some(team) = shared.teams.get(&TeamKind::Hosts) else { return };
         self.since_snapshot = 0;
+        self.mark = Some(team.mark().clone());
         ctx.store(STATE, &Snapshot { mark: team.mark().clone(), book: self.book.clone() });
     }
 

@@ -259,7 +259,7 @@ impl Host {
         let (door, welcome) = (keys.door_id(), keys.welcome_id());
         let owner = Owner::Host(HostJob::Knock(zone.clone(), door));
         let outbox = &mut shared.outbox;
-        match Knock::start(ctx, outbox, owner, &leaf, door, welcome, &to, By::Certificate) {
+        match Knock::start(ctx, outbox, owner, &leaf, door, welcome, &[to], By::Certificate) {
             Ok(knock) => {
                 let after = knock.resume_after();
                 shared.knocks.insert(door, (knock, KnockFor::HostDay(zone.clone())));

@@ -147,7 +147,7 @@ impl Member {
             let (door, welcome) = (day.note.door, day.note.welcome);
             let owner = Owner::Member(MemberJob::Knock(zone.clone()));
             let by = By::Pass(Box::new(pass));
-            let knock = Knock::start(ctx, &mut shared.outbox, owner, &leaf, door, welcome, &to, by);
+            let knock = Knock::start(ctx, &mut shared.outbox, owner, &leaf, door, welcome, &[to], by);
             self.store_day(ctx, &zone, day);
             if let Ok(knock) = knock {
                 let after = knock.resume_after();

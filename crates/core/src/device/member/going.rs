@@ -6,6 +6,7 @@ use bystand_wire::relay_api::StoredFrame;
 use bystand_wire::time::MINUTE_MS;
 use bystand_wire::{
     CallOutId, Frame, FrameKind, OfferId, PassPurpose, Seq, StreamId, Timestamp, ZoneId, decode, encode,
+    limits,
 };
 use minicbor::{Decode, Encode};
 use rand_core::Rng;
@@ -271,7 +272,9 @@ impl Member {
         let offers: Vec<OfferId> = self.going.keys().copied().collect();
         for offer in offers {
             let Some(going) = self.going.get(&offer).cloned() else { continue };
-            if going.state == GoingState::Offered && going.until <= ctx.now {
+            // Whoever missed the end, as on a phone that lay off, does not keep the place.
+            let kept_ms = if going.state == GoingState::Offered { 0 } else { limits::ACCEPTED_MS };
+            if going.until.plus_ms(kept_ms) <= ctx.now {
                 self.forget_going(ctx, shared, offer);
             } else if going.sign_due.is_some_and(|at| at <= ctx.now) {
                 self.store_going(ctx, offer, Going { sign_due: None, ..going });

@@ -15,6 +15,7 @@ use minicbor::{Decode, Encode};
 use crate::network::Certificate;
 use crate::network::invite::{InviteSecret, Token};
 use crate::network::keynote::IssuerEntry;
+use crate::team::Carried;
 
 /// How long after its end something is still remembered, in milliseconds.
 const REMEMBER_MS: u64 = 7 * DAY_MS;
@@ -63,6 +64,9 @@ pub enum RegistrarEntry {
     /// An invitation was taken back.
     #[n(7)]
     TakenBack(#[n(0)] Hash32),
+    /// What a registrar's fold of a casebook that the relay has lost held.
+    #[n(8)]
+    Carried(#[n(0)] Carried),
 }
 
 /// An invitation as the registrars know it.
@@ -158,6 +162,31 @@ pub fn token_hash(token: &Token) -> Hash32 {
 }
 
 impl RegistrarBook {
+    /// Takes in what another fold of a lost casebook held. Whatever was revoked, redeemed, taken or taken back
+    /// in either is so from here on.
+    pub fn merge(&mut self, other: RegistrarBook) {
+        for (token, theirs) in other.invited {
+            let held = self.invited.entry(token).or_insert_with(|| theirs.clone());
+            held.certificate = held.certificate.take().or(theirs.certificate);
+            held.is_taken_back |= theirs.is_taken_back;
+        }
+        self.revoked.extend(other.revoked);
+        for (hash, theirs) in other.certificates {
+            self.certificates.entry(hash).or_insert(theirs);
+        }
+        for issued in self.certificates.values_mut() {
+            issued.is_revoked |= self.revoked.contains(&issued.device);
+        }
+        for (key, entry) in other.issuers {
+            self.issuers.entry(key).or_insert(entry);
+        }
+        for (device, key) in other.sealing {
+            self.sealing.entry(device).or_insert(key);
+        }
+        self.took.extend(other.took);
+        self.admitted = self.admitted.max(other.admitted);
+    }
+
     /// How many devices were ever admitted.
     pub fn admitted(&self) -> u64 {
         self.admitted
@@ -239,6 +268,8 @@ impl RegistrarBook {
                 invited.is_taken_back = true;
                 vec![BookEvent::TakenBack(token)]
             }
+            // Put together from pieces first ([`RegistrarBook::merge`]).
+            RegistrarEntry::Carried(_) => Vec::new(),
         }
     }
 

@@ -46,9 +46,12 @@ pub enum RegistrarJob {
     Countersigned(#[n(0)] AlertId),
 }
 
-/// A call of this part: there are none.
+/// A call of this part.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RegistrarCall {}
+pub enum RegistrarCall {
+    /// Whether the relay has lost a room that a team hands in another one for.
+    LostRoom(StreamId),
+}
 
 /// A stream this part listens to.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -146,7 +146,7 @@ impl Registrar {
 
     fn team_keys_frame(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared, bytes: &[u8]) {
         let update = open_team_keys(&ctx.network, bytes, ctx.now).ok().map(|opened| opened.body);
-        let Some(TeamKeysUpdate { certificate, at, keys }) = update else {
+        let Some(TeamKeysUpdate { certificate, at, keys, succession }) = update else {
             ctx.tell(Event::Registrar(RegistrarEvent::Refused("team-keys-malformed")));
             return;
         };
@@ -154,6 +154,9 @@ impl Registrar {
         if !may || !is_sound(&keys) {
             ctx.tell(Event::Registrar(RegistrarEvent::Refused("team-keys-refused")));
             return;
+        }
+        if let Some(succession) = succession {
+            self.take_succession(ctx, &keys, succession);
         }
         let (held, kind) = match &keys {
             TeamKeys::Desk(..) => (&mut self.kept.state.desk, TeamKind::Desk),

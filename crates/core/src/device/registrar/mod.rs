@@ -22,6 +22,7 @@ mod second;
 mod state;
 mod steward;
 mod streams;
+mod succession;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -42,6 +43,7 @@ pub use second::RegistrarApplication;
 use state::Kept;
 pub(super) use state::OwnIssuer;
 pub use steward::{Proposal, ProposalError};
+pub(super) use succession::with_policies;
 
 use super::secrets::RegistrarSecrets;
 use super::{CommandError, Cx, Event, Listener, Owner, Shared};
@@ -49,7 +51,7 @@ use crate::io::Response;
 use crate::network::enroll::{Opened, PassAsk};
 use crate::network::keynote::KeyNote;
 use crate::outbox::{Job, Outcome, Work};
-use crate::team::{CasebookItem, CasebookMark, TeamEvent, TeamKind};
+use crate::team::{Carrier, CasebookItem, CasebookMark, TeamEvent, TeamKind};
 
 /// The longest an invitation may count, in milliseconds: two weeks.
 pub const INVITATION_MS: u64 = 14 * DAY_MS;
@@ -80,6 +82,8 @@ pub struct Registrar {
     later: Vec<Opened<PassAsk>>,
     /// Invitations made just now: in the outbox, perhaps not in the casebook yet.
     made: BTreeSet<Hash32>,
+    /// Puts together what was carried over from a lost casebook.
+    carrier: Carrier,
 }
 
 impl Registrar {
@@ -94,6 +98,7 @@ impl Registrar {
             look_at: Timestamp(0),
             later: Vec::new(),
             made: BTreeSet::new(),
+            carrier: Carrier::default(),
         }
     }
 
@@ -140,6 +145,7 @@ impl Registrar {
 
     /// After load: follows what is to be followed.
     pub fn resume(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
+        self.take_up_carrying(shared);
         self.follow(ctx, shared);
     }
 
@@ -232,9 +238,11 @@ impl Registrar {
         }
     }
 
-    /// A call ended: there are none.
-    pub fn call_ended(&mut self, _: &mut Cx<'_>, _: &mut Shared, what: RegistrarCall, _: Response) {
-        match what {}
+    /// A call ended.
+    pub fn call_ended(&mut self, ctx: &mut Cx<'_>, _: &mut Shared, what: RegistrarCall, response: Response) {
+        match what {
+            RegistrarCall::LostRoom(room) => self.room_looked_for(ctx, room, &response),
+        }
     }
 
     /// The manifest or the key note changed.
@@ -270,6 +278,7 @@ impl Registrar {
             self.offer_keys(ctx, shared);
             self.renew_note(ctx, shared);
         }
+        self.look_for_rooms(ctx, shared);
         if self.chores_at <= ctx.now {
             self.chores_at = ctx.now.plus_ms(CHORES_MS);
             self.kept.erase_ledgers(ctx);
@@ -304,7 +313,13 @@ impl Registrar {
         let entry = item.entry.filter(|_| item.breach.is_none());
         let decoded = entry.and_then(|e| Some((e.author, e.at, decode::<RegistrarEntry>(&e.event).ok()?)));
         let events = match decoded {
-            Some((author, at, entry)) => self.kept.book.apply(&author, at, entry),
+            Some((author, _, RegistrarEntry::Carried(carried))) => {
+                self.carried(ctx, shared, author, carried);
+                Vec::new()
+            }
+            Some((author, at, entry)) => {
+                self.kept.next.as_mut().unwrap_or(&mut self.kept.book).apply(&author, at, entry)
+            }
             None => Vec::new(),
         };
         self.kept.store_book(ctx, mark);

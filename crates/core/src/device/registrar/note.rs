@@ -207,6 +207,7 @@ impl Registrar {
             ..held.clone()
         };
         self.team_keys(&mut note, now);
+        self.team_streams(shared, &mut note);
         note
     }
 
@@ -260,16 +261,14 @@ impl Registrar {
     /// What the teams handed in, unless the key note already lists newer keys.
     fn team_keys(&self, note: &mut KeyNote, now: Timestamp) {
         let live = |until: Timestamp| now < until.plus_ms(limits::PERIOD_GRACE_MS);
-        if let Some((_, TeamKeys::Desk(streams, keys))) = &self.kept.state.desk
+        if let Some((_, TeamKeys::Desk(_, keys))) = &self.kept.state.desk
             && keys.iter().map(|k| k.not_before).max() >= note.desk.iter().map(|k| k.not_before).max()
         {
-            note.streams.desk = *streams;
             note.desk = keys.clone();
         }
-        if let Some((_, TeamKeys::Hosts(streams, keys, push))) = &self.kept.state.hosts
+        if let Some((_, TeamKeys::Hosts(_, keys, push))) = &self.kept.state.hosts
             && keys.iter().map(|k| k.not_before).max() >= note.hosts.iter().map(|k| k.not_before).max()
         {
-            note.streams.hosts = *streams;
             note.hosts = keys.clone();
             note.push_key = push.clone();
         }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use bystand_crypto::hash::plain_sha256;
 use bystand_crypto::passes::{IssuerKey, IssuerPublicKey};
 use bystand_crypto::seal::SealPublicKey;
-use bystand_wire::relay_api::SignedBytes;
+use bystand_wire::relay_api::{Policy, SignedBytes};
 use bystand_wire::{
     AlertId, Hash32, PassPurpose, Period, PublicKey, Seq, StreamId, Timestamp, decode, limits,
 };
@@ -18,8 +18,8 @@ use super::super::secrets::Seed;
 use super::book::RegistrarBook;
 use super::countersign::Asked;
 use crate::network::enroll::TeamKeys;
-use crate::network::keynote::{IssuerEntry, KeyNote};
-use crate::team::CasebookMark;
+use crate::network::keynote::{IssuerEntry, KeyNote, TeamStreams};
+use crate::team::{CasebookMark, TeamKind};
 
 const STATE: &str = "registrar/state";
 const BOOK: &str = "registrar/book";
@@ -143,6 +143,32 @@ pub(super) struct State {
     /// Alerts that dispatchers ask this registrar to sign.
     #[n(12)]
     pub countersigns: BTreeMap<AlertId, Asked>,
+    /// Rooms that were handed in to succeed lost ones, by the room that is lost.
+    #[n(13)]
+    #[cbor(default)]
+    pub successions: BTreeMap<StreamId, HandedIn>,
+    /// Rooms that succeeded lost ones.
+    #[n(14)]
+    #[cbor(default)]
+    pub succeeded: BTreeSet<StreamId>,
+}
+
+/// A team's next room, as one of its members handed it in.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub(super) struct HandedIn {
+    #[n(0)]
+    pub kind: TeamKind,
+    /// The streams that are lost.
+    #[n(1)]
+    pub lost: TeamStreams,
+    #[n(2)]
+    pub streams: TeamStreams,
+    #[n(3)]
+    pub policies: Vec<Policy>,
+    /// The relay has told this registrar, too, that it does not have the room any more.
+    #[n(4)]
+    pub is_lost: bool,
 }
 
 /// Everything a registrar keeps, with its records.
@@ -151,6 +177,8 @@ pub(super) struct Kept {
     pub state: State,
     pub book: RegistrarBook,
     pub mark: Option<CasebookMark>,
+    /// The fold of the casebook that succeeds a lost one, until all is in it that was carried over.
+    pub next: Option<RegistrarBook>,
     issuers: BTreeMap<Hash32, OwnIssuer>,
     ledgers: BTreeMap<PublicKey, Ledger>,
     pub mailboxes: BTreeMap<Hash32, Mailbox>,
@@ -168,6 +196,7 @@ impl Kept {
             state: read(records, STATE).unwrap_or_default(),
             book,
             mark,
+            next: None,
             issuers: all(records, ISSUER),
             ledgers: all(records, LEDGER),
             mailboxes: all(records, MAILBOX),
@@ -178,7 +207,11 @@ impl Kept {
         ctx.store(STATE, &self.state);
     }
 
+    /// What the vault holds is the fold of a lost casebook, until the next one is whole.
     pub(super) fn store_book(&mut self, ctx: &mut Cx<'_>, mark: Option<CasebookMark>) {
+        if self.next.is_some() {
+            return;
+        }
         self.mark = mark;
         ctx.store(BOOK, &(&self.book, &self.mark));
     }

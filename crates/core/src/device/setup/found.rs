@@ -68,7 +68,7 @@ impl Device {
         for (kind, creators) in &keys.teams {
             let room = self.open_room(ctx, (*kind, creators), (manifest, note), certificate)?;
             let successor = (keys.operations.signing().public(), until);
-            let (own, others) = creators.policies(*kind, room.append_key().public(), successor);
+            let (own, others) = creators.policies(*kind, room.append_key().public(), successor, None);
             let is_there = [self.promise_stream_of(ctx, &own, &ready)];
             policies.push(own.policy);
             for stream in others {

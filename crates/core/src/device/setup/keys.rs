@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bystand_crypto::hash::stream_id;
 use bystand_wire::relay_api::{AppendRule, Policy, ReadRule};
 use bystand_wire::time::DAY_MS;
-use bystand_wire::{PublicKey, Role, StreamId, Timestamp, encode, limits};
+use bystand_wire::{PublicKey, Role, Seq, StreamId, Timestamp, encode, limits};
 
 use crate::device::desk::drop_policy;
 use crate::device::secrets::{DeskSecrets, HostSecrets, KeyWeeks, RegistrarSecrets, Seed};
@@ -19,13 +19,13 @@ const ROOM_FRAME_MS: u64 = 90 * DAY_MS;
 /// How long requests at a team's door, and welcomes, are kept, in milliseconds.
 const DOOR_FRAME_MS: u64 = 3 * DAY_MS;
 /// How long the desk's messages wait for the hosts, and day notes are shown, in milliseconds.
-const HOSTS_FRAME_MS: u64 = 2 * DAY_MS;
+pub(in crate::device) const HOSTS_FRAME_MS: u64 = 2 * DAY_MS;
 /// How long requests wait for the registrars, in milliseconds.
-const INBOX_FRAME_MS: u64 = 9 * DAY_MS;
+pub(in crate::device) const INBOX_FRAME_MS: u64 = 9 * DAY_MS;
 
 /// The keys that create one team's streams. They sign once and are then forgotten: the policies name
 /// the operations key as successor.
-pub(super) struct TeamCreators {
+pub(in crate::device) struct TeamCreators {
     pub room: Seed,
     pub door: Seed,
     pub welcome: Seed,
@@ -33,12 +33,12 @@ pub(super) struct TeamCreators {
 }
 
 impl TeamCreators {
-    fn generate(rng: &mut Random) -> Self {
+    pub(in crate::device) fn generate(rng: &mut Random) -> Self {
         let mut seed = || Seed::generate(rng);
         Self { room: seed(), door: seed(), welcome: seed(), casebook: seed() }
     }
 
-    pub(super) fn streams(&self) -> TeamStreams {
+    pub(in crate::device) fn streams(&self) -> TeamStreams {
         TeamStreams {
             room: id_of(&self.room),
             door: id_of(&self.door),
@@ -47,12 +47,14 @@ impl TeamCreators {
         }
     }
 
-    /// The room's own stream, and those that name the room: of use only once it is there.
-    pub(super) fn policies(
+    /// The room's own stream, and those that name the room: of use only once it is there. A casebook that
+    /// succeeds another begins after a place.
+    pub(in crate::device) fn policies(
         &self,
         kind: TeamKind,
         room_key: PublicKey,
         (successor, until): (PublicKey, Timestamp),
+        starts_after: Option<Seq>,
     ) -> (Founded, [Founded; 3]) {
         let room = id_of(&self.room);
         let in_room = || vec![AppendRule::Room(room)];
@@ -63,17 +65,16 @@ impl TeamCreators {
         let mut own = rule(&self.room, in_room(), ROOM_FRAME_MS);
         own.policy.room_key = Some(room_key);
         let door = vec![AppendRule::Certified(vec![kind.role()])];
-        let others = [
-            rule(&self.door, door, DOOR_FRAME_MS),
-            rule(&self.welcome, in_room(), DOOR_FRAME_MS),
-            rule(&self.casebook, in_room(), limits::STREAM_LIFE_MS),
-        ];
+        let mut casebook = rule(&self.casebook, in_room(), limits::STREAM_LIFE_MS);
+        casebook.policy.starts_after = starts_after;
+        let others =
+            [rule(&self.door, door, DOOR_FRAME_MS), rule(&self.welcome, in_room(), DOOR_FRAME_MS), casebook];
         (own, others)
     }
 }
 
 /// A stream to be made.
-pub(super) struct Founded {
+pub(in crate::device) struct Founded {
     pub creator: Seed,
     pub policy: Policy,
 }
@@ -170,6 +171,8 @@ impl Keys {
                 inbox_creator: self.hosts_creator.clone(),
                 inbox_read: self.hosts_read.clone(),
                 keys: self.hosts.clone(),
+                inbox_version: 1,
+                inbox_for: self.streams().desk.room,
             }),
             TeamKind::Registrars => encode(&RegistrarSecrets {
                 version: 1,

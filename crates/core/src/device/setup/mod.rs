@@ -5,7 +5,7 @@
 //! knows only the network's id can take it (manifest, key note, streams).
 
 mod found;
-mod keys;
+pub(super) mod keys;
 
 use std::collections::BTreeMap;
 

@@ -165,9 +165,10 @@ impl Tx for SqliteTx<'_> {
         let no = self.known_stream(id)?;
         let room = state.room;
         self.run(
-            "INSERT INTO heads (no, head, held, epoch, append_key, key_epoch) VALUES (?1, 0, 0, ?2, ?3, ?4)",
+            "INSERT INTO heads (no, head, held, epoch, append_key, key_epoch) VALUES (?1, ?2, 0, ?3, ?4, ?5)",
             (
                 no,
+                int(state.head.0),
                 int(room.map_or(0, |r| r.epoch)),
                 room.map(|r| r.append_key.0),
                 int(room.map_or(0, |r| r.key_epoch)),
