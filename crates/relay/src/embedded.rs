@@ -5,6 +5,7 @@
 //! What is left out is what belongs to a machine on the internet: connections and their limits, timeouts,
 //! queues, group commit.
 
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bystand_core::io::{self, Request, Response};
@@ -61,6 +62,7 @@ impl std::fmt::Debug for Embedding {
 pub struct Embedded {
     tuning: Tuning,
     clock: SetClock,
+    path: PathBuf,
     committer: Committer,
     reader: Box<dyn Reader>,
     trust: Trust,
@@ -82,12 +84,28 @@ impl Embedded {
     /// # Errors
     /// When SQLite gives no database in memory, or the network's name cannot name a log: bugs.
     pub fn new(with: Embedding, now: Timestamp) -> Stored<Self> {
+        Self::over(SqliteStore::in_memory()?, with, now)
+    }
+
+    /// A relay that goes on with a copy of a database.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn open(with: Embedding, file: &Path, now: Timestamp) -> Stored<Self> {
+        Self::over(SqliteStore::in_memory_from(file)?, with, now)
+    }
+
+    /// Where its database is, for [`Embedded::open`] while this one is there.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn over(store: SqliteStore, with: Embedding, now: Timestamp) -> Stored<Self> {
         let Embedding { network, log_key, tuning, secret, solutions } = with;
         let signer = LogSigner::from_key(log_key);
-        let store = SqliteStore::in_memory()?;
-        let reader = store.reader()?;
+        let (path, mut reader) = (store.path().to_owned(), store.reader()?);
         let clock = SetClock::at(now);
-        let trust = Trust::new(Authority::new(network, signer.verifier()));
+        let trust = Trust::load(Authority::new(network, signer.verifier()), reader.as_mut(), now)?;
         let told: Arc<Mutex<Vec<Effects>>> = Arc::default();
         let (learner, teller) = (trust.clone(), told.clone());
         let sink = Box::new(move |committed: Effects| {
@@ -108,6 +126,7 @@ impl Embedded {
             controller: Controller::new(tuning.work_limits(), now),
             tuning,
             clock,
+            path,
             committer: Committer::new(Box::new(store), state),
             reader,
             trust,

@@ -3,6 +3,7 @@
 
 mod count;
 mod people_at_work;
+mod population;
 mod stage;
 
 use std::collections::BTreeSet;
@@ -10,6 +11,7 @@ use std::collections::BTreeSet;
 use bystand_wire::Timestamp;
 use bystand_wire::time::{HOUR_MS, MINUTE_MS};
 
+pub use population::Population;
 pub use stage::StageError;
 
 use crate::city::{City, CityError};
@@ -44,6 +46,20 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Refuses what cannot be simulated.
+    ///
+    /// # Errors
+    /// [`PlanError::Number`].
+    pub fn check(&self) -> Result<(), PlanError> {
+        if !(1..=24 * 31).contains(&self.hours) {
+            return Err(PlanError::Number("--hours must be from 1 to 744, a month"));
+        }
+        if self.members == 0 {
+            return Err(PlanError::Number("--members must be at least 1: somebody has to look"));
+        }
+        Ok(())
+    }
+
     /// How many operations the day has: tellings, then crashes.
     pub fn operations(&self) -> u32 {
         let tellings = u32::try_from(self.reports).unwrap_or(u32::MAX);
@@ -86,14 +102,9 @@ pub enum PlanError {
 ///
 /// # Errors
 /// [`PlanError`], before any work is done where that is possible.
-pub fn simulate(city: &City, plan: &Plan) -> Result<Outcome, PlanError> {
-    if !(1..=24 * 31).contains(&plan.hours) {
-        return Err(PlanError::Number("--hours must be from 1 to 744, a month"));
-    }
-    if plan.members == 0 {
-        return Err(PlanError::Number("--members must be at least 1: somebody has to look"));
-    }
-    let mut director = Director::new(city, plan)?;
+pub fn simulate(city: &City, plan: &Plan, population: &Population) -> Result<Outcome, PlanError> {
+    plan.check()?;
+    let mut director = Director::new(city, plan, population)?;
     let length = plan.hours * HOUR_MS;
     director.play(length);
     director.afterwards(AFTERWARDS_MS);

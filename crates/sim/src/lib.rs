@@ -33,6 +33,6 @@ pub mod watch;
 pub mod world;
 
 pub use city::{City, CityError};
-pub use day::{Plan, PlanError, simulate};
+pub use day::{Plan, PlanError, Population, simulate};
 pub use outcome::Outcome;
 pub use scenario::Scenario;

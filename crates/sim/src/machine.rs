@@ -2,6 +2,7 @@
 //! breaks, a clock that may be off.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use bystand_core::device::Device;
 use bystand_core::io::{Batch, CallId, Engine, Random};
@@ -33,7 +34,7 @@ impl Kill {
 /// no more and says so.
 #[derive(Debug, Clone, Default)]
 pub struct Disk {
-    records: BTreeMap<String, Vec<u8>>,
+    records: BTreeMap<String, Arc<[u8]>>,
     bytes: usize,
     limit: Option<usize>,
 }
@@ -43,9 +44,20 @@ pub struct Disk {
 pub struct DiskFull;
 
 impl Disk {
+    /// With these records on it.
+    pub fn holding(records: BTreeMap<String, Arc<[u8]>>) -> Self {
+        let bytes = records.iter().map(|(name, value)| name.len() + value.len()).sum();
+        Self { records, bytes, limit: None }
+    }
+
     /// As it lies there.
-    pub fn records(&self) -> &BTreeMap<String, Vec<u8>> {
+    pub fn records(&self) -> &BTreeMap<String, Arc<[u8]>> {
         &self.records
+    }
+
+    /// As a program reads it when it starts.
+    pub fn vault(&self) -> BTreeMap<String, Vec<u8>> {
+        self.records.iter().map(|(name, value)| (name.clone(), value.to_vec())).collect()
     }
 
     /// How much is in it.
@@ -63,11 +75,10 @@ impl Disk {
     /// # Errors
     /// [`DiskFull`]; nothing of the batch is there then. What only deletes is always taken.
     pub fn store(&mut self, batch: Batch) -> Result<(), DiskFull> {
-        let size = |name: &String, value: &Vec<u8>| name.len() + value.len();
         let (mut come, mut go) = (0_usize, 0_usize);
         for (name, value) in &batch.records {
-            come += value.as_ref().map_or(0, |value| size(name, value));
-            go += self.records.get(name).map_or(0, |held| size(name, held));
+            come += value.as_ref().map_or(0, |value| name.len() + value.len());
+            go += self.records.get(name).map_or(0, |held| name.len() + held.len());
         }
         let after = (self.bytes + come).saturating_sub(go);
         if come > 0 && self.limit.is_some_and(|limit| after > limit) {
@@ -76,7 +87,7 @@ impl Disk {
         self.bytes = after;
         for (name, value) in batch.records {
             match value {
-                Some(value) => self.records.insert(name, value),
+                Some(value) => self.records.insert(name, value.into()),
                 None => self.records.remove(&name),
             };
         }
@@ -108,7 +119,8 @@ impl Link {
 pub struct Machine {
     /// For messages.
     pub name: String,
-    pub(crate) device: Device,
+    /// None while the program does not run: switched off, just killed, or a vault that cannot be opened.
+    pub(crate) device: Option<Device>,
     pub(crate) disk: Disk,
     pub(crate) rng: Random,
     pub(crate) weather: Random,
@@ -126,8 +138,8 @@ pub struct Machine {
     pub(crate) live_clear: (Timestamp, Timestamp),
     pub(crate) wake_at: Option<Timestamp>,
     pub(crate) kill: Option<Kill>,
-    /// The program does not run: the disk is full.
-    pub(crate) is_stopped: bool,
+    /// Whether its person wants the program to run.
+    pub(crate) is_on: bool,
     /// Inputs handled.
     pub handled: u64,
 }
@@ -144,9 +156,14 @@ impl std::fmt::Debug for Machine {
 impl Machine {
     /// A machine that was just switched on, offline. What it draws comes from the seed and its name.
     pub fn new(name: String, device: Device, link: Link, seeds: &Seeds) -> Self {
+        Self { device: Some(device), is_on: true, ..Self::off(name, Disk::default(), link, seeds) }
+    }
+
+    /// A machine that is switched off.
+    pub fn off(name: String, disk: Disk, link: Link, seeds: &Seeds) -> Self {
         Self {
-            device,
-            disk: Disk::default(),
+            device: None,
+            disk,
             rng: seeds.generator(&format!("machine/{name}"), 0),
             weather: seeds.generator(&format!("weather/{name}"), 0),
             name,
@@ -160,14 +177,14 @@ impl Machine {
             live_clear: (Timestamp(0), Timestamp(0)),
             wake_at: None,
             kill: None,
-            is_stopped: false,
+            is_on: false,
             handled: 0,
         }
     }
 
-    /// The device, for looking at.
-    pub fn device(&self) -> &Device {
-        &self.device
+    /// The device while its program runs, for looking at.
+    pub fn device(&self) -> Option<&Device> {
+        self.device.as_ref()
     }
 
     /// The disk.
@@ -182,7 +199,7 @@ impl Machine {
 
     /// When its program wants to be woken, by the world's time.
     pub(crate) fn wants_wake(&self) -> Option<Timestamp> {
-        let at = self.device.poll_timeout()?;
+        let at = self.device.as_ref()?.poll_timeout()?;
         Some(Timestamp(at.0.saturating_add_signed(self.skew_ms.saturating_neg())))
     }
 

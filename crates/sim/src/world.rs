@@ -15,7 +15,7 @@ use bystand_wire::{Seq, StreamId, Timestamp};
 use rand_core::Rng;
 
 use crate::agenda::Agenda;
-use crate::machine::{Kill, Link, Machine, MachineId};
+use crate::machine::{Disk, Kill, Link, Machine, MachineId};
 use crate::seeds::{Draw, Seeds};
 
 /// How often the relay deletes what has expired: its default.
@@ -121,7 +121,7 @@ impl<D> World<D> {
 
     /// A machine's device.
     pub fn device(&self, id: MachineId) -> Option<&Device> {
-        self.machines.get(&id).map(Machine::device)
+        self.machines.get(&id).and_then(Machine::device)
     }
 
     /// All machines.
@@ -162,10 +162,35 @@ impl<D> World<D> {
         self.machines.remove(&id);
     }
 
+    /// Puts a machine there that is switched off.
+    pub fn add_off(&mut self, name: String, disk: Disk, link: Link) -> MachineId {
+        let id = MachineId(self.next_machine);
+        self.next_machine += 1;
+        self.machines.insert(id, Machine::off(name, disk, link, &self.seeds));
+        id
+    }
+
+    /// Starts a machine's program from what is on its disk.
+    pub fn switch_on(&mut self, id: MachineId) {
+        if let Some(machine) = self.machines.get_mut(&id) {
+            machine.is_on = true;
+        }
+        self.start(id);
+    }
+
+    /// Ends a machine's program; its disk stays.
+    pub fn switch_off(&mut self, id: MachineId) {
+        self.end(id);
+        if let Some(machine) = self.machines.get_mut(&id) {
+            machine.is_on = false;
+            machine.is_online = false;
+        }
+    }
+
     /// Brings a machine online.
     pub fn connect(&mut self, id: MachineId) {
         let now = self.now();
-        let Some(machine) = self.machines.get_mut(&id).filter(|m| !m.is_online) else { return };
+        let Some(machine) = self.machines.get_mut(&id).filter(|m| m.is_on && !m.is_online) else { return };
         machine.is_online = true;
         machine.session += 1;
         let (at, session) = (now.plus_ms(machine.draw_way_ms()), machine.session);
@@ -181,7 +206,9 @@ impl<D> World<D> {
         machine.is_online = false;
         machine.session += 1;
         let time = machine.time(now);
-        machine.device.handle_disconnected(time);
+        if let Some(device) = &mut machine.device {
+            device.handle_disconnected(time);
+        }
         let (life, calls) = (machine.life, machine.calls.clone());
         for call in calls {
             self.expect_nothing(id, life, call, SECOND_MS);
@@ -231,9 +258,10 @@ impl<D> World<D> {
     /// Does something with a device that is not an input of the engine's border.
     pub fn with(&mut self, id: MachineId, act: impl FnOnce(&mut Device, Timestamp, &mut Random)) {
         let now = self.now();
-        let Some(machine) = self.machines.get_mut(&id).filter(|m| !m.is_stopped) else { return };
+        let Some(machine) = self.machines.get_mut(&id) else { return };
         let time = machine.time(now);
-        act(&mut machine.device, time, &mut machine.rng);
+        let Some(device) = &mut machine.device else { return };
+        act(device, time, &mut machine.rng);
         self.finish(id, None);
     }
 
@@ -306,12 +334,12 @@ impl<D> World<D> {
 
     /// A machine whose program has not been killed since.
     fn machine_of(&mut self, id: MachineId, life: u32) -> Option<&mut Machine> {
-        self.machines.get_mut(&id).filter(|m| m.life == life && !m.is_stopped)
+        self.machines.get_mut(&id).filter(|m| m.life == life && m.device.is_some())
     }
 
     /// A machine whose live connection still stands.
     fn machine_in(&mut self, id: MachineId, session: u32) -> Option<&mut Machine> {
-        self.machines.get_mut(&id).filter(|m| m.session == session && !m.is_stopped)
+        self.machines.get_mut(&id).filter(|m| m.session == session && m.device.is_some())
     }
 
     // ---- the relay's side --------------------------------------------------------------------
@@ -441,9 +469,9 @@ impl<D> World<D> {
 
     fn input(&mut self, id: MachineId, input: Input) {
         let now = self.now();
-        let Some(machine) = self.machines.get_mut(&id).filter(|m| !m.is_stopped) else { return };
+        let Some(machine) = self.machines.get_mut(&id) else { return };
         let time = machine.time(now);
-        let (device, rng) = (&mut machine.device, &mut machine.rng);
+        let (Some(device), rng) = (&mut machine.device, &mut machine.rng) else { return };
         match input {
             Input::Connected => device.handle_connected(time, rng),
             Input::Live(message) => device.handle_live(message, time, rng),
@@ -469,24 +497,29 @@ impl<D> World<D> {
     /// The program ends, and starts again from what is on the disk.
     fn stop(&mut self, id: MachineId) {
         self.kills += 1;
+        self.end(id);
+        self.agenda.plan(self.now().plus_ms(RESTART_MS), Happening::Start(id));
+    }
+
+    fn end(&mut self, id: MachineId) {
         self.unfollow_all(id);
         if let Some(machine) = self.machines.get_mut(&id) {
-            machine.is_stopped = true;
+            machine.device = None;
             machine.session += 1;
             machine.life += 1;
             machine.calls.clear();
         }
-        self.agenda.plan(self.now().plus_ms(RESTART_MS), Happening::Start(id));
     }
 
     fn start(&mut self, id: MachineId) {
         let now = self.now();
-        let Some(machine) = self.machines.get_mut(&id) else { return };
+        let Some(machine) = self.machines.get_mut(&id).filter(|m| m.is_on && m.device.is_none()) else {
+            return;
+        };
         let time = machine.time(now);
         // A vault that cannot be opened stays closed: the checks at the end find what was lost with it.
-        let Ok(device) = Device::open(machine.disk.records(), time, &mut machine.rng) else { return };
-        machine.device = device;
-        machine.is_stopped = false;
+        let Ok(device) = Device::open(&machine.disk.vault(), time, &mut machine.rng) else { return };
+        machine.device = Some(device);
         machine.wake_at = None;
         let is_online = std::mem::take(&mut machine.is_online);
         self.finish(id, None);
@@ -497,7 +530,7 @@ impl<D> World<D> {
 
     fn wake(&mut self, id: MachineId) {
         let now = self.now();
-        let Some(machine) = self.machines.get_mut(&id).filter(|m| !m.is_stopped) else { return };
+        let Some(machine) = self.machines.get_mut(&id) else { return };
         if machine.wake_at.is_some_and(|at| at <= now) {
             machine.wake_at = None;
         }
@@ -510,7 +543,7 @@ impl<D> World<D> {
 
     fn set_alarm(&mut self, id: MachineId) {
         let now = self.now();
-        let Some(machine) = self.machines.get_mut(&id).filter(|m| !m.is_stopped) else { return };
+        let Some(machine) = self.machines.get_mut(&id) else { return };
         let Some(at) = machine.wants_wake() else { return };
         // A program that wants to be woken in the past is woken soon and not at once again.
         let at = at.max(now.plus_ms(1));
@@ -525,7 +558,7 @@ impl<D> World<D> {
         if kill == Some(Kill::BeforeStore) {
             return false;
         }
-        while let Some(effect) = self.machines.get_mut(&id).and_then(|m| m.device.poll_effect()) {
+        while let Some(effect) = self.machines.get_mut(&id).and_then(|m| m.device.as_mut()?.poll_effect()) {
             match effect {
                 Effect::Store(batch) => {
                     let stored = self.machines.get_mut(&id).map(|m| m.disk.store(batch));

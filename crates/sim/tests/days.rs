@@ -1,9 +1,10 @@
 //! An hour of a small city: everything arrives, and the same seed gives the same day.
 
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
 use bystand_sim::people::habits::Habits;
-use bystand_sim::{City, Outcome, Plan, Scenario, simulate};
+use bystand_sim::{City, Outcome, Plan, Population, Scenario, simulate};
 
 /// Two zones side by side with places in them.
 fn city() -> City {
@@ -34,7 +35,10 @@ fn city() -> City {
 fn day(scenario: Scenario, seed: u64) -> Outcome {
     let (left_out, habits) = (BTreeSet::new(), Habits::default());
     let plan = Plan { scenario, seed, hours: 1, members: 6, reports: 8, left_out, habits };
-    simulate(&city(), &plan).expect("a day")
+    static POPULATION: OnceLock<Population> = OnceLock::new();
+    let city = city();
+    let found = || Population::prepare(&city, 6, None, &mut |_| ()).expect("a network");
+    simulate(&city, &plan, POPULATION.get_or_init(found)).expect("a day")
 }
 
 /// What must hold whatever people do; how well they do is another matter, and not of so few reports.

@@ -1,16 +1,17 @@
 //! `bystand sim …`: a city on virtual time. What is simulated and how is in the crate `bystand-sim`.
 
 use std::collections::BTreeSet;
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use bystand_sim::outcome::{Figure, Limit, Outcome};
 use bystand_sim::people::habits::Habits;
-use bystand_sim::{City, Plan, Scenario, page, shrink, simulate};
+use bystand_sim::{City, Plan, Population, Scenario, page, shrink, simulate};
 use clap::{Args, Parser};
 
 use crate::failure::{Done, Failure};
-use crate::output::{Output, Tone};
+use crate::output::{Output, Tone, clear_progress, progress};
 
 /// Shown by `--help`.
 pub const EXAMPLES: &str = "\
@@ -53,9 +54,12 @@ struct SimArgs {
     /// Neighbors who report something
     #[arg(long, value_name = "N", default_value_t = 20)]
     neighbors: usize,
-    /// Members on duty
+    /// Members who take a duty of some hours in this time
     #[arg(long, value_name = "M", default_value_t = 10)]
     members: usize,
+    /// Where prepared networks are kept: founding one and admitting thousands is done once
+    #[arg(long, value_name = "DIR")]
+    prepared: Option<PathBuf>,
     /// Also write the figures here
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -87,8 +91,10 @@ pub fn run(words: &Words, output: Output) -> Done {
         Some(file) => shrink::from_script(&read(file)?).map_err(unusable)?,
         None => plan(&args),
     };
+    plan.check().map_err(unusable)?;
+    let population = prepare(&args, &city, plan.members)?;
     let began = Instant::now();
-    let mut outcome = simulate(&city, &plan).map_err(unusable)?;
+    let mut outcome = simulate(&city, &plan, &population).map_err(unusable)?;
     let took = Figure {
         name: "wall_time",
         value: Some(began.elapsed().as_secs_f64()),
@@ -109,8 +115,9 @@ pub fn run(words: &Words, output: Output) -> Done {
     }
     if let Some(file) = &args.shrink {
         // The same thing must go wrong, and not just anything.
-        let fails =
-            |plan: &Plan| simulate(&city, plan).is_ok_and(|o| missed.iter().any(|m| o.missed().contains(m)));
+        let fails = |plan: &Plan| {
+            simulate(&city, plan, &population).is_ok_and(|o| missed.iter().any(|m| o.missed().contains(m)))
+        };
         let short = shrink::shrink(&plan, TRIES, fails);
         write(file, &format!("{:#}\n", shrink::to_script(&short)))?;
     }
@@ -127,6 +134,25 @@ fn plan(args: &SimArgs) -> Plan {
         left_out: BTreeSet::new(),
         habits: Habits::default(),
     }
+}
+
+fn prepare(args: &SimArgs, city: &City, members: usize) -> Result<Population, Failure> {
+    let folder = args.prepared.clone().or_else(usual_folder);
+    let mut tell = |admitted: usize| {
+        if std::io::stderr().is_terminal() {
+            progress(&format!("Preparing the network: {admitted} of {members} members are admitted"));
+        }
+    };
+    let prepared = Population::prepare(city, members, folder.as_deref(), &mut tell);
+    clear_progress();
+    prepared.map_err(unusable)
+}
+
+/// Where programs keep what they can make again (XDG base directories).
+fn usual_folder() -> Option<PathBuf> {
+    let cache = std::env::var_os("XDG_CACHE_HOME").filter(|path| !path.is_empty()).map(PathBuf::from);
+    let cache = cache.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cache")));
+    Some(cache?.join("bystand").join("sim"))
 }
 
 fn unusable(error: impl std::fmt::Display) -> Failure {

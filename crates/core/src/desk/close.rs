@@ -295,9 +295,16 @@ impl DeskState {
             if let Some(incident) = self.incidents.remove(&member) {
                 self.index.remove(&incident);
             }
-            self.shared.erased.entry(member).or_insert(Tombstone { stamp, reason });
+            self.bury(member, Tombstone { stamp, reason });
         }
         Ok(())
+    }
+
+    /// What is erased stays so: the first tombstone counts.
+    pub(super) fn bury(&mut self, id: IncidentId, tombstone: Tombstone) {
+        if !self.shared.erased.contains_key(&id) {
+            self.shared.erased.insert_mut(id, tombstone);
+        }
     }
 
     fn check_erasure(

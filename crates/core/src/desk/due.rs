@@ -4,7 +4,7 @@
 //! its turn: the order among dispatchers on shift is different for every subject and the same on
 //! every device. An entry that came twice all the same is a duplicate and harmless.
 
-use bystand_wire::{IncidentId, Timestamp};
+use bystand_wire::{Hash32, IncidentId, Timestamp};
 
 use super::alert::AlertEvent;
 use super::callout::CallOutEvent;
@@ -50,15 +50,39 @@ impl DeskState {
             let lapse = || ShiftEvent::Lapsed { who, last_sign: presence.last_sign };
             pending.add(since, who.0.as_bytes(), lapse);
         }
-        for incident in self.incidents.values() {
-            pend_claim(incident, &mut pending);
-            pend_call_outs(incident, &mut pending);
-            pend_alerts(incident, &mut pending);
-            if incident.joined_into.is_none() {
-                self.pend_end(incident, &mut pending);
+        for incident in self.incidents.due_by(now) {
+            self.pend(incident, &mut pending);
+        }
+        // At that moment it is seen whose turn it is.
+        pending.next = pending.next.into_iter().chain(self.incidents.next_due_after(now)).min();
+        pending
+    }
+
+    fn pend(&self, incident: &Incident, pending: &mut Pending) {
+        pend_claim(incident, pending);
+        pend_call_outs(incident, pending);
+        pend_alerts(incident, pending);
+        if incident.joined_into.is_none() {
+            self.pend_end(incident, pending);
+        }
+    }
+
+    /// Notes when something is due next of what has changed, and of the groups that it belongs to.
+    pub(super) fn reschedule(&mut self) {
+        for id in self.incidents.take_changed() {
+            let root = self.root_of(id);
+            for id in [Some(id), Some(root).filter(|root| *root != id)].into_iter().flatten() {
+                let due = self.incidents.get(&id).and_then(|incident| self.first_due(incident));
+                self.incidents.set_due(id, due);
             }
         }
-        pending
+    }
+
+    fn first_due(&self, incident: &Incident) -> Option<Timestamp> {
+        let me = Author(Hash32([0; Hash32::LEN]));
+        let mut all = Pending { now: Timestamp(0), me, on_shift: Vec::new(), due: Vec::new(), next: None };
+        self.pend(incident, &mut all);
+        all.next
     }
 
     /// Closing what nobody follows up, and erasing what has been kept long enough.
@@ -168,7 +192,6 @@ fn pend_alerts(incident: &Incident, pending: &mut Pending) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use bystand_wire::Hash32;
 
     #[test]
     fn everybody_has_a_different_turn_and_outsiders_come_last() {

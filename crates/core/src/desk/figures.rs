@@ -11,6 +11,7 @@ use minicbor::{Decode, Encode};
 
 use super::finding::Verdict;
 use super::incident::Incident;
+use super::persistent::{Map, map};
 use super::state::DeskState;
 
 /// How many of each, in one zone and hour.
@@ -108,7 +109,8 @@ impl Spread {
 pub struct Figures {
     /// By hour (since 1970) and zone.
     #[n(0)]
-    pub by_hour: BTreeMap<(u32, Option<ZoneId>), Tally>,
+    #[cbor(with = "map")]
+    pub(super) by_hour: Map<(u32, Option<ZoneId>), Tally>,
     /// The most dispatchers on shift, by hour.
     #[n(1)]
     pub staff: BTreeMap<u32, u32>,
@@ -153,13 +155,12 @@ impl Figures {
     }
 
     pub(super) fn count_report(&mut self, at: Timestamp, incident: &Incident) {
-        self.tally(at, incident.zone().cloned()).reports += 1;
+        self.tally(at, incident.zone().cloned(), |tally| tally.reports += 1);
         self.to_desk.add(at.since_ms(incident.report.said().written_at));
     }
 
     pub(super) fn count_responders(&mut self, at: Timestamp, zone: Option<ZoneId>, count: u32) {
-        let tally = self.tally(at, zone);
-        tally.responders = tally.responders.saturating_add(count);
+        self.tally(at, zone, |tally| tally.responders = tally.responders.saturating_add(count));
     }
 
     pub(super) fn count_finding(
@@ -170,12 +171,11 @@ impl Figures {
         verdict: Verdict,
     ) {
         self.to_finding.add(at.since_ms(taken));
-        let tally = self.tally(at, zone);
-        match verdict {
+        self.tally(at, zone, |tally| match verdict {
             Verdict::Confirmed | Verdict::Ended(_) => tally.confirmed += 1,
             Verdict::FalseAlarm(_) => tally.false_alarms += 1,
             Verdict::CouldNotCheck => tally.unchecked += 1,
-        }
+        });
     }
 
     pub(super) fn count_alert(&mut self, at: Timestamp, taken: Timestamp) {
@@ -183,8 +183,7 @@ impl Figures {
     }
 
     pub(super) fn count_duty(&mut self, at: Timestamp, zone: &ZoneId, count: u32) {
-        let tally = self.tally(at, Some(zone.clone()));
-        tally.on_duty = tally.on_duty.max(count);
+        self.tally(at, Some(zone.clone()), |tally| tally.on_duty = tally.on_duty.max(count));
     }
 
     pub(super) fn count_staff(&mut self, at: Timestamp, count: usize) {
@@ -192,8 +191,11 @@ impl Figures {
         *most = (*most).max(u32::try_from(count).unwrap_or(u32::MAX));
     }
 
-    fn tally(&mut self, at: Timestamp, zone: Option<ZoneId>) -> &mut Tally {
-        self.by_hour.entry((hour_of(at), zone)).or_default()
+    fn tally(&mut self, at: Timestamp, zone: Option<ZoneId>, count: impl FnOnce(&mut Tally)) {
+        let key = (hour_of(at), zone);
+        let mut tally = self.by_hour.get(&key).copied().unwrap_or_default();
+        count(&mut tally);
+        self.by_hour.insert_mut(key, tally);
     }
 }
 

@@ -1,40 +1,41 @@
 //! Where to find things fast; always rebuilt from the incidents, never stored.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use bystand_wire::{AlertId, CallOutId, Hash32, IncidentId, Seq};
 
 use super::ids::{Author, FindingId};
 use super::incident::Incident;
 use super::joins::{Bucket, buckets_of};
+use super::persistent::{Map, Set};
 
 /// Indexes over the incidents that are there.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Index {
     /// These three serve look-ups by the engine; no rule uses them.
-    call_outs: BTreeSet<(CallOutId, IncidentId)>,
-    alerts: BTreeSet<(AlertId, IncidentId)>,
-    findings: BTreeSet<(FindingId, IncidentId)>,
-    claims: BTreeMap<Author, BTreeSet<IncidentId>>,
+    call_outs: Set<(CallOutId, IncidentId)>,
+    alerts: Set<(AlertId, IncidentId)>,
+    findings: Set<(FindingId, IncidentId)>,
+    claims: Map<Author, BTreeSet<IncidentId>>,
     /// Reports that came with a pass, the earliest first: only that one is vouched.
-    passes: BTreeMap<Hash32, BTreeSet<(Seq, IncidentId)>>,
+    passes: Map<Hash32, BTreeSet<(Seq, IncidentId)>>,
     /// Incidents that are neither closed nor joined, oldest first.
-    open: BTreeSet<(Seq, IncidentId)>,
+    open: Set<(Seq, IncidentId)>,
     /// Incidents that are not closed by rough place and time.
-    buckets: BTreeMap<Bucket, BTreeSet<IncidentId>>,
+    buckets: Map<Bucket, BTreeSet<IncidentId>>,
 }
 
 impl Index {
     pub(super) fn add(&mut self, incident: &Incident) {
         let id = incident.id;
-        self.call_outs.extend(incident.call_outs.keys().map(|call_out| (*call_out, id)));
-        self.alerts.extend(incident.alerts.keys().map(|alert| (*alert, id)));
-        self.findings.extend(incident.findings.iter().map(|found| (found.finding.id, id)));
+        incident.call_outs.keys().for_each(|call_out| self.add_call_out(*call_out, id));
+        incident.alerts.keys().for_each(|alert| self.add_alert(*alert, id));
+        incident.findings.iter().for_each(|found| self.add_finding(found.finding.id, id));
         if let Some(claim) = incident.claim {
-            self.claims.entry(claim.holder).or_default().insert(id);
+            put_into(&mut self.claims, claim.holder, id);
         }
         if let Some(vouch) = incident.vouch {
-            self.passes.entry(vouch.pass).or_default().insert((incident.taken.seq, id));
+            put_into(&mut self.passes, vouch.pass, (incident.taken.seq, id));
         }
         self.set_open(incident);
         self.learn_place(incident);
@@ -42,13 +43,13 @@ impl Index {
 
     pub(super) fn remove(&mut self, incident: &Incident) {
         for call_out in incident.call_outs.keys() {
-            self.call_outs.remove(&(*call_out, incident.id));
+            self.call_outs.remove_mut(&(*call_out, incident.id));
         }
         for alert in incident.alerts.keys() {
-            self.alerts.remove(&(*alert, incident.id));
+            self.alerts.remove_mut(&(*alert, incident.id));
         }
         for found in &incident.findings {
-            self.findings.remove(&(found.finding.id, incident.id));
+            self.findings.remove_mut(&(found.finding.id, incident.id));
         }
         if let Some(claim) = incident.claim {
             take_from(&mut self.claims, &claim.holder, &incident.id);
@@ -57,7 +58,7 @@ impl Index {
             take_from(&mut self.passes, &vouch.pass, &(incident.taken.seq, incident.id));
         }
         self.forget_place(incident);
-        self.open.remove(&(incident.taken.seq, incident.id));
+        self.open.remove_mut(&(incident.taken.seq, incident.id));
     }
 
     /// To be called before an incident's place changes; [`Index::learn_place`] after it.
@@ -71,7 +72,7 @@ impl Index {
     pub(super) fn learn_place(&mut self, incident: &Incident) {
         if incident.closing.is_none() {
             for bucket in buckets_of(incident) {
-                self.buckets.entry(bucket).or_default().insert(incident.id);
+                put_into(&mut self.buckets, bucket, incident.id);
             }
         }
     }
@@ -90,9 +91,9 @@ impl Index {
     pub(super) fn set_open(&mut self, incident: &Incident) {
         let key = (incident.taken.seq, incident.id);
         if incident.closing.is_none() && incident.joined_into.is_none() {
-            self.open.insert(key);
+            self.open.insert_mut(key);
         } else {
-            self.open.remove(&key);
+            self.open.remove_mut(&key);
         }
     }
 
@@ -101,20 +102,20 @@ impl Index {
             take_from(&mut self.claims, &holder, &id);
         }
         if let Some(holder) = after {
-            self.claims.entry(holder).or_default().insert(id);
+            put_into(&mut self.claims, holder, id);
         }
     }
 
     pub(super) fn add_call_out(&mut self, call_out: CallOutId, id: IncidentId) {
-        self.call_outs.insert((call_out, id));
+        self.call_outs.insert_mut((call_out, id));
     }
 
     pub(super) fn add_alert(&mut self, alert: AlertId, id: IncidentId) {
-        self.alerts.insert((alert, id));
+        self.alerts.insert_mut((alert, id));
     }
 
     pub(super) fn add_finding(&mut self, finding: FindingId, id: IncidentId) {
-        self.findings.insert((finding, id));
+        self.findings.insert_mut((finding, id));
     }
 
     pub(super) fn call_out(&self, call_out: CallOutId) -> Option<IncidentId> {
@@ -156,18 +157,24 @@ impl Index {
     }
 }
 
+fn put_into<K: Ord + Clone, V: Ord + Clone>(map: &mut Map<K, BTreeSet<V>>, key: K, value: V) {
+    match map.get_mut(&key) {
+        Some(set) => drop(set.insert(value)),
+        None => map.insert_mut(key, BTreeSet::from([value])),
+    }
+}
+
 /// Takes one value from the set of a key, and the key when nothing is left.
-fn take_from<K: Ord, V: Ord>(map: &mut BTreeMap<K, BTreeSet<V>>, key: &K, value: &V) {
-    if let Some(set) = map.get_mut(key) {
-        set.remove(value);
-        if set.is_empty() {
-            map.remove(key);
-        }
+fn take_from<K: Ord + Clone, V: Ord + Clone>(map: &mut Map<K, BTreeSet<V>>, key: &K, value: &V) {
+    let Some(set) = map.get_mut(key) else { return };
+    set.remove(value);
+    if set.is_empty() {
+        map.remove_mut(key);
     }
 }
 
 /// The first incident beside an id.
-fn first_with<K: Ord + Copy>(pairs: &BTreeSet<(K, IncidentId)>, key: K) -> Option<IncidentId> {
+fn first_with<K: Ord + Copy>(pairs: &Set<(K, IncidentId)>, key: K) -> Option<IncidentId> {
     let least = IncidentId([0; IncidentId::LEN]);
     pairs.range((key, least)..).next().filter(|(found, _)| *found == key).map(|(_, id)| *id)
 }

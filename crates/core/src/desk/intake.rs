@@ -146,7 +146,7 @@ impl DeskState {
         let incident = Incident::open(stamp, report, vouch, received_at);
         self.shared.figures.count_report(stamp.at, &incident);
         self.index.add(&incident);
-        self.incidents.insert(incident.id, incident);
+        self.incidents.insert(incident);
         Ok(())
     }
 

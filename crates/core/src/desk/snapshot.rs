@@ -1,13 +1,12 @@
 //! Snapshots: the state in parts, each to be sealed with the key whose entries it sums up. So an erased
 //! incident is gone from snapshots too, once its key is.
 
-use std::collections::BTreeMap;
-
 use bystand_wire::{DecodeError, IncidentId, Seq, encode};
 use minicbor::Decode;
 
 use super::incident::Incident;
 use super::index::Index;
+use super::persistent::Map;
 use super::state::{DeskState, Shared};
 
 /// The state in parts.
@@ -38,7 +37,7 @@ impl DeskState {
         DeskSnapshot {
             last_seq: self.shared.last_seq,
             shared: encode(&self.shared),
-            incidents: self.incidents.iter().map(|(id, incident)| (*id, encode(incident))).collect(),
+            incidents: self.incidents.values().map(|incident| (incident.id, encode(incident))).collect(),
         }
     }
 
@@ -69,13 +68,11 @@ impl DeskState {
                 return Err(SnapshotError::Mislabeled(id));
             }
             if !state.shared.erased.contains_key(&id) {
-                state.incidents.insert(id, incident);
+                state.incidents.insert(incident);
             }
         }
         state.mend_joins();
-        let mut index = Index::default();
-        state.incidents.values().for_each(|incident| index.add(incident));
-        state.index = index;
+        state.rebuild();
         Ok(state)
     }
 
@@ -89,29 +86,36 @@ impl DeskState {
             None => self.carry_shared(seq, bytes),
             Some(id) => self.carry_incident(id, as_of, bytes),
         }
+        self.reschedule();
     }
 
     /// All that one member carried over is there.
     pub fn carried_all(&mut self, seq: Seq) {
         self.apply_unreadable(seq);
         self.mend_joins();
+        self.rebuild();
+    }
+
+    /// What is never stored: the index, and when something is due.
+    fn rebuild(&mut self) {
         self.index = Index::default();
         self.incidents.values().for_each(|incident| self.index.add(incident));
+        self.reschedule();
     }
 
     fn carry_shared(&mut self, seq: Seq, bytes: &[u8]) {
         let Ok(other) = read::<Shared>(bytes) else { return };
         let is_first = self.incidents.is_empty() && self.shared == Shared::at(seq);
         if is_first {
-            self.shared = Shared { last_seq: seq, carried: BTreeMap::new(), ..other };
+            self.shared = Shared { last_seq: seq, carried: Map::default(), ..other };
             return;
         }
-        for (id, tombstone) in other.erased {
-            if let Some(gone) = self.incidents.remove(&id) {
+        for (id, tombstone) in &other.erased {
+            if let Some(gone) = self.incidents.remove(id) {
                 self.index.remove(&gone);
             }
-            self.shared.carried.remove(&id);
-            self.shared.erased.entry(id).or_insert(tombstone);
+            self.shared.carried.remove_mut(id);
+            self.bury(*id, *tombstone);
         }
     }
 
@@ -128,8 +132,8 @@ impl DeskState {
             self.index.remove(before);
         }
         self.index.add(&incident);
-        self.incidents.insert(id, incident);
-        self.shared.carried.insert(id, as_of);
+        self.incidents.insert(incident);
+        self.shared.carried.insert_mut(id, as_of);
     }
 
     /// Which incidents of an earlier fold, that summed up a lost casebook up to a place, this one lacks or

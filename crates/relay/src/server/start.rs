@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bystand_crypto::notes::LogVerifier;
 use bystand_crypto::symmetric::SymmetricKey;
-use bystand_wire::{Timestamp, limits};
+use bystand_wire::limits;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, mpsc, watch};
 
@@ -22,8 +22,8 @@ use crate::log::LogSigner;
 use crate::metrics::Metrics;
 use crate::readers::Readers;
 use crate::rules::work::Controller;
+use crate::store::Store;
 use crate::store::sqlite::{SqliteOptions, SqliteStore};
-use crate::store::{LogQuery, Store, StoreError};
 use crate::trust::{Authority, Trust};
 use crate::verify::WorkSecret;
 use crate::writer::actions::{Resign, Sweep};
@@ -192,25 +192,9 @@ fn open(config: &Config, clock: &dyn Clock) -> Result<Opened, StartError> {
     };
     let signer = dir.log_signer(&config.network)?;
     let authority = Authority::new(config.network, signer.verifier());
-    let trust = load_trust(&store, authority, clock.now()).map_err(failed)?;
+    let trust =
+        Trust::load(authority, store.reader().map_err(failed)?.as_mut(), clock.now()).map_err(failed)?;
     Ok(Opened { dir, store, generation, signer, trust })
-}
-
-/// What the log's texts say, read in their order: each alert is checked by the keys of its time.
-fn load_trust(store: &SqliteStore, authority: Authority, now: Timestamp) -> Result<Trust, StoreError> {
-    let trust = Trust::new(authority);
-    let mut reader = store.reader()?;
-    let mut after = None;
-    loop {
-        let query = LogQuery::After { kind: None, after };
-        let read = reader.log(query, limits::READ_FRAMES, limits::READ_LEN, now)?;
-        let texts = read.map(|read| read.texts).unwrap_or_default();
-        let Some(last) = texts.last() else { return Ok(trust) };
-        after = Some(last.index);
-        for text in &texts {
-            trust.learn(text.kind, &text.body, text.index);
-        }
-    }
 }
 
 /// A number that no earlier relay of this network had. Below 2^53, so that it survives JSON.

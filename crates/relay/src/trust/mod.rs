@@ -14,7 +14,9 @@ use bystand_crypto::passes::IssuerPublicKey;
 use bystand_crypto::sign::Signed;
 use bystand_wire::problem::Code;
 use bystand_wire::relay_api::{LogKind, SignedBytes};
-use bystand_wire::{NetworkId, PassPurpose, Period, PublicKey, Role, Timestamp};
+use bystand_wire::{NetworkId, PassPurpose, Period, PublicKey, Role, Timestamp, limits};
+
+use crate::store::{LogQuery, Reader, Stored};
 
 /// A device whose certificate holds now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,6 +105,26 @@ impl Trust {
     /// Begins with one.
     pub fn new(authority: Authority) -> Self {
         Self(Arc::new(RwLock::new(Arc::new(authority))))
+    }
+
+    /// Begins with one and what the log's texts say, read in their order: each alert is checked by the keys of
+    /// its time.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub fn load(authority: Authority, reader: &mut dyn Reader, now: Timestamp) -> Stored<Self> {
+        let trust = Self::new(authority);
+        let mut after = None;
+        loop {
+            let query = LogQuery::After { kind: None, after };
+            let read = reader.log(query, limits::READ_FRAMES, limits::READ_LEN, now)?;
+            let texts = read.map(|read| read.texts).unwrap_or_default();
+            let Some(last) = texts.last() else { return Ok(trust) };
+            after = Some(last.index);
+            for text in &texts {
+                trust.learn(text.kind, &text.body, text.index);
+            }
+        }
     }
 
     /// The one that holds now.

@@ -8,13 +8,13 @@ use bystand_core::device::desk::DeskCommand;
 use bystand_core::device::member::{Duty, MemberCommand, MemberEvent};
 use bystand_core::device::neighbor::{NeighborCommand, NeighborEvent};
 use bystand_core::device::{Command, Device, Event, Identity};
-use bystand_core::geo::Point;
 use bystand_core::io::Random;
 use bystand_crypto::passes::OwnedPass;
 use bystand_wire::time::{HOUR_MS, MINUTE_MS, SECOND_MS};
-use bystand_wire::{CallOutId, OfferId, Role, Timestamp, ZoneId};
+use bystand_wire::{CallOutId, OfferId, Role, Timestamp};
 
 use super::count::Day;
+use super::population::{Member, Population};
 use super::stage::{Stage, StageError};
 use super::{BEGIN, Plan};
 use crate::city::City;
@@ -29,8 +29,6 @@ use crate::world::{Noticed, World};
 
 /// How far members go, in meters. Assumed.
 const REACH_M: u32 = 4_000;
-/// How long before the day the network is founded.
-const BEFORE_MS: u64 = 4 * HOUR_MS;
 /// Time to be certain at the beginning: shifts have begun, rooms are open, people are in them.
 const OPENING_MS: u64 = 10 * MINUTE_MS;
 
@@ -53,6 +51,8 @@ pub(super) enum Deed {
     ShiftEnds(usize),
     Gap(MachineId),
     Back(MachineId),
+    DutyBegins(MachineId),
+    DutyEnds(MachineId),
 }
 
 #[derive(Debug)]
@@ -66,6 +66,8 @@ struct Dispatcher {
 #[derive(Debug)]
 struct Responder {
     rng: Random,
+    /// Where, and until when.
+    duty: Option<(Member, Timestamp)>,
     /// Says the opposite of what is there.
     is_hostile: bool,
     /// The offer under way.
@@ -79,7 +81,8 @@ struct Responder {
 pub struct Director {
     plan: Plan,
     stage: Stage<Deed>,
-    staff: Vec<MachineId>,
+    /// Machines that run and can crash.
+    staff: BTreeSet<MachineId>,
     dispatchers: Vec<Dispatcher>,
     responders: BTreeMap<MachineId, Responder>,
     offers: BTreeMap<OfferId, CallOutId>,
@@ -100,30 +103,16 @@ impl Director {
     ///
     /// # Errors
     /// [`StageError`].
-    pub fn new(city: &City, plan: &Plan) -> Result<Self, StageError> {
+    pub fn new(city: &City, plan: &Plan, population: &Population) -> Result<Self, StageError> {
         let seeds = Seeds::new(plan.seed);
-        let mut stage = Stage::found(city, seeds, BEGIN.minus_ms(BEFORE_MS))?;
-        let person =
-            |role: &str, n: usize, roles: &[Role], link| (format!("{role} {n}"), roles.to_vec(), link);
-        // Two crews, one after the other.
-        let dispatchers = (0..2 * plan.scenario.dispatchers())
-            .map(|n| person("dispatcher", n, &[Role::Dispatcher], Link::WIRE))
-            .collect::<Vec<_>>();
-        let hosts = [person("host", 0, &[Role::Host], Link::WIRE)];
-        let members = (0..plan.members)
-            .map(|n| person("member", n, &[Role::Observer, Role::Verifier], Link::PHONE))
-            .collect::<Vec<_>>();
-        let hosts = stage.admit(&hosts)?;
-        let dispatchers = stage.admit(&dispatchers)?;
-        let members = stage.admit(&members)?;
+        let (mut stage, mut crew) = population.enter(seeds)?;
+        crew.members.truncate(plan.members);
+        // Two shifts, one after the other.
+        let wanted = 2 * plan.scenario.dispatchers();
+        let dispatchers: Vec<MachineId> = crew.dispatchers.iter().copied().take(wanted).collect();
+        let members: Vec<MachineId> = crew.members.iter().map(|member| member.machine).collect();
         let cards = if plan.scenario.is_flood() { stage.cards(1)? } else { Vec::new() };
         stage.set_clocks(&members, plan.habits.skew_ms, &mut seeds.generator("clocks", 0));
-        let mut homes = seeds.generator("homes", 0);
-        let homes: Vec<(MachineId, (Point, ZoneId))> =
-            members.iter().filter_map(|id| Some((*id, homes.pick(city.places())?.clone()))).collect();
-        let zones: Vec<(MachineId, ZoneId)> =
-            homes.iter().map(|(id, (_, zone))| (*id, zone.clone())).collect();
-        stage.choose_zones(&zones)?;
         let mut rng = seeds.generator("affairs", 0);
         // The last hour is for what was begun before it.
         let length = (plan.hours * HOUR_MS).saturating_sub(HOUR_MS).max(plan.hours * HOUR_MS / 2);
@@ -139,11 +128,11 @@ impl Director {
         let responder = |(n, id): (u64, MachineId)| {
             let is_hostile = plan.scenario.hostile_one_in().is_some_and(|one_in| n % one_in == 0);
             let rng = seeds.generator("responder", n);
-            (id, Responder { rng, is_hostile, going: None, heard: BTreeSet::new() })
+            (id, Responder { rng, duty: None, is_hostile, going: None, heard: BTreeSet::new() })
         };
         let mut director = Self {
             plan: plan.clone(),
-            staff: hosts.iter().chain(&dispatchers).chain(&members).copied().collect(),
+            staff: crew.hosts.iter().chain(&dispatchers).copied().collect(),
             dispatchers: dispatchers.iter().copied().map(dispatcher).collect(),
             responders: (0..).zip(members.iter().copied()).map(responder).collect(),
             offers: BTreeMap::new(),
@@ -157,7 +146,7 @@ impl Director {
             crashes: seeds.generator("crashes", 0),
             stage,
         };
-        director.open_the_day(&homes, BEGIN.plus_ms(plan.hours * HOUR_MS));
+        director.open_the_day(crew.members, BEGIN.plus_ms(plan.hours * HOUR_MS));
         Ok(director)
     }
 
@@ -165,7 +154,7 @@ impl Director {
         &mut self.stage.world
     }
 
-    fn open_the_day(&mut self, homes: &[(MachineId, (Point, ZoneId))], until: Timestamp) {
+    fn open_the_day(&mut self, members: Vec<Member>, until: Timestamp) {
         self.listen(BEGIN);
         let crew = self.plan.scenario.dispatchers();
         let change = BEGIN.plus_ms(until.since_ms(BEGIN) / 2);
@@ -175,18 +164,8 @@ impl Director {
             self.world().plan(change, Deed::ShiftBegins(crew + at));
             self.world().plan(change.plus_ms(5 * MINUTE_MS), Deed::ShiftEnds(at));
         }
-        for (machine, (place, zone)) in homes {
-            let duty = Duty {
-                zones: vec![zone.clone()],
-                until: until.plus_ms(HOUR_MS),
-                place: Some(*place),
-                reach_m: REACH_M,
-                roles: vec![Role::Observer, Role::Verifier],
-            };
-            let _ = self.world().command(*machine, Command::Member(MemberCommand::DutyOn(duty)));
-            let every = self.plan.habits.gap_every_ms;
-            let first = self.responders.get_mut(machine).map(|r| r.rng.below(every));
-            self.world().plan(BEGIN.plus_ms(OPENING_MS + first.unwrap_or(0)), Deed::Gap(*machine));
+        for member in members {
+            self.plan_duty(member, until);
         }
         let tellings: Vec<Timestamp> = self.tellings.iter().map(|telling| telling.at).collect();
         for (number, at) in tellings.into_iter().enumerate() {
@@ -198,6 +177,18 @@ impl Director {
         if let Some(every) = self.plan.scenario.crash_every_ms() {
             self.world().plan(BEGIN.plus_ms(OPENING_MS + every), Deed::Crash(0));
         }
+    }
+
+    /// Each member is on duty once; who begins before the day is there from its beginning.
+    fn plan_duty(&mut self, member: Member, until: Timestamp) {
+        let habits = self.plan.habits.clone();
+        let Some(responder) = self.responders.get_mut(&member.machine) else { return };
+        let lasts = responder.rng.pause(habits.duty_ms).max(30 * MINUTE_MS);
+        let begins = BEGIN.plus_ms(responder.rng.below(until.since_ms(BEGIN) + lasts)).minus_ms(lasts);
+        let (machine, ends) = (member.machine, begins.plus_ms(lasts));
+        responder.duty = Some((member, ends));
+        self.world().plan(begins.max(BEGIN), Deed::DutyBegins(machine));
+        self.world().plan(ends.plus_ms(MINUTE_MS), Deed::DutyEnds(machine));
     }
 
     /// Plays the day.
@@ -266,6 +257,8 @@ impl Director {
             Deed::ShiftEnds(dispatcher) => self.shift_ends(dispatcher),
             Deed::Gap(phone) => self.gap(phone),
             Deed::Back(phone) => self.world().connect(phone),
+            Deed::DutyBegins(phone) => self.duty_begins(phone),
+            Deed::DutyEnds(phone) => self.duty_ends(phone),
         }
     }
 
@@ -349,6 +342,36 @@ impl Director {
     }
 
     // ---- members -----------------------------------------------------------------------------
+
+    /// The app is opened and says *on duty*. Whoever it is can now be called, and can crash.
+    fn duty_begins(&mut self, phone: MachineId) {
+        let every = self.plan.habits.gap_every_ms;
+        let Some(responder) = self.responders.get_mut(&phone) else { return };
+        let Some((Member { home, zone, .. }, ends)) = responder.duty.clone() else { return };
+        let gap = responder.rng.below(2 * every);
+        let duty = Duty {
+            zones: vec![zone],
+            until: ends,
+            place: Some(home),
+            reach_m: REACH_M,
+            roles: vec![Role::Observer, Role::Verifier],
+        };
+        self.staff.insert(phone);
+        self.world().switch_on(phone);
+        self.world().connect(phone);
+        let _ = self.world().command(phone, Command::Member(MemberCommand::DutyOn(duty)));
+        self.world().plan_in(gap, Deed::Gap(phone));
+    }
+
+    /// The phone goes back into the pocket; who is on the way to something keeps it in the hand.
+    fn duty_ends(&mut self, phone: MachineId) {
+        let Some(responder) = self.responders.get(&phone) else { return };
+        if responder.going.is_some() {
+            return self.world().plan_in(10 * MINUTE_MS, Deed::DutyEnds(phone));
+        }
+        self.staff.remove(&phone);
+        self.world().switch_off(phone);
+    }
 
     fn member(&mut self, id: MachineId, event: &MemberEvent) {
         match event {
@@ -481,7 +504,8 @@ impl Director {
     /// A phone loses the network, sleeps or has no battery for a while.
     fn gap(&mut self, phone: MachineId) {
         let (lasts, every) = (self.plan.habits.gap_ms, self.plan.habits.gap_every_ms);
-        let Some(responder) = self.responders.get_mut(&phone) else { return };
+        let is_on_duty = self.staff.contains(&phone);
+        let Some(responder) = self.responders.get_mut(&phone).filter(|_| is_on_duty) else { return };
         let (lasts, next) = (responder.rng.pause(lasts), responder.rng.pause(every));
         self.world().disconnect(phone);
         self.world().plan_in(lasts, Deed::Back(phone));
@@ -489,7 +513,8 @@ impl Director {
     }
 
     fn crash(&mut self, number: u32) {
-        let who = self.crashes.pick(&self.staff).copied();
+        let staff: Vec<MachineId> = self.staff.iter().copied().collect();
+        let who = self.crashes.pick(&staff).copied();
         let how = self.crashes.pick(&Kill::ALL).copied();
         if let (Some(who), Some(how), true) = (who, how, self.plan.has_crash(number)) {
             self.world().kill(who, how);

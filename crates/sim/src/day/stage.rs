@@ -1,14 +1,18 @@
 //! Before the day: a network is founded and its people are admitted, by the real engines and in virtual
 //! time.
 
+use std::path::{Path, PathBuf};
+
 use bystand_core::device::host::HostCommand;
 use bystand_core::device::registrar::{RegistrarCommand, RegistrarEvent};
 use bystand_core::device::setup::{NetworkPlan, NewNetwork, SetupError, init};
 use bystand_core::device::{Command, Device, Event, Identity};
+use bystand_core::geo::Point;
 use bystand_core::io::Random;
 use bystand_core::network::RelayUrl;
 use bystand_core::network::invite::{CardLink, Invitation};
 use bystand_core::team::{TeamKind, TeamSync};
+use bystand_crypto::notes::LogKey;
 use bystand_crypto::passes::OwnedPass;
 use bystand_relay::config::Tuning;
 use bystand_relay::embedded::{Embedded, Embedding};
@@ -21,6 +25,12 @@ use crate::city::City;
 use crate::machine::{Link, MachineId};
 use crate::seeds::{Draw, Seeds};
 use crate::world::{Noticed, World};
+
+/// What the simulated relay is made of.
+pub(super) fn embedding(network: NetworkId, log_key: LogKey, seeds: &Seeds) -> Embedding {
+    let (tuning, secret) = (Tuning::default(), seeds.bytes("work-secret", 0));
+    Embedding { network, log_key, tuning, secret, solutions: Solutions::Trusted }
+}
 
 /// Where the simulated relay would be.
 const RELAY: &str = "https://relay.invalid";
@@ -44,6 +54,11 @@ pub enum StageError {
     /// A registrar gave no invitation (a bug).
     #[error("no invitation came for {0}")]
     Invitation(String),
+    /// The network could not be kept for the next day.
+    #[error(
+        "cannot keep the prepared network in {0}: {1}. Make room, or name another folder with --prepared"
+    )]
+    Keeping(PathBuf, std::io::Error),
     /// Somebody was not admitted in time (a bug, or a network that is too bad).
     #[error("{0} was not admitted within an hour")]
     Admission(String),
@@ -68,27 +83,34 @@ impl<D> Stage<D> {
     ///
     /// # Errors
     /// [`StageError`].
-    pub fn found(city: &City, seeds: Seeds, now: Timestamp) -> Result<Self, StageError> {
+    pub fn found(city: &City, seeds: Seeds, now: Timestamp) -> Result<(Self, [u8; 32]), StageError> {
         let relay = RelayUrl::new(RELAY).map_err(|_| StageError::Relay)?;
         let mut plan = NetworkPlan::new("Simulated city", city.for_manifest(), relay)?;
         plan.issuer_weeks = ISSUER_WEEKS;
         plan.published_weeks = ISSUER_WEEKS;
         let NewNetwork { device, relay } = init(plan, now, &mut seeds.generator("founding", 0))?;
-        let embedding = Embedding {
-            network: relay.network,
-            log_key: relay.log_key,
-            tuning: Tuning::default(),
-            secret: seeds.bytes("work-secret", 0),
-            solutions: Solutions::Trusted,
-        };
-        let mut world = World::new(seeds, Embedded::new(embedding, now)?);
+        let (network, log_seed) = (relay.network, *relay.log_key.seed());
+        let embedded = Embedded::new(embedding(network, relay.log_key, &seeds), now)?;
+        let mut world = World::new(seeds, embedded);
         let founder = world.add("founder", Link::WIRE, |_, _| device);
         // Rooms are opened by a host box; the founder's device keeps to its registrar's work.
         let _ = world.command(founder, Command::Host(HostCommand::Schedule(false)));
         world.connect(founder);
-        let mut stage = Self { world, founder, network: relay.network };
+        let mut stage = Self { world, founder, network };
         stage.pass(MINUTE_MS);
-        Ok(stage)
+        Ok((stage, log_seed))
+    }
+
+    /// A founded network's relay, with nobody there yet.
+    pub(super) fn resume(
+        with: Embedding,
+        relay: &Path,
+        seeds: Seeds,
+        now: Timestamp,
+    ) -> Result<Self, StageError> {
+        let network = with.network;
+        let world = World::new(seeds, Embedded::open(with, relay, now)?);
+        Ok(Self { world, founder: MachineId(0), network })
     }
 
     /// Lets time pass; nobody looks.
@@ -175,14 +197,14 @@ impl<D> Stage<D> {
     ///
     /// # Errors
     /// [`StageError::Admission`].
-    pub fn choose_zones(&mut self, members: &[(MachineId, ZoneId)]) -> Result<(), StageError> {
-        for (id, zone) in members {
+    pub fn choose_zones(&mut self, members: &[(MachineId, (Point, ZoneId))]) -> Result<(), StageError> {
+        for (id, (_, zone)) in members {
             let zone = [zone.clone()];
             // A zone that the manifest does not name shows below: no pass comes.
             self.world.with(*id, |device, now, rng| drop(device.choose_zones(&zone, now, rng)));
         }
         let until = self.world.now().plus_ms(ADMISSION_MS);
-        let has_pass = |world: &World<D>, (id, zone): &(MachineId, ZoneId)| {
+        let has_pass = |world: &World<D>, (id, (_, zone)): &(MachineId, (Point, ZoneId))| {
             let now = world.now();
             world.device(*id).is_some_and(|d| d.shared().wallet.room_pass(zone, now).is_some())
         };

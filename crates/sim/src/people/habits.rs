@@ -2,11 +2,13 @@
 //! from published guides and measurements; *assumed* is nobody's figure, and a result that hangs on one says
 //! little.
 
-use bystand_wire::time::{MINUTE_MS, SECOND_MS};
+use bystand_wire::time::{HOUR_MS, MINUTE_MS, SECOND_MS};
 
 /// Times are medians in milliseconds, shares in permille.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Habits {
+    /// How long a member is on duty. Assumed.
+    pub duty_ms: u64,
     /// From one look of a dispatcher at the screen to the next while nothing is under way. Assumed.
     pub look_ms: u64,
     /// A dispatcher's time for one decision: reading, and pressing one of the six keys. Assumed.
@@ -56,6 +58,7 @@ pub struct Habits {
 impl Default for Habits {
     fn default() -> Self {
         Self {
+            duty_ms: 3 * HOUR_MS,
             look_ms: 6 * SECOND_MS,
             decide_ms: 9 * SECOND_MS,
             hurry_from: 20,

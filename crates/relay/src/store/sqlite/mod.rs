@@ -57,14 +57,31 @@ impl SqliteStore {
     /// # Errors
     /// When SQLite refuses: a bug.
     pub fn in_memory() -> Stored<Self> {
-        // A name of its own, so that readers find this one.
-        static COUNT: AtomicU64 = AtomicU64::new(0);
-        let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let path = PathBuf::from(format!("file:bystand-{number}?mode=memory&cache=shared"));
+        let path = new_memory();
         let connection = Connection::open(&path).map_err(rows::failure)?;
         set_up(&connection, SqliteOptions::default()).map_err(rows::failure)?;
         schema::prepare(&connection)?;
         Ok(Self { path, connection })
+    }
+
+    /// As [`SqliteStore::in_memory`], with all that is in a file.
+    ///
+    /// # Errors
+    /// As [`SqliteStore::open`].
+    pub fn in_memory_from(file: &Path) -> Stored<Self> {
+        let path = new_memory();
+        // What is in memory is there as long as a connection is open.
+        let connection = Connection::open(&path).map_err(rows::failure)?;
+        copy(file, &path)?;
+        check(&connection)?;
+        set_up(&connection, SqliteOptions::default()).map_err(rows::failure)?;
+        schema::prepare(&connection)?;
+        Ok(Self { path, connection })
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// A named number of the whole database, as the relay's generation.
@@ -96,6 +113,23 @@ impl Store for SqliteStore {
     fn reader(&self) -> Stored<Box<dyn Reader>> {
         Ok(Box::new(SqliteReader::new(open_reader(&self.path)?)))
     }
+}
+
+/// Copies a whole database to a place where nothing is yet.
+///
+/// # Errors
+/// When one of them cannot be read or written.
+pub fn copy(from: &Path, to: &Path) -> Stored<()> {
+    let from = Connection::open(from).map_err(rows::failure)?;
+    from.execute("VACUUM INTO ?1", [to.to_string_lossy()]).map_err(rows::failure)?;
+    Ok(())
+}
+
+/// A name of its own for a database in memory, by which its readers find it.
+fn new_memory() -> PathBuf {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let number = COUNT.fetch_add(1, Ordering::Relaxed);
+    PathBuf::from(format!("file:bystand-{number}?mode=memory&cache=shared"))
 }
 
 /// A connection that can only read; also for a backup from another process.
