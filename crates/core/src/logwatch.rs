@@ -17,6 +17,7 @@
 mod error;
 mod kept;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use bystand_wire::relay_api::{LogEntries, LogKind, LoggedEntry, Network};
@@ -236,8 +237,8 @@ impl LogWatch {
             return Err(TrustError::NotAsAsked.into());
         }
         let caught_up = matches!(self.stage, Stage::CatchUp(..));
-        let answer = &before(answer, self.stage);
-        let advance = match trust.advance(asked.from, answer, now) {
+        let answer = before(answer, self.stage);
+        let advance = match trust.advance(asked.from, &answer, now) {
             Ok(advance) => advance,
             Err(error) => {
                 self.suspicious = may_be_new_log(&error);
@@ -361,10 +362,15 @@ impl LogWatch {
 
 /// While catching up, what was logged after it began is left for later: a key note rests on manifests that
 /// were read before, and a newer one may name a registrar of a manifest that was not asked for yet.
-fn before(answer: &LogEntries, stage: Stage) -> LogEntries {
-    let mut answer = answer.clone();
-    if let Stage::CatchUp(_, _, Some(upto)) = stage {
-        answer.entries.retain(|entry| entry.index < upto);
+fn before(answer: &LogEntries, stage: Stage) -> Cow<'_, LogEntries> {
+    let is_before = |entry: &LoggedEntry| match stage {
+        Stage::CatchUp(_, _, Some(upto)) => entry.index < upto,
+        Stage::CatchUp(..) | Stage::Follow(_) => true,
+    };
+    if answer.entries.iter().all(is_before) {
+        return Cow::Borrowed(answer);
     }
-    answer
+    let mut answer = answer.clone();
+    answer.entries.retain(is_before);
+    Cow::Owned(answer)
 }
