@@ -176,6 +176,8 @@ pub struct Desk {
     /// Alerts signed and published by a registrar elsewhere, by their place in the log.
     elsewhere: BTreeMap<u64, countersign::Elsewhere>,
     followed: BTreeMap<StreamId, DeskStream>,
+    /// Reply streams of open incidents: deriving one costs more than everything else about following it.
+    replies: BTreeMap<IncidentId, StreamId>,
     keys_asked: Timestamp,
     signed_at: Timestamp,
 }
@@ -368,10 +370,12 @@ impl Desk {
                 wanted.insert(call_out.request.responses, DeskStream::Responses(*id));
             }
             if let Some(seed) = &incident.report.said().reply {
-                let stream = crate::messages::ReplyKeys::of(seed).stream();
+                let derive = || crate::messages::ReplyKeys::of(seed).stream();
+                let stream = *self.replies.entry(incident.id).or_insert_with(derive);
                 wanted.insert(stream, DeskStream::Reply(incident.id));
             }
         }
+        self.replies.retain(|_, stream| wanted.contains_key(stream));
         let gone: Vec<StreamId> =
             self.followed.keys().filter(|stream| !wanted.contains_key(stream)).copied().collect();
         for stream in gone {

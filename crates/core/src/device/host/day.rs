@@ -1,6 +1,7 @@
 //! A zone's day on a host box: what is kept of it, and what happens in its room.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, OnceLock};
 
 use bystand_crypto::hash::sha256;
 use bystand_crypto::sign::Signed;
@@ -11,6 +12,7 @@ use minicbor::{Decode, Encode};
 use super::super::rooms::rules;
 use super::super::secrets::Seed;
 use super::super::{Cx, Event, Owner, Shared};
+use super::book::DayKeys;
 use super::opening::KNOCK_AGAIN_MS;
 use super::watch::Watch;
 use super::{Counts, DAYS, Host, HostEvent, HostJob, Opening, host_key, room_rank};
@@ -50,6 +52,9 @@ pub struct Day {
     pub(super) state: BTreeMap<Hash32, DeskMessage>,
     #[n(9)]
     pub(super) counts: Counts,
+    /// Derived from the opening when first wanted: a host asks for every zone's keys all the time.
+    #[cbor(skip)]
+    pub(super) keys: OnceLock<Arc<DayKeys>>,
 }
 
 impl Day {
@@ -65,7 +70,13 @@ impl Day {
             said: BTreeSet::new(),
             state: BTreeMap::new(),
             counts: Counts::default(),
+            keys: OnceLock::new(),
         }
+    }
+
+    /// The keys of the room's streams.
+    pub(super) fn keys(&self) -> &DayKeys {
+        self.keys.get_or_init(|| Arc::new(self.opening.keys()))
     }
 
     /// From when, until when, and how often succeeded.
@@ -95,7 +106,7 @@ impl Day {
 
     /// The door's stream.
     pub(super) fn door(&self) -> StreamId {
-        self.opening.keys().door_id()
+        self.keys().door_id()
     }
 
     /// Up to where the door was read.
@@ -109,7 +120,7 @@ impl Day {
             key: self.leaf.signing(),
             credential: self.credential.clone()?,
             rules: rules(shared, RoomKind::Day(self.opening.zone.clone()), now),
-            committer: Some(self.opening.keys().committer),
+            committer: Some(self.keys().committer.clone()),
         })
     }
 

@@ -351,10 +351,13 @@ impl Host {
             return;
         }
         self.claims_due(ctx, shared);
+        let has_key = host_key(shared, ctx.now).is_some();
         let zones: Vec<ZoneId> = self.days.keys().cloned().collect();
         for zone in zones {
             self.room_due(ctx, shared, &zone);
-            self.broken_due(ctx, shared, &zone);
+            if has_key {
+                self.broken_due(ctx, shared, &zone);
+            }
             self.removals_due(ctx, shared, &zone);
             self.admit_due(ctx, shared, &zone);
             self.pass_due(ctx, shared, &zone);
@@ -442,7 +445,7 @@ impl Host {
         }
         for (zone, day) in &self.days {
             if day.is_in() {
-                let keys = day.opening().keys();
+                let keys = day.keys();
                 let listener = Listener::Host(HostStream::Door(zone.clone()));
                 let after = day.door_seen();
                 shared.follow(ctx, keys.door_id(), listener, after, Some(&keys.door_read));

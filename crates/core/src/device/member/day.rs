@@ -95,9 +95,13 @@ impl Member {
         let Ok(Frame { kind: FrameKind::DayNote, body }) = Frame::parse(&stored.frame) else { return };
         let Some(key_note) = shared.key_note() else { return };
         let Ok(signed) = decode::<Signed<DayNote>>(body) else { return };
+        let is_wanted = |note: &DayNote| self.duty.as_ref().is_some_and(|d| d.zones.contains(&note.zone));
+        // A note for each zone comes here; only one's own are worth checking.
+        if !signed.unverified_body().is_ok_and(|note| is_wanted(&note)) {
+            return;
+        }
         let Ok((_, note)) = signed.open_by_any(&ctx.network, |key| key_note.is_host_key(key)) else { return };
-        let wanted = self.duty.as_ref().is_some_and(|d| d.zones.contains(&note.zone));
-        if !wanted || note.from > ctx.now || note.until <= ctx.now {
+        if !is_wanted(&note) || note.from > ctx.now || note.until <= ctx.now {
             return;
         }
         let zone = note.zone.clone();
