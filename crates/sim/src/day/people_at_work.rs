@@ -1,5 +1,8 @@
 //! The director of a day: hears what programs tell their people, and has the people do what they would.
 
+mod failing;
+mod planting;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use bystand_core::alerts::Outcome as Seen;
@@ -18,14 +21,17 @@ use super::population::{Member, Population};
 use super::stage::{Stage, StageError};
 use super::{BEGIN, Plan};
 use crate::city::City;
-use crate::machine::{Kill, Link, MachineId};
+use crate::failure;
+use crate::machine::{Link, MachineId};
 use crate::outcome::{Outcome, Sample};
 use crate::people::affairs::{self, Affair, Telling, Truth};
 use crate::people::dispatcher::{Pressed, decide, go_home, mistaken_join};
 use crate::people::responder::{errs, sees};
 use crate::seeds::{Draw, Seeds};
 use crate::watch::Watch;
+use crate::watch::clearance::Standing;
 use crate::world::{Noticed, World};
+use failing::Mending;
 
 /// How far members go, in meters. Assumed.
 const REACH_M: u32 = 4_000;
@@ -45,7 +51,8 @@ pub(super) enum Deed {
     Sign(MachineId, OfferId, SignFrom),
     Find(MachineId, OfferId),
     FindOver(MachineId, OfferId),
-    Crash(u32),
+    Fail(u32),
+    Mend(Mending),
     Sample,
     ShiftBegins(usize),
     ShiftEnds(usize),
@@ -95,7 +102,9 @@ pub struct Director {
     /// Passes of printed cards in neighbors' pockets.
     cards: Vec<OwnedPass>,
     city: City,
-    crashes: Random,
+    seeds: Seeds,
+    /// Words planted so far.
+    planted: u64,
 }
 
 impl Director {
@@ -143,9 +152,16 @@ impl Director {
             samples: Vec::new(),
             cards,
             city: city.clone(),
-            crashes: seeds.generator("crashes", 0),
+            seeds,
+            planted: 0,
             stage,
         };
+        let clearance = &mut director.watch.clearance;
+        // The founder is on the desk until others take over, and stays.
+        for id in crew.dispatchers.iter().chain([&director.stage.founder]) {
+            clearance.stands(*id, Standing::Desk);
+        }
+        crew.hosts.iter().for_each(|id| clearance.stands(*id, Standing::Host));
         director.open_the_day(crew.members, BEGIN.plus_ms(plan.hours * HOUR_MS));
         Ok(director)
     }
@@ -174,9 +190,8 @@ impl Director {
             }
         }
         self.world().plan(BEGIN, Deed::Sample);
-        if let Some(every) = self.plan.scenario.crash_every_ms() {
-            self.world().plan(BEGIN.plus_ms(OPENING_MS + every), Deed::Crash(0));
-        }
+        let every = failure::every_ms(self.plan.scenario);
+        self.world().plan(BEGIN.plus_ms(OPENING_MS + every), Deed::Fail(0));
     }
 
     /// Each member is on duty once; who begins before the day is there from its beginning.
@@ -218,10 +233,9 @@ impl Director {
             && let Some(telling) = self.tellings.get(*number)
         {
             self.watch.pressed(*report, telling.affair, id, now);
+            self.planted_about(id, *report);
         }
-        if let Some(device) = self.stage.world.device(id) {
-            self.watch.see(id, device, event, now);
-        }
+        self.watch.see(&mut self.stage.world, id, event);
         match event {
             Event::Neighbor(NeighborEvent::Sent(_)) => self.sent(id),
             Event::Member(event) if self.responders.contains_key(&id) => self.member(id, event),
@@ -251,7 +265,8 @@ impl Director {
             Deed::Sign(member, offer, sign) => self.sign(member, offer, sign),
             Deed::Find(member, offer) => self.find(member, offer, false),
             Deed::FindOver(member, offer) => self.find(member, offer, true),
-            Deed::Crash(number) => self.crash(number),
+            Deed::Fail(number) => self.fail(number),
+            Deed::Mend(what) => self.mend(what),
             Deed::Sample => self.sample(),
             Deed::ShiftBegins(dispatcher) => self.shift_begins(dispatcher),
             Deed::ShiftEnds(dispatcher) => self.shift_ends(dispatcher),
@@ -267,11 +282,12 @@ impl Director {
     /// A neighbor opens the page, writes and presses *send*.
     fn tell(&mut self, number: usize) {
         let Some(telling) = self.tellings.get(number) else { return };
-        let (network, report, by_card) = (self.stage.network, telling.report.clone(), telling.by_card);
+        let (network, mut report, by_card) = (self.stage.network, telling.report.clone(), telling.by_card);
         let phone = self.world().add(&format!("neighbor {number}"), Link::PHONE, |now, rng| {
             Device::create(Identity::new(network, "https://relay.invalid".to_owned(), rng), now, rng)
         });
         self.phones.insert(phone, number);
+        self.plant_in_report(phone, &mut report);
         self.world().connect(phone);
         let pass = if by_card { self.cards.pop() } else { None };
         let command = NeighborCommand::Report(Box::new(report), pass.map(Box::new), None);
@@ -295,6 +311,9 @@ impl Director {
         let languages = vec!["en".to_owned(), "es".to_owned()];
         // When the program is just starting anew, the next look finds them off the shift, and begins it.
         let _ = self.world().command(machine, Command::Desk(DeskCommand::StartShift(languages)));
+        if at == 0 {
+            self.plant_in_note(machine);
+        }
         let first = SECOND_MS * u64::try_from(at).unwrap_or(0);
         self.world().plan_in(first.max(SECOND_MS), Deed::Look(at));
     }
@@ -350,7 +369,7 @@ impl Director {
         let Some((Member { home, zone, .. }, ends)) = responder.duty.clone() else { return };
         let gap = responder.rng.below(2 * every);
         let duty = Duty {
-            zones: vec![zone],
+            zones: vec![zone.clone()],
             until: ends,
             place: Some(home),
             reach_m: REACH_M,
@@ -360,6 +379,7 @@ impl Director {
         self.world().switch_on(phone);
         self.world().connect(phone);
         let _ = self.world().command(phone, Command::Member(MemberCommand::DutyOn(duty)));
+        self.plant_on_duty(phone, zone);
         self.world().plan_in(gap, Deed::Gap(phone));
     }
 
@@ -479,7 +499,7 @@ impl Director {
             _ => seen,
         };
         let until = affair.map_or(now, |affair| affair.until);
-        let finding = MemberCommand::Finding(offer, said, 2, String::new());
+        let finding = MemberCommand::Finding(offer, said, 2, self.plant_in_finding(id));
         // When it cannot be given (the call-out is over) they go home like anybody else.
         let _ = self.world().command(id, Command::Member(finding));
         if said == Seen::Confirmed && seen == Seen::Confirmed && until > now {
@@ -499,7 +519,7 @@ impl Director {
         })
     }
 
-    // ---- a world that fails ------------------------------------------------------------------
+    // ---- how things stand --------------------------------------------------------------------
 
     /// A phone loses the network, sleeps or has no battery for a while.
     fn gap(&mut self, phone: MachineId) {
@@ -510,18 +530,6 @@ impl Director {
         self.world().disconnect(phone);
         self.world().plan_in(lasts, Deed::Back(phone));
         self.world().plan_in(lasts + next, Deed::Gap(phone));
-    }
-
-    fn crash(&mut self, number: u32) {
-        let staff: Vec<MachineId> = self.staff.iter().copied().collect();
-        let who = self.crashes.pick(&staff).copied();
-        let how = self.crashes.pick(&Kill::ALL).copied();
-        if let (Some(who), Some(how), true) = (who, how, self.plan.has_crash(number)) {
-            self.world().kill(who, how);
-        }
-        if let Some(every) = self.plan.scenario.crash_every_ms() {
-            self.world().plan_in(every, Deed::Crash(number + 1));
-        }
     }
 
     /// How things stand, as the first dispatcher's screen shows it.
@@ -535,11 +543,13 @@ impl Director {
             let waiting = state.queue(now).len();
             self.samples.push(Sample { at_ms: now.since_ms(BEGIN), waiting, claimed, alerts });
         }
+        self.watch.round(&mut self.stage.world);
         self.world().plan_in(SAMPLE_MS, Deed::Sample);
     }
 
     /// The result.
-    pub fn outcome(&self) -> Outcome {
+    pub fn outcome(&mut self) -> Outcome {
+        self.watch.last_round(&mut self.stage.world);
         let world = &self.stage.world;
         let desks = self.dispatchers.iter().filter_map(|d| world.device(d.machine)).collect();
         let (scenario, seed) = (self.plan.scenario, self.plan.seed);
