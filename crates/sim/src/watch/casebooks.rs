@@ -201,6 +201,10 @@ impl Casebooks {
 
 #[cfg(test)]
 mod tests {
+    use bystand_core::desk::{IntakeEvent, Outcome, ShiftEvent, WorkEvent, incident_of_report};
+    use bystand_core::report::{Kind, Place, ReportIn, Source};
+    use bystand_wire::{ReportId, Timestamp, ZoneId};
+
     use super::*;
 
     fn told(who: u64, seq: u64, hash: u8) -> Told {
@@ -234,6 +238,53 @@ mod tests {
         // Who was told goes their own way.
         casebooks.part(MachineId(2));
         assert_eq!(casebooks.entry(&told(2, 9, 8)), []);
+    }
+
+    /// A fold after so many shifts began, the last one by this author.
+    fn fold(last: u8) -> DeskState {
+        let mut state = DeskState::new();
+        for (seq, author) in [(1, 1), (2, last)] {
+            let event = ShiftEvent::Started { languages: Vec::new() };
+            state.apply(Seq(seq), Author(Hash32([author; 32])), Timestamp(seq), event.into());
+        }
+        state
+    }
+
+    #[test]
+    fn folds_that_differ_are_found() {
+        let (one, other) = (fold(2), fold(3));
+        let folds = |list: &[(u64, &DeskState)]| {
+            let list: Vec<_> = list.iter().map(|(who, state)| (MachineId(*who), *state)).collect();
+            Casebooks::default().folds(list.into_iter())
+        };
+        assert_eq!(folds(&[(1, &one), (2, &one), (3, &DeskState::new())]), []);
+        assert_eq!(names(&folds(&[(1, &one), (2, &other)])), ["folds-agree"]);
+    }
+
+    #[test]
+    fn another_holder_at_the_same_place_is_found() {
+        let place = Place { zone: ZoneId::new("west").ok(), text: "corner".to_owned(), ..Place::default() };
+        let said = ReportIn::new(ReportId([7; 16]), Kind::Checkpoint, place, Timestamp(1));
+        let report = Box::new(said.check(Source::Caller, Timestamp(1)).expect("a report"));
+        let incident = incident_of_report(report.id());
+        let claimed_by = |author: u8| {
+            let (taker, holder) = (Author(Hash32([1; 32])), Author(Hash32([author; 32])));
+            let received_at = Timestamp(1);
+            let taken = IntakeEvent::ReportTaken { report: report.clone(), vouch: None, received_at };
+            let mut state = DeskState::new();
+            let started = || ShiftEvent::Started { languages: Vec::new() };
+            state.apply(Seq(1), taker, Timestamp(1), taken.into());
+            state.apply(Seq(2), holder, Timestamp(2), started().into());
+            let claimed = WorkEvent::Claimed { incident };
+            assert_eq!(state.apply(Seq(3), holder, Timestamp(3), claimed.into()), Outcome::Applied);
+            state
+        };
+        let mut casebooks = Casebooks::default();
+        let mut holder = |who, state: &DeskState| casebooks.holder(MachineId(who), state, Seq(3), incident);
+        assert_eq!(holder(1, &claimed_by(4)), None);
+        assert_eq!(holder(2, &claimed_by(4)), None);
+        let found = holder(3, &claimed_by(5)).map(|breach| breach.invariant);
+        assert_eq!(found, Some("claims-are-exclusive"));
     }
 
     #[test]

@@ -113,7 +113,7 @@ pub struct Watch {
     pub warnings: BTreeMap<(MachineId, String), u32>,
     /// Whether who operates the relay does what it should.
     pub trusts_operator: bool,
-    suspected: Vec<Breach>,
+    suspected: Vec<(Timestamp, Breach)>,
     casebooks: Casebooks,
     notes: BTreeMap<u64, Hash32>,
     spent: BTreeMap<Hash32, Hash32>,
@@ -255,21 +255,23 @@ impl Watch {
         }
     }
 
-    /// Where the relay's operator is not to be trusted, two who do not agree are given until the next round:
-    /// one of them may be about to be told.
+    /// Where the relay's operator is not to be trusted, two who do not agree are given a while: one of them is
+    /// told with the next entry of somebody who has seen another casebook.
     fn report_breaches(&mut self, breaches: Vec<Breach>, now: Timestamp) {
         if !self.trusts_operator {
-            return self.suspected.extend(breaches);
+            return self.suspected.extend(breaches.into_iter().map(|breach| (now, breach)));
         }
         for Breach { invariant, detail, .. } in breaches {
             self.violate(invariant, now, detail);
         }
     }
 
-    fn judge_suspected(&mut self, now: Timestamp) {
-        for Breach { invariant, detail, parties } in std::mem::take(&mut self.suspected) {
+    /// Judges what was seen before this moment.
+    fn judge_suspected(&mut self, before: Timestamp) {
+        let due: Vec<(Timestamp, Breach)> = self.suspected.extract_if(.., |(at, _)| *at < before).collect();
+        for (at, Breach { invariant, detail, parties }) in due {
             if !parties.iter().any(|who| self.casebooks.is_parted(*who)) {
-                self.violate(invariant, now, detail);
+                self.violate(invariant, at, detail);
             }
         }
     }

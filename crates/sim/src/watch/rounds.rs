@@ -12,6 +12,8 @@ use crate::world::World;
 
 /// What should be gone and needs somebody's device to do it is given so long.
 const GRACE_MS: u64 = 30 * MINUTE_MS;
+/// Somebody on shift writes at least every minute; after so long who is shown another casebook is told.
+const TOLD_MS: u64 = 5 * MINUTE_MS;
 /// How long a caller's number is kept.
 const CALLBACK_MS: u64 = 2 * HOUR_MS;
 
@@ -19,7 +21,7 @@ impl Watch {
     /// Looks around; every few minutes.
     pub fn round<D>(&mut self, world: &mut World<D>) {
         let now = world.now();
-        self.judge_suspected(now);
+        self.judge_suspected(now.minus_ms(TOLD_MS));
         let (mut breaches, mut late) = (Vec::new(), Vec::new());
         let running: Vec<(MachineId, &Device)> =
             world.machines().filter_map(|(id, machine)| Some((id, machine.device()?))).collect();
@@ -38,6 +40,13 @@ impl Watch {
             let due = device.desk().state().due_for_erasure(now.minus_ms(GRACE_MS));
             if let Some(incident) = due.first().filter(|_| is_here) {
                 late.push(format!("{id:?}: {incident} was to be erased"));
+            }
+            let desk = device.desk();
+            let is_closed = |root| desk.state().incident(root).is_some_and(|i| i.closing.is_some());
+            let mut incidents = desk.state().incidents().map(|incident| incident.id);
+            let home = incidents.find(|i| desk.home(i).is_some() && is_closed(desk.state().root_of(*i)));
+            if let Some(incident) = home {
+                late.push(format!("{id:?}: where the home of {incident} is, which is closed"));
             }
             let callback = world.ledger.on_disk(*id).find(|(_, secret)| {
                 let secret = world.ledger.secret(*secret);
@@ -72,6 +81,7 @@ impl Watch {
     /// Looks through everything: all disks, and the relay's database.
     pub fn last_round<D>(&mut self, world: &mut World<D>) {
         self.round(world);
+        self.judge_suspected(Timestamp(u64::MAX));
         let all: Vec<MachineId> = world.machines().map(|(id, _)| id).collect();
         for id in all {
             world.look_through(id);

@@ -3,9 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use bystand_core::desk::incident_of_report;
+use bystand_core::desk::{Class, Ending, incident_of_report};
 use bystand_core::device::Event;
 use bystand_core::device::desk::{DeskCommand, DeskEvent};
+use bystand_core::device::member::MemberEvent;
 use bystand_core::device::neighbor::NeighborEvent;
 use bystand_sim::machine::MachineId;
 use bystand_sim::operator::{Misdeed, Scope, Target};
@@ -125,6 +126,26 @@ fn a_report_that_was_erased_does_not_come_back() {
 }
 
 #[test]
+fn a_home_that_was_joined_to_something_is_forgotten_with_it() {
+    let mut town = Town::new(12);
+    let (_, report) = town.report_home(0);
+    let (home, other) = (incident_of_report(report), town.taken(3));
+    let holds = |town: &Town, d: usize| town.device(town.dispatcher(d)).desk().home(&home).is_some();
+    town.until(5 * MINUTE_MS, |town| (0..3).all(|d| holds(town, d)));
+    for command in [
+        DeskCommand::Claim(home),
+        DeskCommand::Claim(other),
+        DeskCommand::SameAs(home, other),
+        DeskCommand::Close(other, Ending::Unfounded, Class::Unfounded),
+    ] {
+        town.desk(0, command);
+        town.run(3 * SECOND_MS);
+    }
+    assert!((0..3).all(|d| !holds(&town, d)));
+    town.assert_held();
+}
+
+#[test]
 fn a_report_that_was_acknowledged_and_taken_back_is_sent_again() {
     let mut town = Town::new(7);
     let drop = town.drop_stream();
@@ -163,9 +184,13 @@ fn a_team_that_is_denied_its_room_is_told() {
     town.again_online(victim);
     town.until(5 * MINUTE_MS, |town| town.is_warned(victim, "team-room-denied"));
     // Nothing changes for the others, nor on the device's disk.
-    town.taken(0);
+    let (_, report) = town.report(0);
+    let incident = incident_of_report(report);
+    town.until(5 * MINUTE_MS, |town| [0, 2].iter().all(|d| town.fold(*d).incident(incident).is_some()));
+    assert!(town.fold(1).incident(incident).is_none());
     town.world().operator().repent();
     town.taken(2);
+    assert!(town.fold(1).incident(incident).is_some());
     town.assert_held();
 }
 
@@ -200,12 +225,18 @@ fn who_was_shown_another_log_is_told_when_the_other_is_seen() {
     let hosts = town.crew.hosts.clone();
     town.betray(Misdeed::Fork(hosts.iter().copied().chain([victim]).collect()));
     // What the hosts log of their rooms is in one log and not in the other.
-    town.on_duty(0);
-    town.run(2 * MINUTE_MS);
+    let member = town.on_duty(0);
+    let is_in = |(id, event): &(MachineId, Event)| {
+        *id == member && matches!(event, Event::Member(MemberEvent::Joined(..)))
+    };
+    town.until(10 * MINUTE_MS, |town| town.told.iter().any(is_in));
+    town.run(MINUTE_MS);
     town.again_online(victim);
     town.run(MINUTE_MS);
     let size = |town: &Town, id: MachineId| town.device(id).shared().log.size();
-    assert!(size(&town, victim) > size(&town, town.dispatcher(0)), "two logs");
+    let forked = town.world().operator().log_size(victim);
+    let sizes = [victim, town.dispatcher(0), hosts[0], hosts[1]].map(|id| size(&town, id));
+    assert!(size(&town, victim) > size(&town, town.dispatcher(0)), "two logs: {sizes:?} {forked}");
     assert!(!town.is_warned(victim, "log-shrank") && !town.is_warned(victim, "log-forked"));
     town.world().operator().repent();
     town.again_online(victim);

@@ -138,7 +138,9 @@ impl Desk {
                 must_snapshot = true;
             }
             if let DeskFact::Close(CloseEvent::Closed { incident, .. }) = &fact {
-                self.forget_place(ctx, incident);
+                // Whatever was joined to it closes with it.
+                let group: Vec<IncidentId> = self.state.group(*incident).map(|member| member.id).collect();
+                group.iter().for_each(|member| self.forget_place(ctx, member));
             }
         }
         self.waiting.retain(|report, _| self.state.incident(incident_of_report(*report)).is_none());
