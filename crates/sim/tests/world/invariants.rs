@@ -38,7 +38,7 @@ fn a_casebook_with_other_times() {
     town.watch.trusts_operator = true;
     town.desk(0, DeskCommand::Claim(incident));
     town.run(5 * SECOND_MS);
-    assert_eq!(names(&town), BTreeSet::from(["running-hashes-agree"]));
+    assert_eq!(names(&town), BTreeSet::from(["folds-agree", "running-hashes-agree"]));
 }
 
 #[test]

@@ -84,6 +84,10 @@ impl Town {
         &mut self.stage.world
     }
 
+    pub fn founder(&self) -> MachineId {
+        self.stage.founder
+    }
+
     pub fn dispatcher(&self, at: usize) -> MachineId {
         self.crew.dispatchers[at]
     }
