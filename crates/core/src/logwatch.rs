@@ -17,6 +17,7 @@
 mod error;
 mod kept;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use bystand_wire::relay_api::{LogEntries, LogKind, LoggedEntry, Network};
@@ -235,7 +236,9 @@ impl LogWatch {
         if !answer.entries.iter().all(fits) {
             return Err(TrustError::NotAsAsked.into());
         }
-        let advance = match trust.advance(asked.from, answer, now) {
+        let caught_up = matches!(self.stage, Stage::CatchUp(..));
+        let answer = before(answer, self.stage);
+        let advance = match trust.advance(asked.from, &answer, now) {
             Ok(advance) => advance,
             Err(error) => {
                 self.suspicious = may_be_new_log(&error);
@@ -248,21 +251,21 @@ impl LogWatch {
         self.step(last, size, missing_history);
         self.book.prune(now);
         let trust_changed = advance.manifest.is_some() || advance.key_note.is_some();
-        let drained = last.is_none_or(|index| index.saturating_add(1) >= size);
-        let more = matches!(self.stage, Stage::CatchUp(..)) || !drained;
+        let is_rest = |index: u64| index.saturating_add(1) < size;
+        let more = match self.stage {
+            Stage::CatchUp(..) => true,
+            Stage::Follow(after) if caught_up => is_rest(after),
+            Stage::Follow(_) => last.is_some_and(is_rest),
+        };
         Ok(LogNews { alerts, trust_changed, more })
     }
 
     /// Judges the alerts among the entries. Stops where one is older than the key notes at hand, if
     /// their history can still be fetched.
     fn take_alerts(&mut self, entries: &[LoggedEntry], now: Timestamp) -> (Vec<AlertEvent>, bool) {
-        let (can_wait, before) = match self.stage {
-            Stage::CatchUp(catch, _, upto) => (catch == Catch::Alerts, upto),
-            Stage::Follow(_) => (false, None),
-        };
+        let can_wait = matches!(self.stage, Stage::CatchUp(Catch::Alerts, ..));
         let mut events = Vec::new();
-        let fits = |e: &&LoggedEntry| e.entry.kind == LogKind::Alert && before.is_none_or(|b| e.index < b);
-        for entry in entries.iter().filter(fits) {
+        for entry in entries.iter().filter(|e| e.entry.kind == LogKind::Alert) {
             if self.book.last_index().is_some_and(|last| entry.index <= last) {
                 continue;
             }
@@ -355,4 +358,19 @@ impl LogWatch {
     pub fn is_following(&self) -> bool {
         matches!(self.stage, Stage::Follow(_))
     }
+}
+
+/// While catching up, what was logged after it began is left for later: a key note rests on manifests that
+/// were read before, and a newer one may name a registrar of a manifest that was not asked for yet.
+fn before(answer: &LogEntries, stage: Stage) -> Cow<'_, LogEntries> {
+    let is_before = |entry: &LoggedEntry| match stage {
+        Stage::CatchUp(_, _, Some(upto)) => entry.index < upto,
+        Stage::CatchUp(..) | Stage::Follow(_) => true,
+    };
+    if answer.entries.iter().all(is_before) {
+        return Cow::Borrowed(answer);
+    }
+    let mut answer = answer.clone();
+    answer.entries.retain(is_before);
+    Cow::Owned(answer)
 }

@@ -241,6 +241,30 @@ fn whoever_was_away_catches_up_by_kinds() {
 }
 
 #[test]
+fn a_registrar_who_comes_while_a_newcomer_catches_up_does_not_stop_them() {
+    let fixture = Fixture::new_without_issuers();
+    let mut world = World { log: MemoryLog::of(&fixture), fixture };
+    let (both, key_note) = (world.fixture.manifest.registrars.clone(), world.fixture.key_note.clone());
+    assert_eq!(both.len(), 2, "the fixture's registrars");
+    world.fixture.manifest.registrars.truncate(1);
+    world.fixture.key_note.registrars.truncate(1);
+    world.log = MemoryLog::of(&world.fixture);
+    let mut newcomer = LogWatch::new(world.fixture.network);
+    world.answer(&mut newcomer, 100).expect("manifest and key note");
+    world.answer(&mut newcomer, 100).expect("manifests");
+    world.fixture.manifest.registrars = both;
+    world.fixture.manifest.version = 2;
+    world.fixture.key_note = key_note;
+    world.fixture.key_note.version = 2;
+    let (manifest, note) = (world.fixture.signed_manifest(), world.fixture.signed_key_note());
+    world.log.append(LogKind::Manifest, manifest);
+    world.log.append(LogKind::KeyNote, note);
+    assert_eq!(world.serve(&mut newcomer, 100), Ok(vec![]));
+    assert_eq!(newcomer.manifest().map(|m| m.manifest().version), Some(2));
+    assert_eq!(newcomer.key_note().map(|n| n.note().version), Some(2));
+}
+
+#[test]
 fn answers_to_what_was_not_asked_are_refused() {
     let mut world = World::new();
     let mut watch = world.watch();

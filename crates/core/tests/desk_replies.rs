@@ -21,7 +21,8 @@ fn heard(world: &World, place: usize) -> Vec<String> {
 
 fn ask(world: &mut World, incident: IncidentId, question: &str) {
     desk(world, DeskCommand::Ask(incident, question.to_owned()));
-    world.run(2 * MINUTE);
+    // A phone that has heard nothing for long looks every five minutes.
+    world.run(6 * MINUTE);
 }
 
 #[test]

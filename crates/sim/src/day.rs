@@ -2,9 +2,11 @@
 //! counted.
 
 mod count;
+mod desk;
 mod people_at_work;
 mod population;
 mod stage;
+mod street;
 
 use std::collections::BTreeSet;
 

@@ -1,16 +1,18 @@
-//! The result as one page without scripts: what a coordinator wants to know first, then time lines, the
-//! distributions of waiting times, and a map. The plots are SVG inside the page.
+//! The result as one page without scripts: what a coordinator wants to know first in plain words, then the
+//! checks, time lines, the distributions of waiting times, and a map. It is read on a phone, in the light and
+//! in the dark, and printed.
+
+mod plain;
+mod plots;
 
 use std::fmt::Write;
 
-use crate::outcome::{Figure, Limit, Mark, Outcome, Sample, percentile};
+use crate::outcome::{Figure, Limit, Mark, Outcome, percentile};
 
-const WIDTH: u64 = 720;
-const HEIGHT: u64 = 160;
-const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem;color:#222}\
-table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.2rem .6rem;border-bottom:1px solid #ddd}\
-td.n{text-align:right;font-variant-numeric:tabular-nums}.no{color:#b00020;font-weight:600}svg{width:100%;height:auto;\
-background:#fafafa;border:1px solid #ddd}figcaption{font-size:.9rem;color:#555}figure{margin:1.2rem 0}";
+use plain::in_words;
+pub use plain::{number, time};
+
+const STYLE: &str = include_str!("page/style.css");
 
 /// The page.
 pub fn page(outcome: &Outcome) -> String {
@@ -18,207 +20,170 @@ pub fn page(outcome: &Outcome) -> String {
     let _ = write!(
         page,
         "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" \
-         content=\"width=device-width\">\n<title>Simulated day: {name}</title>\n<style>{STYLE}</style>\n\
-         <h1>Simulated day: {name}</h1>\n<p>{}</p>\n",
-        summary(outcome),
+         content=\"width=device-width\"><meta name=\"color-scheme\" content=\"light dark\">\n\
+         <title>Simulated day: {name}</title>\n<style>{STYLE}</style>\n\
+         <header><p class=\"over\">A simulated day</p><h1>{title}</h1><p>{under}</p></header>\n<main>\n",
         name = outcome.name,
+        title = plain::title(outcome.name),
+        under = under_the_title(outcome),
     );
-    page.push_str(&time_lines(&outcome.pictures.samples));
-    let names = ["From pressing send to the desk's screen", "To the first finding", "To a public alert"];
-    for (name, delays) in names.into_iter().zip(&outcome.pictures.delays) {
-        page.push_str(&distribution(name, delays));
+    page.push_str(&verdict(outcome));
+    page.push_str(&cards(outcome));
+    page.push_str(&checks(outcome));
+    page.push_str("<h2>Through the day</h2>\n<div class=\"plots\">\n");
+    page.push_str(&plots::time_lines(&outcome.pictures.samples));
+    page.push_str("</div>\n<h2>How long people waited</h2>\n<div class=\"plots\">\n");
+    for (name, delays) in plain::DELAYS.into_iter().zip(&outcome.pictures.delays) {
+        page.push_str(&plots::distribution(name, delays));
     }
+    page.push_str("</div>\n");
     page.push_str(&map(outcome));
-    page.push_str(&table(outcome));
+    page.push_str(&others(outcome));
+    let _ = writeln!(
+        page,
+        "</main>\n<footer><p>Everything on this page comes from seed {}; the same seed gives the same page. Nobody \
+         on it exists. What is assumed about people is in the program's notes on the simulator; a figure that \
+         hangs on an assumption says little.</p></footer>",
+        outcome.seed
+    );
     page
 }
 
-/// The figures that a coordinator asks for first, in sentences.
-fn summary(outcome: &Outcome) -> String {
-    let value = |name: &str| outcome.value(name).unwrap_or(0.0);
-    let missed = outcome.missed();
-    let verdict = match missed.len() {
-        0 => "Every check holds.".to_owned(),
-        _ => format!("<span class=\"no\">These checks do not hold: {}.</span>", missed.join(", ")),
-    };
+fn under_the_title(outcome: &Outcome) -> String {
+    let value = |name: &str| number(outcome.value(name).unwrap_or(0.0));
     format!(
-        "In {} hours {} reports were sent; {} reached the relay and {} reporters had the desk's receipt. {} alerts \
-         were published. {verdict} Everything on this page comes from seed {}; nobody on it exists.",
-        number(value("virtual_hours")),
-        number(value("reports")),
-        number(value("reports_acknowledged")),
-        number(value("reports_receipted")),
-        number(value("alerts")),
-        outcome.seed,
+        "{} hours, {} reports, {} real events.",
+        value("virtual_hours"),
+        value("reports"),
+        value("real_events")
     )
 }
 
-fn time_lines(samples: &[Sample]) -> String {
-    let last = samples.last().map_or(1, |s| s.at_ms).max(1);
-    let most = samples.iter().map(|s| s.waiting.max(s.claimed).max(s.alerts)).max().unwrap_or(0).max(1);
-    let line = |color: &str, of: fn(&Sample) -> usize| {
-        let points: String = samples.iter().fold(String::new(), |mut points, sample| {
-            let x = scaled(sample.at_ms, last, WIDTH);
-            let y = HEIGHT
-                - scaled(
-                    u64::try_from(of(sample)).unwrap_or(0),
-                    u64::try_from(most).unwrap_or(1),
-                    HEIGHT - 10,
-                );
-            let _ = write!(points, "{x},{y} ");
-            points
-        });
-        format!("<polyline fill=\"none\" stroke=\"{color}\" stroke-width=\"2\" points=\"{points}\"/>")
-    };
-    format!(
-        "<figure><svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-label=\"Time lines\">{}{}{}</svg>\
-         <figcaption>Over {} hours: waiting for somebody at the desk (orange), somebody is on it (blue), alerts that \
-         stand (red). The highest value is {most}.</figcaption></figure>\n",
-        line("#e07b00", |s| s.waiting),
-        line("#0a5fb4", |s| s.claimed),
-        line("#b00020", |s| s.alerts),
-        last / 3_600_000,
-    )
-}
-
-/// Twenty bars up to the longest wait.
-fn distribution(name: &str, delays: &[u64]) -> String {
-    let (Some(median), Some(late), Some(longest)) =
-        (percentile(delays, 50), percentile(delays, 99), percentile(delays, 100))
-    else {
-        return format!("<p>{name}: nothing was measured.</p>\n");
-    };
-    const BARS: u64 = 20;
-    let mut bars = [0_u64; 20];
-    for delay in delays {
-        let bar = usize::try_from(scaled(*delay, longest.max(1) + 1, BARS)).unwrap_or(0);
-        if let Some(count) = bars.get_mut(bar) {
-            *count += 1;
-        }
+fn verdict(outcome: &Outcome) -> String {
+    let judged =
+        outcome.figures.iter().filter(|figure| figure.limit != Limit::None && figure.value.is_some());
+    let (all, missed) = (judged.count(), outcome.missed());
+    if missed.is_empty() {
+        return format!("<p class=\"verdict yes\"><b>All {all} checks hold.</b></p>\n");
     }
-    let most = bars.iter().copied().max().unwrap_or(1).max(1);
-    let width = WIDTH / BARS;
-    let drawn = (0..).zip(bars).fold(String::new(), |mut drawn, (at, count): (u64, u64)| {
-        let tall = scaled(count, most, HEIGHT - 10);
-        let (x, y) = (at * width, HEIGHT - tall);
-        let _ = write!(
-            drawn,
-            "<rect x=\"{x}\" y=\"{y}\" width=\"{}\" height=\"{tall}\" fill=\"#0a5fb4\"/>",
-            width - 2
-        );
-        drawn
-    });
+    let lines: String = missed.iter().map(|name| format!("<li>{}", in_words(name))).collect();
+    let verb = if missed.len() == 1 { "does" } else { "do" };
     format!(
-        "<figure><svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-label=\"{name}\">{drawn}</svg><figcaption>\
-         {name}: half of them within {}, ninety-nine of a hundred within {}, all within {}.</figcaption></figure>\n",
-        time(median),
-        time(late),
-        time(longest),
+        "<div class=\"verdict no\"><b>{} of {all} checks {verb} not hold:</b><ul>{lines}</ul></div>\n",
+        missed.len()
     )
+}
+
+/// What is asked first, each with the one number that answers it.
+fn cards(outcome: &Outcome) -> String {
+    let value = |name: &str| outcome.value(name).unwrap_or(0.0);
+    let half = |delays: &[u64]| percentile(delays, 50).map_or_else(|| "–".to_owned(), time);
+    let [to_desk, to_finding, to_alert] = &outcome.pictures.delays;
+    let wrong = match (value("alerts_wrong"), outcome.value("wrong_alert_correction_max")) {
+        (count, Some(minutes)) if count > 0.0 => {
+            format!("{} wrong; taken back or marked within {} min", number(count), number(minutes))
+        }
+        _ => "none was wrong".to_owned(),
+    };
+    let lost = value("acknowledged_reports_lost") + value("unreceipted_reports_lost");
+    let rows = [
+        (half(to_desk), "until half of the reports were on a dispatcher's screen".to_owned()),
+        (half(to_finding), "until somebody had looked, for half of those that were looked at".to_owned()),
+        (half(to_alert), "until the public knew, for half of those with an alert".to_owned()),
+        (
+            format!("{} of {}", number(value("real_events_alerted")), number(value("real_events"))),
+            format!("real events led to an alert; {wrong}"),
+        ),
+        (number(value("call_outs")), format!("call-outs; {} unanswered for a minute", share(outcome))),
+        (number(lost), "reports were lost".to_owned()),
+    ];
+    let cards: String = rows.iter().map(|(n, what)| format!("<li><b>{n}</b> {what}")).collect();
+    format!("<ul class=\"cards\">{cards}</ul>\n")
+}
+
+fn share(outcome: &Outcome) -> String {
+    let share = outcome.value("call_out_unanswered_share");
+    share.map_or_else(|| "none".to_owned(), |share| format!("{} %", number((share * 100.0).round())))
+}
+
+fn checks(outcome: &Outcome) -> String {
+    let row = |figure: &Figure| {
+        let (limit, is_judged) = match figure.limit {
+            Limit::None => return None,
+            Limit::AtMost(limit) => {
+                (format!("at most {}", with_unit(limit, figure.unit)), figure.value.is_some())
+            }
+            Limit::AtLeast(limit) => {
+                (format!("at least {}", with_unit(limit, figure.unit)), figure.value.is_some())
+            }
+        };
+        let (class, sign) = match (is_judged, figure.holds()) {
+            (false, _) => ("none", "–"),
+            (true, true) => ("yes", "holds"),
+            (true, false) => ("no", "no"),
+        };
+        let (name, words) = (figure.name, in_words(figure.name));
+        let value = figure.value.map_or_else(|| "not measured".to_owned(), |v| with_unit(v, figure.unit));
+        Some(format!(
+            "<tr class=\"{class}\"><td>{words}<code>{name}</code><td class=\"n\">{value}<td class=\"n\">{limit}\
+             <td class=\"sign\">{sign}\n"
+        ))
+    };
+    let rows: String = outcome.figures.iter().filter_map(row).collect();
+    let violation = |v: &crate::outcome::Violation| {
+        format!("<li><code>{}</code> after {}: {}\n", v.invariant, time(v.at_ms), escaped(&v.detail))
+    };
+    let violations: String = outcome.violations.iter().map(violation).collect();
+    let violations = if violations.is_empty() {
+        String::new()
+    } else {
+        format!("<h2>What should never happen, and did</h2>\n<ul>{violations}</ul>\n")
+    };
+    format!(
+        "<h2>Checks</h2>\n<table><thead><tr><th>What<th>Measured<th>Limit<th></thead>\n{rows}</table>\n{violations}"
+    )
+}
+
+/// What is only told.
+fn others(outcome: &Outcome) -> String {
+    let row = |figure: &Figure| {
+        let is_told = figure.limit == Limit::None;
+        let value = figure.value.filter(|_| is_told).map(|value| with_unit(value, figure.unit))?;
+        let (name, words) = (figure.name, in_words(figure.name));
+        Some(format!("<tr><td>{words}<code>{name}</code><td class=\"n\">{value}\n"))
+    };
+    let rows: String = outcome.figures.iter().filter_map(row).collect();
+    format!("<h2>Other figures</h2>\n<table>{rows}</table>\n")
+}
+
+fn with_unit(value: f64, unit: &str) -> String {
+    let value = number(value);
+    if unit.is_empty() { value } else { format!("{value} {unit}") }
 }
 
 fn map(outcome: &Outcome) -> String {
-    let pictures = &outcome.pictures;
-    let all = || pictures.outlines.iter().flatten().chain(pictures.marks.iter().map(|(at, _)| at));
-    let (Some(west), Some(east)) = (all().map(|p| p.0).min(), all().map(|p| p.0).max()) else {
-        return String::new();
+    let Some(drawn) = plots::map(&outcome.pictures) else { return String::new() };
+    let entry = |(mark, words): (Mark, &str)| {
+        let count = outcome.pictures.marks.iter().filter(|(_, of)| *of == mark).count();
+        let sign = plots::sign(mark, (9, 9), 7);
+        format!("<li><svg viewBox=\"0 0 18 18\" aria-hidden=\"true\">{sign}</svg> {words}: {count}\n")
     };
-    let (Some(south), Some(north)) = (all().map(|p| p.1).min(), all().map(|p| p.1).max()) else {
-        return String::new();
-    };
-    // A degree of longitude is about seven tenths of one of latitude in most cities of the north: near
-    // enough to recognize one's own.
-    let wide = u64::from(east.abs_diff(west)).max(1) * 7 / 10;
-    let tall = u64::from(north.abs_diff(south)).max(1);
-    let height = (WIDTH * tall / wide.max(1)).clamp(200, 1_200);
-    let place = |(lon, lat): (i32, i32)| {
-        let x = scaled(u64::from(lon.abs_diff(west)), u64::from(east.abs_diff(west)).max(1), WIDTH);
-        let y = height - scaled(u64::from(lat.abs_diff(south)), tall, height);
-        (x, y)
-    };
-    let mut drawn = String::new();
-    for outline in &pictures.outlines {
-        let points: Vec<String> =
-            outline.iter().map(|p| place(*p)).map(|(x, y)| format!("{x},{y}")).collect();
-        let _ = write!(drawn, "<polygon fill=\"#fff\" stroke=\"#ccc\" points=\"{}\"/>", points.join(" "));
-    }
-    for (at, mark) in &pictures.marks {
-        let ((x, y), (color, size)) = (place(*at), look(*mark));
-        let _ = write!(drawn, "<circle cx=\"{x}\" cy=\"{y}\" r=\"{size}\" fill=\"{color}\"/>");
-    }
+    let legend: String = plain::MARKS.into_iter().map(entry).collect();
     format!(
-        "<figure><svg viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" aria-label=\"Map\">{drawn}</svg><figcaption>Where \
-         things happened: true and alerted (green), true and not alerted (orange), nothing of the kind (gray), nothing \
-         of the kind and alerted all the same (red).</figcaption></figure>\n"
+        "<h2>Where things happened</h2>\n<figure class=\"map\">{drawn}<ul class=\"legend\">{legend}</ul></figure>\n"
     )
-}
-
-fn look(mark: Mark) -> (&'static str, u32) {
-    match mark {
-        Mark::Alerted => ("#1b7f3b", 6),
-        Mark::Missed => ("#e07b00", 6),
-        Mark::Nothing => ("#999", 3),
-        Mark::WrongAlert => ("#b00020", 6),
-    }
-}
-
-fn table(outcome: &Outcome) -> String {
-    let row = |figure: &Figure| {
-        let value = figure.value.map_or("-".to_owned(), number);
-        let (limit, class) = match figure.limit {
-            Limit::None => (String::new(), ""),
-            Limit::AtMost(limit) => {
-                (format!("at most {}", number(limit)), if figure.holds() { "" } else { "no" })
-            }
-            Limit::AtLeast(limit) => {
-                (format!("at least {}", number(limit)), if figure.holds() { "" } else { "no" })
-            }
-        };
-        let (name, unit) = (figure.name, figure.unit);
-        format!("<tr class=\"{class}\"><td>{name}<td class=\"n\">{value} {unit}<td>{limit}")
-    };
-    let rows: String = outcome.figures.iter().map(row).collect();
-    let violation = |v: &crate::outcome::Violation| {
-        format!("<li>{} after {}: {}", v.invariant, time(v.at_ms), escaped(&v.detail))
-    };
-    let violations: String = outcome.violations.iter().map(violation).collect();
-    format!("<table><tr><th>Figure<th>Value<th>Limit{rows}</table>\n<ul>{violations}</ul>\n")
 }
 
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;")
 }
 
-fn scaled(value: u64, of: u64, to: u64) -> u64 {
-    value.saturating_mul(to).checked_div(of).unwrap_or(0)
-}
-
-/// A time as people say it.
-fn time(ms: u64) -> String {
-    match ms / 1_000 {
-        seconds @ 0..120 => format!("{seconds} s"),
-        seconds @ 120..7_200 => format!("{} min", seconds / 60),
-        seconds => format!("{} h", seconds / 3_600),
-    }
-}
-
-/// Three digits or so, without noise behind them.
-pub fn number(value: f64) -> String {
-    match value.abs() {
-        whole if whole.fract() == 0.0 => format!("{value:.0}"),
-        large if large >= 100.0 => format!("{value:.0}"),
-        middle if middle >= 1.0 => format!("{value:.1}"),
-        _ => format!("{value:.3}"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::outcome::{Pictures, Violation};
+    use crate::outcome::{Pictures, Sample, Violation};
 
-    #[test]
-    fn a_page_shows_what_was_measured_and_nothing_breaks_out_of_it() {
+    fn outcome() -> Outcome {
         let samples = vec![
             Sample { at_ms: 0, waiting: 0, claimed: 0, alerts: 0 },
             Sample { at_ms: 7_200_000, waiting: 4, claimed: 2, alerts: 1 },
@@ -230,21 +195,45 @@ mod tests {
             marks: vec![((5_000, 5_000), Mark::WrongAlert)],
         };
         let violations = vec![Violation { invariant: "test", at_ms: 5_000, detail: "<script>".to_owned() }];
-        let figures = vec![Figure { name: "slow", value: Some(5.1), unit: "s", limit: Limit::AtMost(5.0) }];
-        let outcome =
-            Outcome { name: "test", seed: 7, figures, violations, pictures, fingerprint: String::new() };
-        let page = page(&outcome);
+        let figure = |name, value, limit| Figure { name, value, unit: "s", limit };
+        let figures = vec![
+            figure("report_to_desk_p99", Some(5.1), Limit::AtMost(5.0)),
+            figure("join_recall", None, Limit::AtLeast(0.5)),
+            figure("virtual_hours", Some(2.0), Limit::None),
+        ];
+        Outcome { name: "test", seed: 7, figures, violations, pictures, fingerprint: String::new() }
+    }
+
+    #[test]
+    fn a_page_shows_what_was_measured_and_nothing_breaks_out_of_it() {
+        let page = page(&outcome());
         for part in [
-            "points=\"0,160 720,10 \"",
-            "half of them within 2 s",
-            "To the first finding: nothing was measured",
-            "all within 10 min",
-            "fill=\"#b00020\"",
-            "do not hold: slow",
+            "1 of 1 checks does not hold",
+            "<code>report_to_desk_p99</code><td class=\"n\">5.1 s<td class=\"n\">at most 5 s<td class=\"sign\">no",
+            "<code>join_recall</code><td class=\"n\">not measured",
+            "half within 2 s",
+            "Nothing was measured",
+            "an alert about nothing: 1",
             "&lt;script>",
+            "seed 7",
         ] {
             assert!(page.contains(part), "{part} in {page}");
         }
         assert!(!page.contains("<script"));
+    }
+
+    #[test]
+    fn a_day_on_which_all_is_well_says_so() {
+        let mut outcome = outcome();
+        outcome.figures.retain(|figure| figure.holds());
+        outcome.violations.clear();
+        outcome.figures.push(Figure {
+            name: "alerts_without_quorum",
+            value: Some(0.0),
+            unit: "",
+            limit: Limit::AtMost(0.0),
+        });
+        let page = page(&outcome);
+        assert!(page.contains("All 1 checks hold") && !page.contains("never happen"), "{page}");
     }
 }

@@ -240,6 +240,7 @@ fn needs(state: &DeskState, texts: &Texts, what: &Attention) -> Vec<String> {
         | Attention::NobodyArrived(incident, _)
         | Attention::CountersignAwaited(incident, _)
         | Attention::NoNews(incident, _)
+        | Attention::LeftBehind(incident)
         | Attention::Home(incident) => (Some(*incident), None, 0),
         Attention::NobodyAtDesk { waiting } => (None, None, *waiting),
         Attention::RumorMany(rumor) => (None, None, state.rumor(*rumor).map_or(0, |rumor| rumor.times())),

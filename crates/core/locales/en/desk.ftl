@@ -91,6 +91,7 @@ attention-unanswered = Nobody answered the call-out in 60 seconds. Ring on-call 
 attention-nobody-arrived = Nobody who was accepted has arrived. Call them, or call out again.
 attention-countersign-awaited = An alert waits for a second signature.
 attention-no-news = An alert's time is over and there is no news. Renew it, end it, or say it was wrong.
+attention-left-behind = This was begun and nobody is on it any more. Take it, or close it.
 attention-rumor-many = The same rumor was asked { $count } times. Answer it in public.
 attention-home = The place is a home. Only its zone goes out; the address is never written here.
 attention-alone-at-desk = You are alone at the desk. To publish you need a signed finding or an on-call signature.

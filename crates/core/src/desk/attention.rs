@@ -34,6 +34,8 @@ pub enum Attention {
     CountersignAwaited(IncidentId, AlertId),
     /// An alert's time passed without news.
     NoNews(IncidentId, AlertId),
+    /// It was begun and nobody is on it any more: who held it went home, or lost the network.
+    LeftBehind(IncidentId),
     /// A rumor was asked ten times, still is being asked, and has no public answer.
     RumorMany(RumorId),
     /// The desk works on a home: zone only in public, the exact place only by room message.
@@ -58,6 +60,7 @@ impl DeskState {
                 list.push(Attention::Home(root.id));
             }
         }
+        list.extend(self.left_behind().into_iter().map(Attention::LeftBehind));
         let many = self.rumors().filter(|rumor| {
             let is_alive = now.since_ms(rumor.last_asked) <= RUMOR_SAME_MS;
             rumor.times() >= RUMOR_MANY && !rumor.answer_public && is_alive
@@ -73,6 +76,17 @@ impl DeskState {
         }
         list.sort_unstable();
         list
+    }
+
+    /// Open incidents that somebody began to work on and nobody holds, the oldest first. They do not wait in
+    /// the queue, and people may be out there for them.
+    pub fn left_behind(&self) -> Vec<IncidentId> {
+        let is_begun = |id| match self.stage(id) {
+            Some(Stage::Checking | Stage::Found | Stage::Contradicted | Stage::Alerted) => true,
+            Some(Stage::Waiting | Stage::Closed | Stage::Joined) | None => false,
+        };
+        let is_left = |incident: &&Incident| incident.claim.is_none() && is_begun(incident.id);
+        self.open_incidents().filter(is_left).map(|incident| incident.id).collect()
     }
 
     fn of_alerts(&self, incident: &Incident, list: &mut Vec<Attention>) {

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use bystand_crypto::hash::sha256;
 use bystand_wire::{AlertId, CallOutId, Cell, IncidentId, OfferId, Role, Seq, StreamId, Timestamp, ZoneId};
 use minicbor::{Decode, Encode};
 
@@ -15,7 +16,9 @@ use super::event::check_text;
 use super::ids::Stamp;
 use super::incident::Note;
 use super::responder::{Responder, ResponderPhase, SignFrom};
-use super::rules::{ACCEPTED_AT_ONCE, ARRIVAL_GRACE_MS, CALL_OUT_ZONES, MAX_MINUTES, UNANSWERED_MS};
+use super::rules::{
+    ACCEPTED_AT_ONCE, ARRIVAL_GRACE_MS, CALL_OUT_ZONES, GATHER_MS, MAX_MINUTES, UNANSWERED_MS,
+};
 use super::state::DeskState;
 use super::work::check_coarse;
 
@@ -131,6 +134,16 @@ impl CallOut {
         self.responders.values().any(|responder| responder.phase.is_out())
     }
 
+    /// The offers by lot. The lot hangs on all of them, and each is sealed to the desk: nobody can make an
+    /// offer that comes out first without knowing the others.
+    fn by_lot(&self) -> Vec<OfferId> {
+        let of = |r: &&Responder| r.phase == ResponderPhase::Offered;
+        let mut offers: Vec<OfferId> = self.responders.values().filter(of).map(|r| r.offer).collect();
+        let all: Vec<u8> = self.responders.keys().flat_map(|offer| offer.as_bytes().to_vec()).collect();
+        offers.sort_by_cached_key(|offer| sha256("call-out-lot", &[&all, offer.as_bytes()]));
+        offers
+    }
+
     /// When the desk should be told that nobody answered; `None` once there was an offer.
     pub fn unanswered_after(&self) -> Option<Timestamp> {
         let waiting = self.closed.is_none() && !self.unanswered && self.responders.is_empty();
@@ -151,6 +164,25 @@ impl CallOut {
 }
 
 impl DeskState {
+    /// Who should be asked to go, of those who have offered: two, or three when no report of the group came
+    /// with a pass, so that two who lie together do not make an alert. They are drawn by lot, and not before
+    /// offers were gathered for [`GATHER_MS`]: the fastest to answer are those who wait for it. Empty while
+    /// there are fewer than two, or somebody is out already. A person decides.
+    pub fn proposed_responders(&self, call_out: CallOutId, now: Timestamp) -> Vec<OfferId> {
+        let found = self.incident_of_call_out(call_out).and_then(|id| self.incidents.get(&id));
+        let Some(call) = found.and_then(|incident| incident.call_outs.get(&call_out)) else {
+            return Vec::new();
+        };
+        let is_open = call.closed.is_none() && !call.has_responders_out();
+        if !is_open || now < call.opened.at.plus_ms(GATHER_MS) {
+            return Vec::new();
+        }
+        let is_vouched = found.is_some_and(|incident| self.corroboration(incident.id) > 0);
+        let mut chosen = call.by_lot();
+        chosen.truncate(if is_vouched { 2 } else { ACCEPTED_AT_ONCE });
+        if chosen.len() < 2 { Vec::new() } else { chosen }
+    }
+
     pub(super) fn apply_call_out(&mut self, stamp: Stamp, event: CallOutEvent) -> Step {
         match event {
             CallOutEvent::Opened { incident, request } => self.open_call_out(stamp, incident, request),

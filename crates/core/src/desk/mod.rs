@@ -85,6 +85,8 @@ pub mod rules {
     pub const SHIFT_LAPSE_MS: u64 = 30 * MINUTE_MS;
     /// A call-out nobody has answered after this is reported to the desk.
     pub const UNANSWERED_MS: u64 = 60 * SECOND_MS;
+    /// Offers are gathered for so long before people are sent: whoever waits for call-outs answers first.
+    pub const GATHER_MS: u64 = 45 * SECOND_MS;
     /// A responder who gave no sign for so long (on the way: after the minutes they gave) is silent.
     pub const CHECK_IN_MS: u64 = 10 * MINUTE_MS;
     /// When nobody has arrived so long after the longest promised time, the desk is told.

@@ -8,7 +8,7 @@ use crate::desk::{
 use crate::report::{ConcernKind, FirstHand, Kind, Source};
 
 /// Ids that do not end in the word of an enum.
-const FIXED: [&str; 92] = [
+const FIXED: [&str; 93] = [
     "advice-distance",
     "advice-no-share",
     "advice-record",
@@ -23,6 +23,7 @@ const FIXED: [&str; 92] = [
     "attention-contradicted",
     "attention-countersign-awaited",
     "attention-home",
+    "attention-left-behind",
     "attention-no-news",
     "attention-nobody-arrived",
     "attention-nobody-at-desk",
@@ -165,6 +166,7 @@ pub fn attention_id(attention: &Attention) -> &'static str {
         Attention::NobodyArrived(..) => "attention-nobody-arrived",
         Attention::CountersignAwaited(..) => "attention-countersign-awaited",
         Attention::NoNews(..) => "attention-no-news",
+        Attention::LeftBehind(_) => "attention-left-behind",
         Attention::RumorMany(_) => "attention-rumor-many",
         Attention::Home(_) => "attention-home",
         Attention::AloneAtDesk => "attention-alone-at-desk",

@@ -3,16 +3,26 @@
 use bystand_core::desk::incident_of_report;
 use bystand_core::device::Command;
 use bystand_core::device::desk::DeskCommand;
-use bystand_core::device::member::MemberCommand;
 use bystand_core::report::ReportIn;
 use bystand_wire::{ReportId, ZoneId};
 
+use super::super::population::Crew;
 use super::Director;
 use crate::ledger::{Kind, Secret, words};
 use crate::machine::MachineId;
 use crate::watch::clearance::Standing;
 
 impl Director {
+    /// Who is what at the day's beginning. The founder is on the desk until others take over, and stays.
+    pub(super) fn clear(&mut self, crew: &Crew) {
+        let founder = self.stage.founder;
+        let clearance = &mut self.watch.clearance;
+        for id in crew.dispatchers.iter().chain([&founder]) {
+            clearance.stands(*id, Standing::Desk);
+        }
+        crew.hosts.iter().for_each(|id| clearance.stands(*id, Standing::Host));
+    }
+
     fn secret(&mut self, kind: Kind, owner: MachineId) -> Secret {
         Secret { kind, owner, incident: None, zone: None, at: self.world().now() }
     }
@@ -24,7 +34,7 @@ impl Director {
     }
 
     /// In a report that is about to be sent: words where nobody decides by them, and its place.
-    pub(super) fn plant_in_report(&mut self, phone: MachineId, report: &mut ReportIn) {
+    pub(in crate::day) fn plant_in_report(&mut self, phone: MachineId, report: &mut ReportIn) {
         let words = self.words();
         report.unit.push_str(&words);
         let secret = self.secret(Kind::Report, phone);
@@ -46,17 +56,17 @@ impl Director {
         self.world().ledger.about(phone, incident_of_report(report));
     }
 
-    /// In a member's emergency envelope; and what the member is from now on.
-    pub(super) fn plant_on_duty(&mut self, phone: MachineId, zone: ZoneId) {
+    /// What a member is from now on; and words for their emergency envelope.
+    pub(in crate::day) fn plant_on_duty(&mut self, phone: MachineId, zone: ZoneId) -> String {
         let words = self.words();
         let secret = self.secret(Kind::Envelope, phone);
         self.world().ledger.plant(secret, &words);
         self.watch.clearance.stands(phone, Standing::Member(zone));
-        let _ = self.world().command(phone, Command::Member(MemberCommand::Envelope(words)));
+        words
     }
 
     /// In what a finding says to the desk alone.
-    pub(super) fn plant_in_finding(&mut self, phone: MachineId) -> String {
+    pub(in crate::day) fn plant_in_finding(&mut self, phone: MachineId) -> String {
         let words = self.words();
         let secret = self.secret(Kind::FindingNote, phone);
         self.world().ledger.plant(secret, &words);
@@ -64,7 +74,7 @@ impl Director {
     }
 
     /// In a note to a zone's members, as a shift begins.
-    pub(super) fn plant_in_note(&mut self, dispatcher: MachineId) {
+    pub(in crate::day) fn plant_in_note(&mut self, dispatcher: MachineId) {
         let Some(zone) = self.city.for_manifest().into_iter().next().map(|zone| zone.id) else { return };
         let words = self.words();
         let secret = Secret { zone: Some(zone.clone()), ..self.secret(Kind::ZoneNote, dispatcher) };
