@@ -61,7 +61,7 @@ pub(super) enum Deed {
 pub struct Director {
     pub(super) plan: Plan,
     pub(super) stage: Stage<Deed>,
-    /// Machines that run and can crash.
+    /// Machines that run and can fail.
     pub(super) staff: BTreeSet<MachineId>,
     pub(super) dispatchers: Vec<Dispatcher>,
     pub(super) responders: BTreeMap<MachineId, Responder>,

@@ -178,6 +178,8 @@ pub struct Desk {
     followed: BTreeMap<StreamId, DeskStream>,
     keys_asked: Timestamp,
     signed_at: Timestamp,
+    /// What was due and written lately, by its hash.
+    written_due: BTreeMap<Hash32, Timestamp>,
 }
 
 impl Desk {
