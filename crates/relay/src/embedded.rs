@@ -25,7 +25,7 @@ use crate::log::{self, LogSigner};
 use crate::metrics::Metrics;
 use crate::rules::work::{self, Controller};
 use crate::rules::{Proof, Refusal, blob};
-use crate::store::sqlite::SqliteStore;
+use crate::store::sqlite::{SqliteStore, bytes};
 use crate::store::{LogQuery, Reader, Store, Stored};
 use crate::trust::{Authority, Trust};
 use crate::verify::{self, Against, Binding, Solutions, WorkSecret};
@@ -39,6 +39,7 @@ const SWEEP_ROWS: u32 = 10_000;
 const NOT_SET_UP: Refusal = Refusal::new(Code::NotSetUp, "The network has no manifest on this relay yet.");
 
 /// What an embedded relay is made of.
+#[derive(Clone)]
 pub struct Embedding {
     /// The network it serves.
     pub network: NetworkId,
@@ -60,14 +61,13 @@ impl std::fmt::Debug for Embedding {
 
 /// A relay in memory.
 pub struct Embedded {
-    tuning: Tuning,
+    with: Embedding,
     clock: SetClock,
     path: PathBuf,
     committer: Committer,
     reader: Box<dyn Reader>,
     trust: Trust,
     secret: WorkSecret,
-    solutions: Solutions,
     controller: Controller,
     told: Arc<Mutex<Vec<Effects>>>,
 }
@@ -95,17 +95,34 @@ impl Embedded {
         Self::over(SqliteStore::in_memory_from(file)?, with, now)
     }
 
+    /// What starts when this one's process was killed: with a copy of the database as it was last committed,
+    /// another work secret, and nothing else of its memory.
+    ///
+    /// # Errors
+    /// When the database cannot be read: a bug.
+    pub fn again(&self) -> Stored<Self> {
+        let secret = hash::sha256("work-secret-again", &[&self.with.secret]).0;
+        Self::open(Embedding { secret, ..self.with.clone() }, &self.path, self.clock.now())
+    }
+
+    /// Its database as it lies in memory, with whatever is left in free pages.
+    ///
+    /// # Errors
+    /// When it cannot be read: a bug.
+    pub fn bytes(&self) -> Stored<Vec<u8>> {
+        bytes(&self.path)
+    }
+
     /// Where its database is, for [`Embedded::open`] while this one is there.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
     fn over(store: SqliteStore, with: Embedding, now: Timestamp) -> Stored<Self> {
-        let Embedding { network, log_key, tuning, secret, solutions } = with;
-        let signer = LogSigner::from_key(log_key);
+        let signer = LogSigner::from_key(with.log_key.clone());
         let (path, mut reader) = (store.path().to_owned(), store.reader()?);
         let clock = SetClock::at(now);
-        let trust = Trust::load(Authority::new(network, signer.verifier()), reader.as_mut(), now)?;
+        let trust = Trust::load(Authority::new(with.network, signer.verifier()), reader.as_mut(), now)?;
         let told: Arc<Mutex<Vec<Effects>>> = Arc::default();
         let (learner, teller) = (trust.clone(), told.clone());
         let sink = Box::new(move |committed: Effects| {
@@ -115,7 +132,7 @@ impl Embedded {
             }
         });
         let state = WriterState::new(
-            tuning.writer_limits(),
+            with.tuning.writer_limits(),
             Arc::new(clock.clone()),
             Arc::new(Shared::default()),
             Arc::new(Metrics::default()),
@@ -123,15 +140,14 @@ impl Embedded {
             sink,
         );
         let mut relay = Self {
-            controller: Controller::new(tuning.work_limits(), now),
-            tuning,
+            controller: Controller::new(with.tuning.work_limits(), now),
             clock,
             path,
             committer: Committer::new(Box::new(store), state),
             reader,
             trust,
-            secret: WorkSecret::new(SymmetricKey::from_bytes(secret)),
-            solutions,
+            secret: WorkSecret::new(SymmetricKey::from_bytes(with.secret)),
+            with,
             told,
         };
         relay.resign();
@@ -156,7 +172,7 @@ impl Embedded {
 
     /// Deletes what has expired, as the server does every half a minute.
     pub fn sweep(&mut self) {
-        let sweep = Sweep { rows: SWEEP_ROWS, old_texts_ms: self.tuning.old_texts_ms() };
+        let sweep = Sweep { rows: SWEEP_ROWS, old_texts_ms: self.with.tuning.old_texts_ms() };
         while self.committer.ask(sweep).is_ok_and(|swept| swept.more) {}
         self.trust.prune(self.clock.now());
     }
@@ -227,7 +243,7 @@ impl Embedded {
         let now = self.clock.now();
         let effort = self.controller.enough(now);
         let authority = self.trust.now();
-        let (secret, solutions) = (&self.secret, self.solutions);
+        let (secret, solutions) = (&self.secret, self.with.solutions);
         let against = Against { authority: &authority, secret, effort, solutions, room: room.as_ref(), now };
         verify::admission(admission, binding, against)
     }

@@ -13,10 +13,11 @@ use std::collections::BTreeSet;
 use bystand_wire::Timestamp;
 use bystand_wire::time::{HOUR_MS, MINUTE_MS};
 
-pub use population::Population;
-pub use stage::StageError;
+pub use population::{Crew, Member, Population};
+pub use stage::{Stage, StageError};
 
 use crate::city::{City, CityError};
+use crate::failure;
 use crate::outcome::Outcome;
 use crate::people::habits::Habits;
 use crate::scenario::Scenario;
@@ -62,16 +63,11 @@ impl Plan {
         Ok(())
     }
 
-    /// How many operations the day has: tellings, then crashes.
+    /// How many operations the day has: tellings, then failures.
     pub fn operations(&self) -> u32 {
         let tellings = u32::try_from(self.reports).unwrap_or(u32::MAX);
-        tellings.saturating_add(self.crashes())
-    }
-
-    /// How many crashes the day has.
-    fn crashes(&self) -> u32 {
-        let every = self.scenario.crash_every_ms();
-        every.map_or(0, |every| u32::try_from(self.hours * HOUR_MS / every).unwrap_or(u32::MAX))
+        let failures = self.hours * HOUR_MS / failure::every_ms(self.scenario);
+        tellings.saturating_add(u32::try_from(failures).unwrap_or(u32::MAX))
     }
 
     /// Whether a telling takes place.
@@ -79,8 +75,8 @@ impl Plan {
         !u32::try_from(number).is_ok_and(|number| self.left_out.contains(&number))
     }
 
-    /// Whether a crash takes place.
-    fn has_crash(&self, number: u32) -> bool {
+    /// Whether a failure takes place.
+    fn has_failure(&self, number: u32) -> bool {
         let first = u32::try_from(self.reports).unwrap_or(u32::MAX);
         !self.left_out.contains(&first.saturating_add(number))
     }

@@ -9,6 +9,9 @@
 //! | [`seeds`] | one generator for each actor, and the draws that people are made of |
 //! | [`agenda`] | what happens next |
 //! | [`machine`] | a device with its disk, its link and its clock |
+//! | [`failure`] | what fails on a day |
+//! | [`ledger`] | what was planted, and where it is found |
+//! | [`operator`] | who operates the relay, and what they do that they should not |
 //! | [`world`] | relay, machines and the network between them |
 //! | [`city`] | zones, and places where things happen |
 //! | [`people`] | what neighbors, dispatchers and responders do |
@@ -22,7 +25,10 @@
 pub mod agenda;
 pub mod city;
 pub mod day;
+pub mod failure;
+pub mod ledger;
 pub mod machine;
+pub mod operator;
 pub mod outcome;
 pub mod page;
 pub mod people;

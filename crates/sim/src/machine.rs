@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use bystand_core::device::Device;
 use bystand_core::io::{Batch, CallId, Engine, Random};
+use bystand_wire::time::SECOND_MS;
 use bystand_wire::{Seq, StreamId, Timestamp};
 
 use crate::seeds::{Draw, Seeds};
@@ -21,13 +22,15 @@ pub enum Kill {
     BeforeStore,
     /// What it wrote is durable, nothing else was done.
     AfterStore,
+    /// What it wrote is durable, and the first of what was to be done then is done.
+    AfterOne,
     /// Everything was sent, and the answers never come.
     AfterSend,
 }
 
 impl Kill {
     /// All of them.
-    pub const ALL: [Kill; 3] = [Kill::BeforeStore, Kill::AfterStore, Kill::AfterSend];
+    pub const ALL: [Kill; 4] = [Kill::BeforeStore, Kill::AfterStore, Kill::AfterOne, Kill::AfterSend];
 }
 
 /// The vault of a device, as its shell sees it. A batch is there as a whole or not at all; a full disk takes
@@ -106,13 +109,21 @@ pub struct Link {
     pub lost: u32,
     /// Calls that arrive twice.
     pub twice: u32,
+    /// What takes much longer than the longest way: calls overtake each other then, and what comes on the
+    /// live connection waits behind it.
+    pub late: u32,
 }
+
+/// By how much, at most, what is late is late, in milliseconds.
+const LATE_MS: u64 = 20 * SECOND_MS;
 
 impl Link {
     /// A good line.
-    pub const WIRE: Link = Link { shortest_ms: 8, longest_ms: 40, lost: 0, twice: 0 };
+    pub const WIRE: Link = Link { shortest_ms: 8, longest_ms: 40, lost: 0, twice: 0, late: 0 };
     /// A phone in a city.
-    pub const PHONE: Link = Link { shortest_ms: 40, longest_ms: 400, lost: 5, twice: 1 };
+    pub const PHONE: Link = Link { shortest_ms: 40, longest_ms: 400, lost: 5, twice: 1, late: 2 };
+    /// Where a line is at its worst.
+    pub const STORM: Link = Link { shortest_ms: 100, longest_ms: 3_000, lost: 150, twice: 100, late: 100 };
 }
 
 /// One device on its machine.
@@ -125,9 +136,16 @@ pub struct Machine {
     pub(crate) rng: Random,
     pub(crate) weather: Random,
     pub(crate) link: Link,
+    usual_link: Link,
     /// How much its clock is ahead (or behind).
     pub(crate) skew_ms: i64,
     pub(crate) is_online: bool,
+    /// Since when its link stands, while it does.
+    pub(crate) online_since: Timestamp,
+    /// Its person wants it to be.
+    pub(crate) wants_online: bool,
+    /// It cannot reach the relay, whatever its person wants.
+    pub(crate) is_cut: bool,
     /// Changes when the link breaks: what was on its way on the live connection is void.
     pub(crate) session: u32,
     /// Changes when the program ends: answers to calls of before are void.
@@ -168,8 +186,12 @@ impl Machine {
             weather: seeds.generator(&format!("weather/{name}"), 0),
             name,
             link,
+            usual_link: link,
             skew_ms: 0,
             is_online: false,
+            online_since: Timestamp(0),
+            wants_online: false,
+            is_cut: false,
             session: 0,
             life: 0,
             calls: BTreeSet::new(),
@@ -192,6 +214,26 @@ impl Machine {
         &self.disk
     }
 
+    /// Whether it has been online without a break for so long.
+    pub fn is_here(&self, ms: u64, now: Timestamp) -> bool {
+        self.is_online && now.since_ms(self.online_since) >= ms
+    }
+
+    /// How much its clock is ahead.
+    pub fn skew(&self) -> i64 {
+        self.skew_ms
+    }
+
+    /// How its link behaves when nothing fails.
+    pub fn usual_link(&self) -> Link {
+        self.usual_link
+    }
+
+    /// Another one after each restart of its program.
+    pub fn life(&self) -> u32 {
+        self.life
+    }
+
     /// What its clock shows.
     pub fn time(&self, now: Timestamp) -> Timestamp {
         Timestamp(now.0.saturating_add_signed(self.skew_ms))
@@ -204,7 +246,11 @@ impl Machine {
     }
 
     pub(crate) fn draw_way_ms(&mut self) -> u64 {
-        self.weather.between(self.link.shortest_ms, self.link.longest_ms)
+        let usual = self.weather.between(self.link.shortest_ms, self.link.longest_ms);
+        if self.link.late > 0 && self.weather.chance(self.link.late) {
+            return usual + self.weather.below(LATE_MS);
+        }
+        usual
     }
 }
 

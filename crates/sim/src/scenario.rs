@@ -114,11 +114,6 @@ impl Scenario {
             Scenario::Night => 1,
         }
     }
-
-    /// How often a machine somewhere crashes, in milliseconds; none where nothing does.
-    pub fn crash_every_ms(self) -> Option<u64> {
-        (self == Scenario::Crash).then_some(bystand_wire::time::MINUTE_MS)
-    }
 }
 
 /// There is no such scenario.

@@ -2,7 +2,7 @@
 //! first, then one operation after the other is left out. What is left is a file that plays the same day
 //! again, on any machine.
 //!
-//! Operations are what happens to the network from outside: each telling of a neighbor, each crash. They are
+//! Operations are what happens to the network from outside: each telling of a neighbor, each failure. They are
 //! numbered in the order in which the seed draws them, so that leaving one out does not change the others.
 
 use std::collections::BTreeSet;

@@ -3,19 +3,26 @@
 //! Calls take their way to the relay and back, may be lost on either and may arrive twice; what is followed
 //! on the live connection keeps its order, as on a stream of bytes, and ends when the link breaks.
 
+mod outage;
+mod relay_side;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use bystand_core::device::{Command, CommandError, Device, Event};
 use bystand_core::io::{CallId, Effect, Engine, Puzzle, Random, Request, Response};
 use bystand_relay::embedded::Embedded;
-use bystand_relay::writer::Effects;
-use bystand_wire::relay_api::{Frames, LiveOut, ReadAuth, StoredFrame, WorkProof};
+use bystand_wire::relay_api::{LiveOut, ReadAuth, WorkProof};
 use bystand_wire::time::SECOND_MS;
 use bystand_wire::{Seq, StreamId, Timestamp};
 use rand_core::Rng;
 
+pub use outage::Fall;
+use outage::Standing;
+
 use crate::agenda::Agenda;
+use crate::ledger::Ledger;
 use crate::machine::{Disk, Kill, Link, Machine, MachineId};
+use crate::operator::Operator;
 use crate::seeds::{Draw, Seeds};
 
 /// How often the relay deletes what has expired: its default.
@@ -45,6 +52,8 @@ enum Happening<D> {
     Wake(MachineId),
     Sweep,
     Resign,
+    RelayStarts,
+    Reconnect(MachineId),
     Deed(D),
 }
 
@@ -70,7 +79,7 @@ enum Input {
 #[derive(Debug)]
 pub struct World<D> {
     seeds: Seeds,
-    relay: Embedded,
+    relay: Operator,
     agenda: Agenda<Happening<D>>,
     machines: BTreeMap<MachineId, Machine>,
     followers: BTreeMap<StreamId, BTreeSet<MachineId>>,
@@ -81,6 +90,11 @@ pub struct World<D> {
     pub steps: u64,
     /// Programs that were killed.
     pub kills: u64,
+    /// How often the relay's was.
+    pub falls: u64,
+    standing: Standing,
+    /// What was planted, and where it is found.
+    pub ledger: Ledger,
 }
 
 impl<D> World<D> {
@@ -92,7 +106,7 @@ impl<D> World<D> {
         agenda.plan(now.plus_ms(RESIGN_MS), Happening::Resign);
         Self {
             seeds,
-            relay,
+            relay: Operator::new(relay),
             agenda,
             machines: BTreeMap::new(),
             followers: BTreeMap::new(),
@@ -101,6 +115,9 @@ impl<D> World<D> {
             next_machine: 1,
             steps: 0,
             kills: 0,
+            falls: 0,
+            standing: Standing::Up,
+            ledger: Ledger::default(),
         }
     }
 
@@ -111,6 +128,11 @@ impl<D> World<D> {
 
     /// The relay.
     pub fn relay(&mut self) -> &mut Embedded {
+        self.relay.relay()
+    }
+
+    /// Who operates it.
+    pub fn operator(&mut self) -> &mut Operator {
         &mut self.relay
     }
 
@@ -160,6 +182,7 @@ impl<D> World<D> {
     pub fn remove(&mut self, id: MachineId) {
         self.unfollow_all(id);
         self.machines.remove(&id);
+        self.ledger.gone(id);
     }
 
     /// Puts a machine there that is switched off.
@@ -168,6 +191,13 @@ impl<D> World<D> {
         self.next_machine += 1;
         self.machines.insert(id, Machine::off(name, disk, link, &self.seeds));
         id
+    }
+
+    /// Looks through a machine's whole disk for what was planted.
+    pub fn look_through(&mut self, id: MachineId) {
+        if let Some(machine) = self.machines.get(&id) {
+            self.ledger.look_through(id, &machine.disk);
+        }
     }
 
     /// Starts a machine's program from what is on its disk.
@@ -184,22 +214,37 @@ impl<D> World<D> {
         if let Some(machine) = self.machines.get_mut(&id) {
             machine.is_on = false;
             machine.is_online = false;
+            machine.wants_online = false;
         }
     }
 
     /// Brings a machine online.
     pub fn connect(&mut self, id: MachineId) {
         let now = self.now();
+        let is_up = self.is_relay_up();
         let Some(machine) = self.machines.get_mut(&id).filter(|m| m.is_on && !m.is_online) else { return };
+        machine.wants_online = true;
+        if machine.is_cut || !is_up {
+            return;
+        }
         machine.is_online = true;
+        machine.online_since = now;
         machine.session += 1;
         let (at, session) = (now.plus_ms(machine.draw_way_ms()), machine.session);
         machine.live_clear = (at, at);
         self.agenda.plan(at, Happening::Connected(id, session));
     }
 
-    /// Breaks a machine's link: of calls under way nobody knows whether they arrived.
+    /// Takes a machine offline.
     pub fn disconnect(&mut self, id: MachineId) {
+        if let Some(machine) = self.machines.get_mut(&id) {
+            machine.wants_online = false;
+        }
+        self.lose_link(id);
+    }
+
+    /// Breaks a machine's link: of calls under way nobody knows whether they arrived.
+    fn lose_link(&mut self, id: MachineId) {
         let now = self.now();
         self.unfollow_all(id);
         let Some(machine) = self.machines.get_mut(&id).filter(|m| m.is_online) else { return };
@@ -319,13 +364,23 @@ impl<D> World<D> {
             }
             Happening::Start(id) => self.start(id),
             Happening::Wake(id) => self.wake(id),
+            Happening::RelayStarts => self.relay_starts(),
+            Happening::Reconnect(id) => {
+                if self.machines.get(&id).is_some_and(|machine| machine.wants_online) {
+                    self.connect(id);
+                }
+            }
             Happening::Sweep => {
-                self.relay.sweep();
+                if self.is_relay_up() {
+                    self.relay.sweep();
+                    self.fan_out();
+                }
                 self.agenda.plan(self.now().plus_ms(SWEEP_MS), Happening::Sweep);
-                self.fan_out();
             }
             Happening::Resign => {
-                self.relay.resign();
+                if self.is_relay_up() {
+                    self.relay.resign();
+                }
                 self.agenda.plan(self.now().plus_ms(RESIGN_MS), Happening::Resign);
             }
             Happening::Deed(_) => {}
@@ -340,129 +395,6 @@ impl<D> World<D> {
     /// A machine whose live connection still stands.
     fn machine_in(&mut self, id: MachineId, session: u32) -> Option<&mut Machine> {
         self.machines.get_mut(&id).filter(|m| m.session == session && m.device.is_some())
-    }
-
-    // ---- the relay's side --------------------------------------------------------------------
-
-    fn relay_call(&mut self, id: MachineId, life: u32, call: CallId, request: Request) {
-        let response = self.relay.handle(request);
-        self.fan_out();
-        let now = self.now();
-        let Some(machine) = self.machine_of(id, life) else { return };
-        if machine.weather.chance(machine.link.lost) {
-            return self.expect_nothing(id, life, call, PATIENCE_MS);
-        }
-        let at = now.plus_ms(machine.draw_way_ms());
-        self.agenda.plan(at, Happening::Answer(id, life, call, Box::new(response)));
-    }
-
-    fn relay_follow(
-        &mut self,
-        id: MachineId,
-        session: u32,
-        stream: StreamId,
-        after: Seq,
-        auth: Option<&ReadAuth>,
-    ) {
-        if self.machine_in(id, session).is_none() {
-            return;
-        }
-        if let Err(code) = self.relay.may_follow(stream, auth) {
-            let refused = LiveOut::Refused(stream, code.as_str().to_owned());
-            return self.push(id, refused);
-        }
-        self.followers.entry(stream).or_default().insert(id);
-        if let Some(machine) = self.machines.get_mut(&id) {
-            machine.follows.insert(stream, after);
-        }
-        self.catch_up(id, stream);
-    }
-
-    /// Sends from the store what lies between the last place sent and the stream's head.
-    fn catch_up(&mut self, id: MachineId, stream: StreamId) {
-        while let Some(after) = self.machines.get(&id).and_then(|m| m.follows.get(&stream).copied()) {
-            let Some(frames) = self.relay.frames(stream, after) else { return };
-            let last = frames.frames.last().map(|frame| frame.seq);
-            if let Some(machine) = self.machines.get_mut(&id) {
-                machine.follows.insert(stream, last.unwrap_or(frames.head).max(after));
-            }
-            if last.is_none() {
-                return;
-            }
-            self.push(id, LiveOut::Frames(stream, frames));
-        }
-    }
-
-    fn relay_follow_log(&mut self, id: MachineId, session: u32, size: u64) {
-        if self.machine_in(id, session).is_none() {
-            return;
-        }
-        let held = self.relay.log_size();
-        self.log_followers.insert(id);
-        if held > size {
-            self.push(id, LiveOut::LogSize(held));
-        }
-    }
-
-    /// Tells followers of what the relay has committed.
-    fn fan_out(&mut self) {
-        for Effects { frames, ended, log_size, .. } in self.relay.take_effects() {
-            for (stream, new) in frames {
-                let (seq, epoch) = (new.seq, new.epoch);
-                let stored = StoredFrame { seq, at: new.at, frame: new.frame.to_vec(), lane: new.lane };
-                let followers = self.followers.get(&stream).cloned().unwrap_or_default();
-                for id in followers {
-                    let sent = self.machines.get_mut(&id).and_then(|m| m.follows.get_mut(&stream));
-                    let Some(sent) = sent.filter(|sent| **sent < seq) else { continue };
-                    if sent.next() != seq {
-                        self.catch_up(id, stream);
-                        continue;
-                    }
-                    *sent = seq;
-                    let frames = Frames { frames: vec![stored.clone()], head: seq, epoch, generation: 1 };
-                    self.push(id, LiveOut::Frames(stream, frames));
-                }
-            }
-            for (stream, code) in ended {
-                for id in self.followers.remove(&stream).unwrap_or_default() {
-                    if let Some(machine) = self.machines.get_mut(&id) {
-                        machine.follows.remove(&stream);
-                    }
-                    self.push(id, LiveOut::Refused(stream, code.as_str().to_owned()));
-                }
-            }
-            if let Some(size) = log_size {
-                for id in self.log_followers.clone() {
-                    self.push(id, LiveOut::LogSize(size));
-                }
-            }
-        }
-    }
-
-    fn push(&mut self, id: MachineId, message: LiveOut) {
-        let now = self.now();
-        let Some(machine) = self.machines.get_mut(&id) else { return };
-        let at = now.plus_ms(machine.draw_way_ms()).max(machine.live_clear.0);
-        machine.live_clear.0 = at;
-        let session = machine.session;
-        self.agenda.plan(at, Happening::Live(id, session, Box::new(message)));
-    }
-
-    fn unfollow(&mut self, id: MachineId, stream: &StreamId) {
-        if let Some(followers) = self.followers.get_mut(stream) {
-            followers.remove(&id);
-            if followers.is_empty() {
-                self.followers.remove(stream);
-            }
-        }
-    }
-
-    fn unfollow_all(&mut self, id: MachineId) {
-        let follows = self.machines.get_mut(&id).map(|m| std::mem::take(&mut m.follows)).unwrap_or_default();
-        for stream in follows.keys() {
-            self.unfollow(id, stream);
-        }
-        self.log_followers.remove(&id);
     }
 
     // ---- the machine's side ------------------------------------------------------------------
@@ -521,9 +453,10 @@ impl<D> World<D> {
         let Ok(device) = Device::open(&machine.disk.vault(), time, &mut machine.rng) else { return };
         machine.device = Some(device);
         machine.wake_at = None;
-        let is_online = std::mem::take(&mut machine.is_online);
+        machine.is_online = false;
+        let wants_online = machine.wants_online;
         self.finish(id, None);
-        if is_online {
+        if wants_online {
             self.connect(id);
         }
     }
@@ -558,26 +491,44 @@ impl<D> World<D> {
         if kill == Some(Kill::BeforeStore) {
             return false;
         }
+        // How many things are done after what was written is durable.
+        let mut left = match kill {
+            Some(Kill::AfterStore) => 0,
+            Some(Kill::AfterOne) => 1,
+            Some(Kill::BeforeStore | Kill::AfterSend) | None => usize::MAX,
+        };
         while let Some(effect) = self.machines.get_mut(&id).and_then(|m| m.device.as_mut()?.poll_effect()) {
             match effect {
                 Effect::Store(batch) => {
+                    self.ledger.stored(id, &batch);
                     let stored = self.machines.get_mut(&id).map(|m| m.disk.store(batch));
                     if stored.is_some_and(|stored| stored.is_err()) {
+                        self.look_through(id);
                         return false;
                     }
                 }
-                _ if kill == Some(Kill::AfterStore) => {}
-                Effect::Send(call, request) => self.send(id, call, request),
-                Effect::Follow(stream, after, auth) => {
-                    self.up(id, |session| Happening::Follow(id, session, stream, after, auth));
+                effect if left > 0 => {
+                    left -= 1;
+                    self.carry_out_one(id, effect);
                 }
-                Effect::Leave(stream) => self.up(id, |session| Happening::Leave(id, session, stream)),
-                Effect::FollowLog(size) => self.up(id, |session| Happening::FollowLog(id, session, size)),
-                Effect::Solve(call, puzzle) => self.solve(id, call, &puzzle),
-                Effect::Tell(event) => self.told.push_back((id, event)),
+                _ => {}
             }
         }
         true
+    }
+
+    fn carry_out_one(&mut self, id: MachineId, effect: Effect<Event>) {
+        match effect {
+            Effect::Store(_) => {}
+            Effect::Send(call, request) => self.send(id, call, request),
+            Effect::Follow(stream, after, auth) => {
+                self.up(id, |session| Happening::Follow(id, session, stream, after, auth));
+            }
+            Effect::Leave(stream) => self.up(id, |session| Happening::Leave(id, session, stream)),
+            Effect::FollowLog(size) => self.up(id, |session| Happening::FollowLog(id, session, size)),
+            Effect::Solve(call, puzzle) => self.solve(id, call, &puzzle),
+            Effect::Tell(event) => self.told.push_back((id, event)),
+        }
     }
 
     fn send(&mut self, id: MachineId, call: CallId, request: Box<Request>) {

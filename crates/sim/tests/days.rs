@@ -1,7 +1,7 @@
 //! An hour of a small city: everything arrives, and the same seed gives the same day.
 
 use std::collections::BTreeSet;
-use std::sync::OnceLock;
+use std::sync::{Mutex, PoisonError};
 
 use bystand_sim::people::habits::Habits;
 use bystand_sim::{City, Outcome, Plan, Population, Scenario, simulate};
@@ -35,10 +35,11 @@ fn city() -> City {
 fn day(scenario: Scenario, seed: u64) -> Outcome {
     let (left_out, habits) = (BTreeSet::new(), Habits::default());
     let plan = Plan { scenario, seed, hours: 1, members: 6, reports: 8, left_out, habits };
-    static POPULATION: OnceLock<Population> = OnceLock::new();
+    static POPULATION: Mutex<Option<Population>> = Mutex::new(None);
     let city = city();
     let found = || Population::prepare(&city, 6, None, &mut |_| ()).expect("a network");
-    simulate(&city, &plan, POPULATION.get_or_init(found)).expect("a day")
+    let mut population = POPULATION.lock().unwrap_or_else(PoisonError::into_inner);
+    simulate(&city, &plan, population.get_or_insert_with(found)).expect("a day")
 }
 
 /// What must hold whatever people do; how well they do is another matter, and not of so few reports.

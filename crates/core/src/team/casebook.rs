@@ -5,11 +5,11 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use bystand_crypto::hash::frame_hash;
+use bystand_crypto::hash::{frame_hash, sha256};
 use bystand_crypto::sign::{Signed, SigningKey};
 use bystand_crypto::symmetric::SymmetricKey;
 use bystand_wire::relay_api::StoredFrame;
-use bystand_wire::{FrameHash, Hash32, IncidentId, PublicKey, Seq, StreamId, Timestamp, encode, limits};
+use bystand_wire::{Hash32, IncidentId, PublicKey, Seq, StreamId, Timestamp, encode, limits};
 use minicbor::{Decode, Encode};
 
 use super::{Closed, Entry, KeyBundle, TeamEvent, TeamMessage, TeamSync, count_name, entry};
@@ -19,7 +19,7 @@ use crate::network::Certificate;
 use crate::outbox::{AppendJob, By, JobId, Outbox, Work};
 use crate::room::{Errand, SyncError};
 
-/// Hashes of past frames that an entry may name as the last one seen.
+/// Running hashes of the past that an entry may name as the last one seen.
 const RECENT: usize = 4_096;
 
 /// Why an entry is kept but has no effect.
@@ -36,7 +36,8 @@ pub enum EntryBreach {
     /// repeated.
     #[n(2)]
     Order,
-    /// It names a predecessor that does not precede it.
+    /// Its author had seen another casebook than this device: the relay withheld, reordered or changed
+    /// something for one of them.
     #[n(3)]
     Predecessor,
 }
@@ -61,9 +62,9 @@ pub struct CasebookMark {
     /// Entries up to here are in the fold.
     #[n(0)]
     pub seq: Seq,
-    /// The last frames' hashes, oldest first.
+    /// The running hash at the last places, oldest first.
     #[n(1)]
-    recent: VecDeque<FrameHash>,
+    recent: VecDeque<Hash32>,
     /// Each author's count.
     #[n(2)]
     counts: BTreeMap<Hash32, u64>,
@@ -72,10 +73,19 @@ pub struct CasebookMark {
     casebook: Option<StreamId>,
 }
 
+/// The running hash before the first entry.
+const START: Hash32 = Hash32([0; 32]);
+
 impl CasebookMark {
     /// Before the first entry of a casebook.
     pub(super) fn start(casebook: StreamId) -> Self {
         Self { casebook: Some(casebook), ..Self::default() }
+    }
+
+    /// The running hash at its place: a hash over every frame up to there, where it stands and when the
+    /// relay took it. Whoever has another one at the same place has seen another casebook.
+    pub fn running(&self) -> Hash32 {
+        self.recent.back().copied().unwrap_or(START)
     }
 
     /// Whether it marks a place in this casebook.
@@ -149,7 +159,7 @@ impl TeamSync {
             casebook: self.streams.casebook,
             author,
             count: self.own_count + 1,
-            prev: self.mark.recent.back().copied().unwrap_or(FrameHash([0; 32])),
+            seen: self.mark.running(),
             at: ctx.now,
             event: event.into(),
         };
@@ -235,12 +245,11 @@ impl TeamSync {
                 return;
             }
             let Some(stored) = self.held.pop_front() else { return };
-            let hash = frame_hash(&stored.frame);
             let (entry, breach) = match opened {
                 Ok(signed) => self.verify(ctx, &signed, stored.at),
                 Err(_) => (None, Some(EntryBreach::Damaged)),
             };
-            self.advance(stored.seq, hash);
+            self.advance(&stored);
             out.push(TeamEvent::Item(Box::new(CasebookItem {
                 seq: stored.seq,
                 at: stored.at,
@@ -266,7 +275,7 @@ impl TeamSync {
     /// Without its key it was erased; without its author it counts for nobody.
     fn pass_lacking(&mut self, stored: &StoredFrame, out: &mut Vec<TeamEvent>) {
         let breach = self.open_entry(stored).is_ok().then_some(EntryBreach::Author);
-        self.advance(stored.seq, frame_hash(&stored.frame));
+        self.advance(stored);
         let (seq, at) = (stored.seq, stored.at);
         out.push(TeamEvent::Item(Box::new(CasebookItem { seq, at, entry: None, breach })));
     }
@@ -291,8 +300,8 @@ impl TeamSync {
             return (Some(entry), Some(EntryBreach::Order));
         }
         *count = entry.count;
-        let first = entry.prev == FrameHash([0; 32]);
-        if !first && !self.mark.recent.iter().rev().any(|hash| *hash == entry.prev) {
+        let is_known = entry.seen == START || self.mark.recent.iter().rev().any(|hash| *hash == entry.seen);
+        if !is_known {
             return (Some(entry), Some(EntryBreach::Predecessor));
         }
         (Some(entry), None)
@@ -323,11 +332,18 @@ impl TeamSync {
         counts.then_some(certificate.device)
     }
 
-    fn advance(&mut self, seq: Seq, hash: FrameHash) {
-        self.mark.seq = seq;
-        self.mark.recent.push_back(hash);
+    fn advance(&mut self, stored: &StoredFrame) {
+        self.mark.recent.push_back(running_hash(&self.mark.running(), stored));
+        self.mark.seq = stored.seq;
         if self.mark.recent.len() > RECENT {
             self.mark.recent.pop_front();
         }
     }
+}
+
+/// The running hash after a frame: over what was there before, its place, when the relay took it, and
+/// its bytes.
+pub fn running_hash(before: &Hash32, stored: &StoredFrame) -> Hash32 {
+    let (seq, at) = (stored.seq.0.to_be_bytes(), stored.at.0.to_be_bytes());
+    sha256("casebook-running", &[before.as_ref(), &seq, &at, frame_hash(&stored.frame).as_ref()])
 }

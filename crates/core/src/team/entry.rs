@@ -8,9 +8,7 @@ use bystand_crypto::hash::key_id;
 use bystand_crypto::sign::{Signed, SigningKey, Statement};
 use bystand_crypto::symmetric::{SymmetricKey, open_with, seal_with};
 use bystand_wire::relay_api::SignedBytes;
-use bystand_wire::{
-    Frame, FrameHash, FrameKind, Hash32, KeyId, NetworkId, StreamId, Timestamp, decode, encode, pad,
-};
+use bystand_wire::{Frame, FrameKind, Hash32, KeyId, NetworkId, StreamId, Timestamp, decode, encode, pad};
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 use rand_core::CryptoRng;
@@ -30,9 +28,9 @@ pub struct Entry {
     /// The author's own count of entries in this casebook, from 1.
     #[n(2)]
     pub count: u64,
-    /// The last entry (its frame's hash) that the author had seen; zeros before the first.
+    /// The casebook's running hash after the last entry that the author had seen; zeros before the first.
     #[n(3)]
-    pub prev: FrameHash,
+    pub seen: Hash32,
     /// By the author's clock.
     #[n(4)]
     pub at: Timestamp,

@@ -20,7 +20,7 @@ use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 
 pub use carry::{Carried, Carrier, Part, Piece};
-pub use casebook::{CasebookItem, CasebookMark, EntryBreach};
+pub use casebook::{CasebookItem, CasebookMark, EntryBreach, running_hash};
 pub use entry::{Closed, Entry};
 pub use keyring::{KeyBundle, Keyring, author_hash};
 pub use succession::{Place, places_after};

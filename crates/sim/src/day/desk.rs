@@ -74,6 +74,9 @@ impl Director {
         let languages = vec!["en".to_owned(), "es".to_owned()];
         // When the program is just starting anew, the next look finds them off the shift, and begins it.
         let _ = self.world().command(machine, Command::Desk(DeskCommand::StartShift(languages)));
+        if at == 0 {
+            self.plant_in_note(machine);
+        }
         let first = SECOND_MS * u64::try_from(at).unwrap_or(0);
         self.world().plan_in(first.max(SECOND_MS), Deed::Look(at, looks));
     }
@@ -158,6 +161,7 @@ impl Director {
             let waiting = state.queue(now).len();
             self.samples.push(Sample { at_ms: now.since_ms(BEGIN), waiting, claimed, alerts });
         }
+        self.watch.round(&mut self.stage.world);
         self.world().plan_in(SAMPLE_MS, Deed::Sample);
     }
 }

@@ -1,5 +1,8 @@
 //! The director of a day: hears what programs tell their people, and has the people do what they would.
 
+mod failing;
+mod planting;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use bystand_core::desk::SignFrom;
@@ -17,13 +20,15 @@ use super::stage::{Stage, StageError};
 use super::street::Responder;
 use super::{BEGIN, Plan};
 use crate::city::City;
-use crate::machine::{Kill, Link, MachineId};
+use crate::failure;
+use crate::machine::{Link, MachineId};
 use crate::outcome::{Outcome, Sample};
 use crate::people::affairs::{self, Affair, Telling};
 use crate::people::responder::Character;
 use crate::seeds::{Draw, Seeds};
 use crate::watch::Watch;
 use crate::world::{Noticed, World};
+use failing::Mending;
 
 /// Time to be certain at the beginning: shifts have begun, rooms are open, people are in them.
 const OPENING_MS: u64 = 10 * MINUTE_MS;
@@ -40,7 +45,8 @@ pub(super) enum Deed {
     Find(MachineId, OfferId),
     FindOver(MachineId, OfferId),
     MakeUp(MachineId),
-    Crash(u32),
+    Fail(u32),
+    Mend(Mending),
     Sample,
     ShiftBegins(usize),
     ShiftEnds(usize),
@@ -55,7 +61,7 @@ pub(super) enum Deed {
 pub struct Director {
     pub(super) plan: Plan,
     pub(super) stage: Stage<Deed>,
-    /// Machines that run and can crash.
+    /// Machines that run and can fail.
     pub(super) staff: BTreeSet<MachineId>,
     pub(super) dispatchers: Vec<Dispatcher>,
     pub(super) responders: BTreeMap<MachineId, Responder>,
@@ -78,7 +84,9 @@ pub struct Director {
     cards: Vec<OwnedPass>,
     pub(super) city: City,
     neighbors: Random,
-    crashes: Random,
+    seeds: Seeds,
+    /// Words planted so far.
+    planted: u64,
 }
 
 impl Director {
@@ -130,9 +138,11 @@ impl Director {
             cards,
             city: city.clone(),
             neighbors: seeds.generator("neighbors", 0),
-            crashes: seeds.generator("crashes", 0),
+            seeds,
+            planted: 0,
             stage,
         };
+        director.clear(&crew);
         director.open_the_day(crew.members, BEGIN.plus_ms(plan.hours * HOUR_MS));
         Ok(director)
     }
@@ -153,9 +163,8 @@ impl Director {
                 self.world().plan(at, Deed::Tell(number));
             }
         }
-        if let Some(every) = self.plan.scenario.crash_every_ms() {
-            self.world().plan(BEGIN.plus_ms(OPENING_MS + every), Deed::Crash(0));
-        }
+        let every = failure::every_ms(self.plan.scenario);
+        self.world().plan(BEGIN.plus_ms(OPENING_MS + every), Deed::Fail(0));
     }
 
     /// Plays the day.
@@ -185,10 +194,9 @@ impl Director {
             && let Some(telling) = self.tellings.get(*number)
         {
             self.watch.pressed(*report, telling.affair, id, now);
+            self.planted_about(id, *report);
         }
-        if let Some(device) = self.stage.world.device(id) {
-            self.watch.see(id, device, event, now);
-        }
+        self.watch.see(&mut self.stage.world, id, event);
         self.read_alerts();
         match event {
             Event::Neighbor(NeighborEvent::Sent(_)) if !self.responders.contains_key(&id) => self.sent(id),
@@ -221,7 +229,8 @@ impl Director {
             Deed::Find(member, offer) => self.find(member, offer, false),
             Deed::FindOver(member, offer) => self.find(member, offer, true),
             Deed::MakeUp(member) => self.make_up(member),
-            Deed::Crash(number) => self.crash(number),
+            Deed::Fail(number) => self.fail(number),
+            Deed::Mend(what) => self.mend(what),
             Deed::Sample => self.sample(),
             Deed::ShiftBegins(dispatcher) => self.shift_begins(dispatcher),
             Deed::ShiftEnds(dispatcher) => self.shift_ends(dispatcher),
@@ -237,11 +246,12 @@ impl Director {
     /// A neighbor opens the page, writes and presses *send*.
     fn tell(&mut self, number: usize) {
         let Some(telling) = self.tellings.get(number) else { return };
-        let (network, report, by_card) = (self.stage.network, telling.report.clone(), telling.by_card);
+        let (network, mut report, by_card) = (self.stage.network, telling.report.clone(), telling.by_card);
         let phone = self.world().add(&format!("neighbor {number}"), Link::PHONE, |now, rng| {
             Device::create(Identity::new(network, "https://relay.invalid".to_owned(), rng), now, rng)
         });
         self.phones.insert(phone, number);
+        self.plant_in_report(phone, &mut report);
         self.world().connect(phone);
         let pass = if by_card { self.cards.pop() } else { None };
         let command = NeighborCommand::Report(Box::new(report), pass.map(Box::new), None);
@@ -286,22 +296,9 @@ impl Director {
         }
     }
 
-    // ---- a world that fails ------------------------------------------------------------------
-
-    fn crash(&mut self, number: u32) {
-        let staff: Vec<MachineId> = self.staff.iter().copied().collect();
-        let who = self.crashes.pick(&staff).copied();
-        let how = self.crashes.pick(&Kill::ALL).copied();
-        if let (Some(who), Some(how), true) = (who, how, self.plan.has_crash(number)) {
-            self.world().kill(who, how);
-        }
-        if let Some(every) = self.plan.scenario.crash_every_ms() {
-            self.world().plan_in(every, Deed::Crash(number + 1));
-        }
-    }
-
     /// The result.
-    pub fn outcome(&self) -> Outcome {
+    pub fn outcome(&mut self) -> Outcome {
+        self.watch.last_round(&mut self.stage.world);
         let world = &self.stage.world;
         let desks = self.dispatchers.iter().filter_map(|d| world.device(d.machine)).collect();
         let (scenario, seed) = (self.plan.scenario, self.plan.seed);

@@ -35,7 +35,7 @@ const AT_ONCE: usize = 64;
 /// What the population is drawn from, whatever the day is drawn from.
 const SEED: u64 = 0;
 /// To be raised whenever a population that was kept could not be taken up any more.
-const FORM: u32 = 1;
+const FORM: u32 = 2;
 
 /// What somebody is to the simulation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]

@@ -67,7 +67,7 @@ impl Director {
         let makes_up = responder.rng.pause(habits.hostile_report_ms);
         let is_flooder = responder.character == Character::Flooder;
         let duty = Duty {
-            zones: vec![zone],
+            zones: vec![zone.clone()],
             until: ends,
             place: Some(home),
             reach_m: REACH_M,
@@ -77,9 +77,8 @@ impl Director {
         self.world().switch_on(phone);
         self.world().connect(phone);
         let mut first = vec![MemberCommand::DutyOn(duty)];
-        first.extend(
-            has_envelope.then(|| MemberCommand::Envelope("call my sister, then the lawyer".to_owned())),
-        );
+        let words = self.plant_on_duty(phone, zone);
+        first.extend(has_envelope.then(|| MemberCommand::Envelope(format!("call my sister {words}"))));
         for command in first {
             let _ = self.world().command(phone, Command::Member(command));
         }
@@ -242,7 +241,7 @@ impl Director {
             _ if is_wrong => errs(seen),
             _ => seen,
         };
-        let finding = MemberCommand::Finding(offer, said, 2, String::new());
+        let finding = MemberCommand::Finding(offer, said, 2, self.plant_in_finding(id));
         // When it cannot be given (the call-out is over) they go home like anybody else.
         let _ = self.world().command(id, Command::Member(finding));
         match affair.map(|affair| affair.until).filter(|until| *until > now) {
@@ -295,7 +294,9 @@ impl Director {
         if let Some((affair, telling)) = affairs::make_up(&self.city, now, number, &mut responder.rng) {
             self.affairs.push(affair);
             self.phones.insert(id, self.tellings.len());
-            let report = NeighborCommand::Report(Box::new(telling.report.clone()), None, None);
+            let mut report = telling.report.clone();
+            self.plant_in_report(id, &mut report);
+            let report = NeighborCommand::Report(Box::new(report), None, None);
             self.tellings.push(telling);
             let _ = self.world().command(id, Command::Neighbor(report));
         }

@@ -15,14 +15,13 @@ use bystand_core::io::Random;
 use bystand_core::network::Certificate;
 use bystand_core::report::{Kind, Place, ReplySeed, ReportIn, Source};
 use bystand_core::team::entry::{self, Entry};
-use bystand_core::team::{KeyBundle, Keyring, author_hash};
-use bystand_crypto::hash::frame_hash;
+use bystand_core::team::{KeyBundle, Keyring, author_hash, running_hash};
 use bystand_crypto::sign::{Signed, SigningKey};
 use bystand_crypto::symmetric::{SymmetricKey, open_with, seal_with};
-use bystand_wire::relay_api::SignedBytes;
+use bystand_wire::relay_api::{SignedBytes, StoredFrame};
 use bystand_wire::time::{DAY_MS, SECOND_MS};
 use bystand_wire::{
-    FrameHash, Hash32, IncidentId, NetworkId, PublicKey, ReportId, Role, Seq, StreamId, Timestamp, encode,
+    Hash32, IncidentId, NetworkId, PublicKey, ReportId, Role, Seq, StreamId, Timestamp, encode,
 };
 use rand_core::{Rng, SeedableRng};
 
@@ -56,10 +55,10 @@ pub fn run(args: &BenchArgs) -> anyhow::Result<Report> {
 
     let start = Watch::start();
     let mut verified = DeskState::new();
-    let mut last = FrameHash([0; 32]);
+    let mut last = Hash32([0; 32]);
     for (seq, frame) in (1..).zip(&frames) {
         let opened = desk.open(frame, last)?;
-        last = frame_hash(frame);
+        last = running_hash(&last, &stored(Seq(seq), frame));
         verified.apply(Seq(seq), Author(opened.author), opened.at, bystand_wire::decode(&opened.event)?);
     }
     report.at_most("verify_and_fold_s", start.wall_s(), 10.0, "s");
@@ -185,7 +184,7 @@ impl Desk {
 
     fn write(&self, items: &[Item]) -> anyhow::Result<Vec<Vec<u8>>> {
         let mut rng = Random::seed_from_u64(self.seed.wrapping_add(1));
-        let mut prev = FrameHash([0; 32]);
+        let mut seen = Hash32([0; 32]);
         let mut frames = Vec::with_capacity(items.len());
         for item in items {
             let incident = item.event.incident().context("an entry of an incident")?;
@@ -196,26 +195,26 @@ impl Desk {
                 casebook: self.casebook,
                 author: author.0,
                 count: item.seq.0,
-                prev,
+                seen,
                 at: item.at,
                 event: encode(&item.event).into(),
             };
             let frame = entry::close(&self.network, device, &entry, (&self.team, key), &mut rng);
             let frame = frame.context("an entry is too long")?;
-            prev = frame_hash(&frame);
+            seen = running_hash(&seen, &stored(item.seq, &frame));
             frames.push(frame);
         }
         Ok(frames)
     }
 
     /// As a team does with each frame: both seals, the author's signature, the casebook, what came before.
-    fn open(&self, frame: &[u8], last: FrameHash) -> anyhow::Result<Entry> {
+    fn open(&self, frame: &[u8], last: Hash32) -> anyhow::Result<Entry> {
         let signed = entry::open(&self.casebook, &self.keys, frame);
         let signed = signed.map_err(|closed| anyhow::anyhow!("an entry does not open: {closed:?}"))?;
         let claimed = signed.unverified_body()?;
         let device = self.device(claimed.author).context("an unknown author")?;
         let entry = signed.open(&self.network, &device)?;
-        ensure!(entry.casebook == self.casebook && entry.prev == last, "an entry out of order");
+        ensure!(entry.casebook == self.casebook && entry.seen == last, "an entry out of order");
         Ok(entry)
     }
 
@@ -244,6 +243,12 @@ impl Desk {
         });
         Ok(DeskState::from_parts(&open_with(&self.team, aad, &sealed.shared)?, incidents)?)
     }
+}
+
+/// A frame as the relay gives it out.
+fn stored(seq: Seq, frame: &[u8]) -> StoredFrame {
+    let index = usize::try_from(seq.0.saturating_sub(1)).unwrap_or(usize::MAX);
+    StoredFrame { seq, at: at(index), frame: frame.to_vec(), lane: None }
 }
 
 /// When an entry was written.

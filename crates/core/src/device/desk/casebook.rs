@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use bystand_crypto::hash::sha256;
+use bystand_wire::time::SECOND_MS;
 use bystand_wire::{Hash32, IncidentId, Seq, Timestamp, decode, encode};
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
@@ -17,6 +19,8 @@ use crate::team::{CasebookItem, CasebookMark, EntryBreach, TeamKind};
 /// One record for each incident, deleted with it.
 pub(super) const PARTS: &str = "desk/incident/";
 
+/// How long an entry that was due and written is not written again, in milliseconds.
+const DUE_AGAIN_MS: u64 = 15 * SECOND_MS;
 /// Entries between two snapshots of the fold.
 const SNAPSHOT_EVERY: u32 = 64;
 
@@ -138,7 +142,9 @@ impl Desk {
                 must_snapshot = true;
             }
             if let DeskFact::Close(CloseEvent::Closed { incident, .. }) = &fact {
-                self.forget_place(ctx, incident);
+                // Whatever was joined to it closes with it.
+                let group: Vec<IncidentId> = self.state.group(*incident).map(|member| member.id).collect();
+                group.iter().for_each(|member| self.forget_place(ctx, member));
             }
         }
         self.waiting.retain(|report, _| self.state.incident(incident_of_report(*report)).is_none());
@@ -219,9 +225,18 @@ impl Desk {
     /// Entries that somebody's device should write by now: this one does when its turn has come.
     pub(super) fn state_due(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
         let Some(author) = shared.identity.author().map(Author) else { return };
+        self.written_due.retain(|_, at| *at <= ctx.now && ctx.now.since_ms(*at) < DUE_AGAIN_MS);
         for due in self.state.due(ctx.now, author) {
+            // By a clock that is ahead it is due before the relay's time says so, and refused: without a
+            // pause each refusal would lead to the next attempt.
+            let key = sha256("due", &[&encode(&due.event)]);
+            if self.written_due.contains_key(&key) {
+                continue;
+            }
             // What another device wrote meanwhile is refused by the trial, which is as it should be.
-            let _ = self.write(ctx, shared, due.event);
+            if self.write(ctx, shared, due.event).is_ok() {
+                self.written_due.insert(key, ctx.now);
+            }
         }
     }
 }

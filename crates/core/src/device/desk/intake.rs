@@ -54,6 +54,10 @@ impl Desk {
             // Sent again because the receipt did not arrive.
             return self.taken(ctx, shared, id, Some(stored.seq));
         }
+        if self.is_erased(&incident_of_report(id)) {
+            // Sent again, by the reporter's device or by a relay that kept it: nothing of it is to come back.
+            return self.erase_from_drop(ctx, shared, stored.seq);
+        }
         let mut said = sealed.report;
         find_zone(shared, &mut said);
         let home = said.take_home_apart().map(|(point, text)| ExactPlace { point, text });
@@ -86,6 +90,9 @@ impl Desk {
         for id in due {
             let Some(mut waiting) = self.waiting.remove(&id) else { continue };
             let incident = incident_of_report(id);
+            if self.is_erased(&incident) {
+                continue;
+            }
             if let Some(proof) = waiting.proof.take() {
                 let entry = DeskEntry::Proof(incident, Box::new(proof));
                 let _ = self.append(ctx, shared, Some(incident), &entry, DeskJob::Entry);

@@ -180,6 +180,8 @@ pub struct Desk {
     replies: BTreeMap<IncidentId, StreamId>,
     keys_asked: Timestamp,
     signed_at: Timestamp,
+    /// What was due and written lately, by its hash.
+    written_due: BTreeMap<Hash32, Timestamp>,
 }
 
 impl Desk {

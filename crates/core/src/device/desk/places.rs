@@ -52,6 +52,9 @@ impl Desk {
 
     pub(super) fn passing(&mut self, ctx: &mut Cx<'_>, body: &[u8]) {
         match decode(body) {
+            // The room and the casebook come each at their own pace: what is over by now is not kept.
+            Ok(DeskPassing::Home(incident, _) | DeskPassing::Callback(incident, ..))
+                if self.is_over(&incident) => {}
             Ok(DeskPassing::Home(incident, place)) => {
                 ctx.store(&format!("desk/home/{incident}"), &place);
                 self.homes.insert(incident, place.clone());
@@ -64,6 +67,17 @@ impl Desk {
             }
             Err(_) => {}
         }
+    }
+
+    /// Whether nothing of an incident is kept any more.
+    pub(super) fn is_erased(&self, incident: &IncidentId) -> bool {
+        self.state.tombstone(*incident).is_some()
+    }
+
+    /// Whether where it is, and whom to call, is of no use any more.
+    fn is_over(&self, incident: &IncidentId) -> bool {
+        let is_closed = |incident: &crate::desk::Incident| incident.closing.is_some();
+        self.is_erased(incident) || self.state.incident(self.state.root_of(*incident)).is_some_and(is_closed)
     }
 
     pub(super) fn callbacks_due(&mut self, ctx: &mut Cx<'_>) {

@@ -125,6 +125,16 @@ pub fn copy(from: &Path, to: &Path) -> Stored<()> {
     Ok(())
 }
 
+/// A whole database, page by page, with those that are free.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn bytes(path: &Path) -> Stored<Vec<u8>> {
+    let mut connection = Connection::open(path).map_err(rows::failure)?;
+    let pages = connection.serialize("main").map_err(rows::failure)?;
+    Ok(pages.to_vec())
+}
+
 /// A name of its own for a database in memory, by which its readers find it.
 fn new_memory() -> PathBuf {
     static COUNT: AtomicU64 = AtomicU64::new(0);

@@ -3,15 +3,31 @@
 //!
 //! | invariant | holds when |
 //! | --- | --- |
-//! | `casebooks-agree` | whoever reads a place of the desk's casebook reads the same entry there, and takes it the same way |
+//! | `casebooks-agree` | whoever reads a place of the desk's casebook reads the same entry there, takes it the same way, and passes none over |
+//! | `running-hashes-agree` | at the same place of a team's casebook its members have the same running hash: order and times are the same |
+//! | `folds-agree` | folds of the desk's casebook that stand at the same place are the same |
+//! | `claims-are-exclusive` | at the same place of the casebook everybody shows the same holder |
 //! | `alerts-have-quorum` | every alert on a screen has its quorum by the manifest and key note of the moment |
-//! | `passes-count-once` | no pass stands behind two different alert notes |
+//! | `passes-count-once` | no pass stands behind two different alert notes, is taken by the relay for two reports, or vouches for two |
 //! | `screens-agree` | a place of the public log shows the same note to everybody |
 //! | `places-only-for-accepted` | an exact place comes only to a device whose offer the desk has accepted |
+//! | `relay-reads-nothing` | no planted word and no exact place reaches the relay or is in its database |
+//! | `nobody-reads-more` | on a disk or a screen is only what [`clearance`] lets its owner know; a removed dispatcher has nothing that was written after |
+//! | `erased-is-gone` | what the desk has erased is in no dispatcher's state, on no dispatcher's disk, and does not come back |
+//! | `relay-erases` | a frame that the relay says it has erased is not in its database |
+//! | `places-are-forgotten` | a responder's disk has no exact place of what is over |
 //! | `heads-ups-end` | no screen shows a heads-up that is older than twenty minutes |
-//! | `erased-is-gone` | what the desk has erased is in no dispatcher's state any more |
+//! | `nothing-outlasts-its-time` | no call-out, acceptance, closed incident or caller's number is readable after its time |
+//!
+//! A program that tells its person that the casebook it is shown is not everybody's has done what it can:
+//! it need not agree from there on. Who operates the relay honestly never makes it say so, and
+//! `messages_undecryptable` counts it.
 
-use std::collections::{BTreeMap, BTreeSet};
+pub mod casebooks;
+pub mod clearance;
+mod rounds;
+
+use std::collections::BTreeMap;
 
 use bystand_core::alerts::{SignedAlert, check_quorum};
 use bystand_core::desk::{
@@ -26,8 +42,12 @@ use bystand_core::logwatch::AlertEvent;
 use bystand_crypto::hash::sha256;
 use bystand_wire::{Hash32, IncidentId, OfferId, ReportId, Timestamp, encode, limits};
 
+use crate::ledger::{Found, Where};
 use crate::machine::MachineId;
 use crate::outcome::Violation;
+use crate::world::World;
+use casebooks::{Breach, Casebooks, Told};
+use clearance::Clearance;
 
 /// Violations that are kept with their details.
 const KEPT: usize = 50;
@@ -87,10 +107,18 @@ pub struct Watch {
     /// The first few.
     pub violations: Vec<Violation>,
     affairs: BTreeMap<IncidentId, usize>,
-    entries: BTreeMap<u64, Hash32>,
+    /// Who is what.
+    pub clearance: Clearance,
+    /// Warnings that programs gave their people: how often, by their codes.
+    pub warnings: BTreeMap<(MachineId, String), u32>,
+    /// Whether who operates the relay does what it should.
+    pub trusts_operator: bool,
+    suspected: Vec<(Timestamp, Breach)>,
+    casebooks: Casebooks,
     notes: BTreeMap<u64, Hash32>,
     spent: BTreeMap<Hash32, Hash32>,
-    accepted: BTreeSet<OfferId>,
+    vouched: BTreeMap<Hash32, IncidentId>,
+    erased: BTreeMap<IncidentId, Timestamp>,
     trail: Hash32,
 }
 
@@ -108,10 +136,15 @@ impl Watch {
             violated: 0,
             violations: Vec::new(),
             affairs: BTreeMap::new(),
-            entries: BTreeMap::new(),
+            clearance: Clearance::default(),
+            warnings: BTreeMap::new(),
+            trusts_operator: true,
+            suspected: Vec::new(),
+            casebooks: Casebooks::default(),
             notes: BTreeMap::new(),
             spent: BTreeMap::new(),
-            accepted: BTreeSet::new(),
+            vouched: BTreeMap::new(),
+            erased: BTreeMap::new(),
             trail: Hash32([0; 32]),
         }
     }
@@ -127,26 +160,130 @@ impl Watch {
     }
 
     /// Somebody's program told something.
-    pub fn see(&mut self, id: MachineId, device: &Device, event: &Event, now: Timestamp) {
+    pub fn see<D>(&mut self, world: &mut World<D>, id: MachineId, event: &Event) {
+        let now = world.now();
         let line = format!("{} {} {event:?}", now.0, id.0);
         self.trail = sha256("sim-trail", &[self.trail.as_ref(), line.as_bytes()]);
+        world.ledger.shown(id, &line);
+        let Some((device, life)) = world.machine(id).and_then(|m| Some((m.device()?, m.life()))) else {
+            return;
+        };
         match event {
-            Event::Desk(event) => self.see_desk(device, event, now),
+            Event::Desk(event) => self.see_desk((id, life), device, event, now),
             Event::Alert(event) => self.see_alert(device, event, now),
             Event::Member(event) => self.see_member(device, event, now),
             Event::Neighbor(event) => self.see_neighbor(event, now),
-            Event::Warning { code, text } if text.contains("could not be") => {
-                self.undecryptable += 1;
-                let _ = code;
+            Event::Warning { code, text } => {
+                *self.warnings.entry((id, (*code).to_owned())).or_insert(0) += 1;
+                if text.contains("could not be") {
+                    self.undecryptable += 1;
+                }
             }
-            Event::Warning { .. }
-            | Event::Online(_)
-            | Event::Network
-            | Event::Team(..)
-            | Event::Enroll(_)
-            | Event::Host(_)
-            | Event::Registrar(_) => {}
+            Event::Team(..) => self.see_running(id, device, now),
+            Event::Online(_) | Event::Network | Event::Enroll(_) | Event::Host(_) | Event::Registrar(_) => {}
         }
+        self.see_what_is_gone(world, id, event);
+        self.judge(world);
+    }
+
+    /// What was found since the last look: whether it may be there.
+    pub fn judge<D>(&mut self, world: &mut World<D>) {
+        let now = world.now();
+        for found in world.ledger.take_found() {
+            match found {
+                Found::Secret(secret, place) => self.judge_secret(world, secret, &place),
+                Found::PassAgain(pass) => {
+                    self.violate("passes-count-once", now, format!("the relay took {pass} twice"))
+                }
+                Found::FrameKept(stream, seq) => {
+                    self.violate("relay-erases", now, format!("place {} of {}", seq.0, stream.short()));
+                }
+            }
+        }
+    }
+
+    fn judge_secret<D>(&mut self, world: &World<D>, id: crate::ledger::SecretId, place: &Where) {
+        let now = world.now();
+        let Some(secret) = world.ledger.secret(id).cloned() else { return };
+        let (Where::Disk(who, _) | Where::Screen(who)) = place else {
+            return self.violate("relay-reads-nothing", now, format!("{:?}", secret.kind));
+        };
+        let device = world.device(*who);
+        let offers: Vec<OfferId> =
+            device.into_iter().flat_map(|d| d.member().going()).map(|(offer, _)| *offer).collect();
+        if !self.clearance.may(*who, &secret, place, &offers) {
+            self.violate(
+                "nobody-reads-more",
+                now,
+                format!("{:?} of {:?}: {place:?}", secret.kind, secret.owner),
+            );
+        }
+        let is_erased = |incident| device.is_some_and(|d| d.desk().state().tombstone(incident).is_some());
+        if secret.owner != *who && secret.incident.is_some_and(is_erased) {
+            self.violate("erased-is-gone", now, format!("{:?} came back: {place:?}", secret.kind));
+        }
+    }
+
+    /// What must not be on somebody's disk any more, now that their program has told this.
+    fn see_what_is_gone<D>(&mut self, world: &World<D>, id: MachineId, event: &Event) {
+        let over = match event {
+            Event::Desk(DeskEvent::Entry { fact, outcome: Folded::Applied, .. }) => match fact.as_ref() {
+                Fact::Close(CloseEvent::Erased { members, .. }) => Over::Incidents(members),
+                _ => return,
+            },
+            Event::Member(MemberEvent::Released(offer) | MemberEvent::Declined(offer)) => Over::Offer(offer),
+            _ => return,
+        };
+        let going: Vec<OfferId> =
+            world.device(id).into_iter().flat_map(|d| d.member().going()).map(|(offer, _)| *offer).collect();
+        let is_over = |incident: IncidentId| match &over {
+            Over::Incidents(members) => members.contains(&incident),
+            // Somebody may go to the same thing again.
+            Over::Offer(offer) => {
+                self.clearance.is_for(offer, incident)
+                    && !going.iter().any(|other| self.clearance.is_for(other, incident))
+            }
+        };
+        let mut kept = world.ledger.on_disk(id).filter_map(|(record, secret)| {
+            let secret = world.ledger.secret(secret)?;
+            (secret.owner != id && secret.incident.is_some_and(is_over)).then_some((record, secret.kind))
+        });
+        if let Some((record, kind)) = kept.next() {
+            let name = if matches!(over, Over::Offer(_)) { "places-are-forgotten" } else { "erased-is-gone" };
+            let detail = format!("{id:?}: {kind:?} in {record}");
+            self.violate(name, world.now(), detail);
+        }
+    }
+
+    /// Where the relay's operator is not to be trusted, two who do not agree are given a while: one of them is
+    /// told with the next entry of somebody who has seen another casebook.
+    fn report_breaches(&mut self, breaches: Vec<Breach>, now: Timestamp) {
+        if !self.trusts_operator {
+            return self.suspected.extend(breaches.into_iter().map(|breach| (now, breach)));
+        }
+        for Breach { invariant, detail, .. } in breaches {
+            self.violate(invariant, now, detail);
+        }
+    }
+
+    /// Judges what was seen before this moment.
+    fn judge_suspected(&mut self, before: Timestamp) {
+        let due: Vec<(Timestamp, Breach)> = self.suspected.extract_if(.., |(at, _)| *at < before).collect();
+        for (at, Breach { invariant, detail, parties }) in due {
+            if !parties.iter().any(|who| self.casebooks.is_parted(*who)) {
+                self.violate(invariant, at, detail);
+            }
+        }
+    }
+
+    /// Whether somebody's program has told them that the casebook it is shown is not everybody's.
+    pub fn is_parted(&self, who: MachineId) -> bool {
+        self.casebooks.is_parted(who)
+    }
+
+    fn see_running(&mut self, id: MachineId, device: &Device, now: Timestamp) {
+        let breaches = self.casebooks.running(id, device);
+        self.report_breaches(breaches, now);
     }
 
     /// A neighbor pressed *send*.
@@ -187,7 +324,7 @@ impl Watch {
         }
     }
 
-    fn see_desk(&mut self, device: &Device, event: &DeskEvent, now: Timestamp) {
+    fn see_desk(&mut self, (id, life): (MachineId, u32), device: &Device, event: &DeskEvent, now: Timestamp) {
         match event {
             DeskEvent::Arrived(report) => {
                 if let Some(followed) = self.reports.get_mut(report) {
@@ -198,20 +335,26 @@ impl Watch {
                 let taken = format!("{outcome:?}");
                 let hash =
                     sha256("sim-entry", &[author.0.as_ref(), &encode(fact.as_ref()), taken.as_bytes()]);
-                let known = self.entries.insert(seq.0, hash);
-                if known.is_some_and(|known| known != hash) {
-                    self.violate("casebooks-agree", now, format!("place {}: {fact:?} {taken}", seq.0));
-                }
+                let is_news = self.casebooks.is_news(*seq);
+                let told = Told { who: id, life, seq: *seq, hash, incident: fact.incident() };
+                let mut breaches: Vec<Breach> = self.casebooks.entry(&told);
+                let state = device.desk().state();
+                let about = fact.incident();
+                breaches.extend(about.and_then(|incident| self.casebooks.holder(id, state, *seq, incident)));
+                breaches.extend(self.casebooks.running(id, device));
+                self.report_breaches(breaches, now);
                 if *outcome == Folded::Applied {
                     self.see_erasure(device, fact, now);
                 }
-                if known.is_none() && *outcome == Folded::Applied {
+                if is_news && *outcome == Folded::Applied {
                     self.see_fact(device, fact, now);
                 }
             }
-            DeskEvent::Marked { .. } | DeskEvent::BadReport { code: "report-unreadable", .. } => {
+            DeskEvent::Marked { .. } => {
+                self.casebooks.part(id);
                 self.undecryptable += 1;
             }
+            DeskEvent::BadReport { code: "report-unreadable", .. } => self.undecryptable += 1,
             DeskEvent::BadReport { .. }
             | DeskEvent::Home(..)
             | DeskEvent::Callback(..)
@@ -221,10 +364,23 @@ impl Watch {
     }
 
     fn see_erasure(&mut self, device: &Device, fact: &Fact, now: Timestamp) {
-        if let Fact::Close(CloseEvent::Erased { members, .. }) = fact
-            && members.iter().any(|member| device.desk().state().incident(*member).is_some())
-        {
+        let Fact::Close(CloseEvent::Erased { members, .. }) = fact else { return };
+        for member in members {
+            self.erased.entry(*member).or_insert(now);
+            self.casebooks.erase(*member);
+        }
+        if members.iter().any(|member| device.desk().state().incident(*member).is_some()) {
             self.violate("erased-is-gone", now, format!("{members:?}"));
+        }
+    }
+
+    /// A pass vouches for the first report that it came with.
+    fn see_vouched(&mut self, state: &DeskState, incident: IncidentId, now: Timestamp) {
+        let Some(held) = state.incident(incident).filter(|held| state.is_vouched(held)) else { return };
+        let Some(vouch) = held.vouch else { return };
+        let other = self.vouched.insert(vouch.pass, incident).filter(|other| *other != incident);
+        if other.and_then(|other| state.incident(other)).is_some_and(|other| state.is_vouched(other)) {
+            self.violate("passes-count-once", now, format!("{} vouches for two reports", vouch.pass));
         }
     }
 
@@ -239,8 +395,14 @@ impl Watch {
             }
             Fact::CallOut(CallOutEvent::Opened { .. }) => self.call_outs.0 += 1,
             Fact::CallOut(CallOutEvent::Unanswered { .. }) => self.call_outs.1 += 1,
-            Fact::CallOut(CallOutEvent::Accepted { offers, .. }) => {
-                self.accepted.extend(offers.iter().copied())
+            Fact::CallOut(CallOutEvent::Accepted { incident, offers, .. }) => {
+                let group: Vec<IncidentId> = state.group(*incident).map(|member| member.id).collect();
+                for offer in offers {
+                    self.clearance.accept(*offer, group.iter().copied().chain([*incident]), now);
+                }
+            }
+            Fact::Intake(IntakeEvent::ReportTaken { report, .. }) => {
+                self.see_vouched(state, incident_of_report(report.id()), now);
             }
             Fact::Finding(FindingEvent::Recorded { incident, .. }) => {
                 self.mark(state, *incident, |followed| followed.found.get_or_insert(now));
@@ -323,7 +485,7 @@ impl Watch {
 
     fn see_member(&mut self, device: &Device, event: &MemberEvent, now: Timestamp) {
         if let MemberEvent::Accepted(offer, _) = event
-            && !self.accepted.contains(offer)
+            && !self.clearance.is_accepted(offer)
         {
             self.violate("places-only-for-accepted", now, format!("{offer}"));
         }
@@ -344,4 +506,10 @@ impl Watch {
             self.violations.push(Violation { invariant, at_ms: now.since_ms(self.begin), detail });
         }
     }
+}
+
+/// What is over.
+enum Over<'a> {
+    Incidents(&'a [IncidentId]),
+    Offer(&'a OfferId),
 }

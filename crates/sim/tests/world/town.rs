@@ -1,0 +1,277 @@
+//! A small town with a network in it: three dispatchers at work, two members on duty, neighbors who report.
+
+use std::sync::{Mutex, PoisonError};
+
+use bystand_core::desk::{DeskState, incident_of_report};
+use bystand_core::device::desk::DeskCommand;
+use bystand_core::device::member::{Duty, MemberCommand};
+use bystand_core::device::neighbor::{NeighborCommand, NeighborEvent};
+use bystand_core::device::{Command, Device, Event, Identity};
+use bystand_core::geo::Point;
+use bystand_core::report::{FirstHand, Kind as What, Place, ReportIn};
+use bystand_core::team::TeamKind;
+use bystand_sim::day::{BEGIN, Crew, Stage};
+use bystand_sim::ledger::{Kind, Secret, words};
+use bystand_sim::machine::{Link, MachineId};
+use bystand_sim::operator::Misdeed;
+use bystand_sim::seeds::Seeds;
+use bystand_sim::watch::Watch;
+use bystand_sim::watch::clearance::Standing;
+use bystand_sim::world::{Noticed, World};
+use bystand_sim::{City, Population};
+use bystand_wire::time::{HOUR_MS, MINUTE_MS, SECOND_MS};
+use bystand_wire::{IncidentId, ReportId, Role, StreamId};
+
+/// Two zones side by side with places in them.
+pub fn city() -> City {
+    let square = |name: &str, west: f64| {
+        let (east, south, north) = (west + 0.02, 44.94, 44.96);
+        format!(
+            r#"{{"type":"Feature","properties":{{"name":"{name}"}},"geometry":{{"type":"Polygon","coordinates":
+            [[[{west},{south}],[{east},{south}],[{east},{north}],[{west},{north}],[{west},{south}]]]}}}}"#
+        )
+    };
+    let zones = format!(
+        r#"{{"type":"FeatureCollection","features":[{},{}]}}"#,
+        square("West", -93.28),
+        square("East", -93.26)
+    );
+    let place = |n: u32| {
+        format!("2012-01-01,{},{}\n", 44.941 + 0.0045 * f64::from(n % 4), -93.279 + 0.00095 * f64::from(n))
+    };
+    let places: String = (0..40).map(place).collect();
+    City::read(&zones, &format!("date,latitude,longitude\n{places}")).expect("a city")
+}
+
+/// So many steps from the corner in the middle.
+pub fn corner(at: i32) -> Point {
+    Point { lat: 44_950_000, lon: -93_270_000 + 1_000 * at }
+}
+
+/// The town.
+pub struct Town {
+    stage: Stage<()>,
+    pub crew: Crew,
+    pub watch: Watch,
+    /// Everything that was told, in order.
+    pub told: Vec<(MachineId, Event)>,
+    planted: u64,
+}
+
+impl Town {
+    /// Shortly before the day: dispatchers and hosts run, and rooms are open.
+    pub fn new(seed: u64) -> Self {
+        static POPULATION: Mutex<Option<Population>> = Mutex::new(None);
+        let mut population = POPULATION.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = || Population::prepare(&city(), 4, None, &mut |_| ()).expect("a network");
+        let (stage, crew) = population.get_or_insert_with(found).enter(Seeds::new(seed)).expect("a stage");
+        drop(population);
+        let mut watch = Watch::new(BEGIN);
+        for id in crew.dispatchers.iter().chain([&stage.founder]) {
+            watch.clearance.stands(*id, Standing::Desk);
+        }
+        crew.hosts.iter().for_each(|id| watch.clearance.stands(*id, Standing::Host));
+        let mut town = Self { stage, crew, watch, told: Vec::new(), planted: 0 };
+        town.run(20 * MINUTE_MS);
+        for at in 0..3 {
+            town.desk(at, DeskCommand::StartShift(vec!["en".to_owned()]));
+        }
+        town.run(5 * SECOND_MS);
+        town
+    }
+
+    pub fn world(&mut self) -> &mut World<()> {
+        &mut self.stage.world
+    }
+
+    pub fn founder(&self) -> MachineId {
+        self.stage.founder
+    }
+
+    pub fn dispatcher(&self, at: usize) -> MachineId {
+        self.crew.dispatchers[at]
+    }
+
+    pub fn device(&self, id: MachineId) -> &Device {
+        self.stage.world.device(id).expect("a program that runs")
+    }
+
+    /// What a dispatcher's screen shows; nothing while the program does not run.
+    pub fn fold(&self, at: usize) -> DeskState {
+        let device = self.stage.world.device(self.dispatcher(at));
+        device.map(|device| device.desk().state().clone()).unwrap_or_default()
+    }
+
+    /// Incidents that nobody has taken.
+    pub fn fold_of(&self, at: usize) -> Vec<IncidentId> {
+        let device = self.stage.world.device(self.dispatcher(at));
+        let open = device.into_iter().flat_map(|device| device.desk().state().open_incidents());
+        open.filter(|incident| incident.claim.is_none()).map(|incident| incident.id).collect()
+    }
+
+    /// A team stream of the desk.
+    pub fn desk_streams(&self) -> bystand_core::network::keynote::TeamStreams {
+        *self.device(self.dispatcher(0)).shared().teams.get(&TeamKind::Desk).expect("the desk").streams()
+    }
+
+    pub fn drop_stream(&self) -> StreamId {
+        self.device(self.dispatcher(0)).shared().key_note().expect("a key note").note().streams.drop
+    }
+
+    /// Lets time pass.
+    pub fn run(&mut self, ms: u64) {
+        let until = self.stage.world.now().plus_ms(ms);
+        while let Some(noticed) = self.stage.world.run(until) {
+            if let Noticed::Told(id, event) = noticed {
+                if let Event::Neighbor(NeighborEvent::Kept { report, .. }) = *event {
+                    self.stage.world.ledger.about(id, incident_of_report(report));
+                }
+                self.watch.see(&mut self.stage.world, id, &event);
+                self.told.push((id, *event));
+            }
+        }
+        self.watch.round(&mut self.stage.world);
+    }
+
+    /// Until it is so, at most so long.
+    #[track_caller]
+    pub fn until(&mut self, ms: u64, mut so: impl FnMut(&Self) -> bool) {
+        let end = self.stage.world.now().plus_ms(ms);
+        while !so(self) {
+            assert!(
+                self.stage.world.now() < end,
+                "it did not come to that; warnings: {:?}",
+                self.watch.warnings
+            );
+            self.run(SECOND_MS);
+        }
+    }
+
+    /// A dispatcher presses a key.
+    #[track_caller]
+    pub fn desk(&mut self, at: usize, command: DeskCommand) {
+        let id = self.dispatcher(at);
+        self.stage.world.command(id, Command::Desk(command)).expect("a dispatcher's command");
+    }
+
+    /// The operator begins to do what they should not.
+    pub fn betray(&mut self, misdeed: Misdeed) {
+        self.watch.trusts_operator = false;
+        self.stage.world.operator().begin(misdeed).expect("a misdeed");
+    }
+
+    /// Words that nobody else has.
+    pub fn plant(&mut self, kind: Kind, owner: MachineId) -> String {
+        self.planted += 1;
+        let (words, at) = (words(self.planted), self.stage.world.now());
+        let secret = Secret { kind, owner, incident: None, zone: None, at };
+        self.stage.world.ledger.plant(secret, &words);
+        words
+    }
+
+    /// A neighbor's phone with a report that was just sent, at this many steps from the corner.
+    pub fn report(&mut self, at: i32) -> (MachineId, ReportId) {
+        self.send(Place { point: Some(corner(at)), text: format!("corner {at}"), ..Place::default() })
+    }
+
+    /// The same of a home.
+    pub fn report_home(&mut self, at: i32) -> (MachineId, ReportId) {
+        let point = Point { lat: 44_952_000, lon: -93_270_000 + 1_000 * at };
+        self.send(Place {
+            point: Some(point),
+            text: "the green door ".to_owned(),
+            home: true,
+            ..Place::default()
+        })
+    }
+
+    fn send(&mut self, place: Place) -> (MachineId, ReportId) {
+        let network = self.stage.network;
+        let now = self.stage.world.now();
+        let name = format!("neighbor {}", self.planted);
+        let phone = self.stage.world.add(&name, Link::WIRE, |now, rng| {
+            Device::create(Identity::new(network, "https://relay.invalid".to_owned(), rng), now, rng)
+        });
+        let mut report = ReportIn::new(ReportId([0; 16]), What::DoorKnock, place, now);
+        report.first_hand = FirstHand::Yes;
+        report.unit = self.plant(Kind::Report, phone);
+        if report.place.home {
+            report.place.text += &self.plant(Kind::Home, phone);
+        }
+        if let Some(point) = report.place.point {
+            let secret = Secret { kind: Kind::Place, owner: phone, incident: None, zone: None, at: now };
+            self.stage.world.ledger.plant_place(secret, point);
+        }
+        self.stage.world.connect(phone);
+        let before = self.told.len();
+        let command = NeighborCommand::Report(Box::new(report), None, None);
+        self.stage.world.command(phone, Command::Neighbor(command)).expect("a report");
+        self.run(1);
+        let kept = self.told[before..].iter().find_map(|(id, event)| match event {
+            Event::Neighbor(NeighborEvent::Kept { report, .. }) if *id == phone => Some(*report),
+            _ => None,
+        });
+        (phone, kept.expect("a report that is kept"))
+    }
+
+    /// A report that the whole desk has.
+    pub fn taken(&mut self, at: i32) -> IncidentId {
+        let (_, report) = self.report(at);
+        let incident = incident_of_report(report);
+        self.until(5 * MINUTE_MS, |town| (0..3).all(|d| town.fold(d).incident(incident).is_some()));
+        incident
+    }
+
+    /// A member goes on duty.
+    pub fn on_duty(&mut self, at: usize) -> MachineId {
+        let member = self.crew.members[at].clone();
+        let until = self.stage.world.now().plus_ms(3 * HOUR_MS);
+        let duty = Duty {
+            zones: vec![member.zone.clone()],
+            until,
+            place: Some(member.home),
+            reach_m: 20_000,
+            roles: vec![Role::Observer, Role::Verifier],
+        };
+        let id = member.machine;
+        self.watch.clearance.stands(id, Standing::Member(member.zone));
+        self.stage.world.set_link(id, Link::WIRE);
+        self.stage.world.switch_on(id);
+        self.stage.world.connect(id);
+        self.stage.world.command(id, Command::Member(MemberCommand::DutyOn(duty))).expect("duty");
+        id
+    }
+
+    /// Whether somebody's program has warned of this.
+    pub fn is_warned(&self, id: MachineId, code: &str) -> bool {
+        self.watch.warnings.contains_key(&(id, code.to_owned()))
+    }
+
+    /// The invariants that did not hold.
+    pub fn violated(&self) -> Vec<(&'static str, &str)> {
+        self.watch.violations.iter().map(|v| (v.invariant, v.detail.as_str())).collect()
+    }
+
+    /// Somebody's link breaks and stands again.
+    pub fn again_online(&mut self, id: MachineId) {
+        self.stage.world.disconnect(id);
+        self.stage.world.connect(id);
+    }
+
+    /// Looks through everything.
+    pub fn look(&mut self) {
+        self.watch.last_round(&mut self.stage.world);
+    }
+
+    /// Somebody's program tells something that it should not.
+    pub fn forge(&mut self, id: MachineId, event: &Event) {
+        self.watch.see(&mut self.stage.world, id, event);
+    }
+
+    /// Looks through everything; whatever the relay did, every invariant holds.
+    #[track_caller]
+    pub fn assert_held(&mut self) {
+        self.look();
+        assert_eq!(self.violated(), []);
+    }
+}
