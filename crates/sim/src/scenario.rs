@@ -115,6 +115,19 @@ impl Scenario {
         }
     }
 
+    /// How many seconds a day of it may take on two cores, with 5,000 members; of the others nothing is asked.
+    pub fn wall_time(self) -> Option<f64> {
+        match self {
+            Scenario::Ordinary => Some(60.0),
+            Scenario::Flood => Some(300.0),
+            Scenario::Surge
+            | Scenario::RumorDay
+            | Scenario::Crash
+            | Scenario::Night
+            | Scenario::Infiltrated => None,
+        }
+    }
+
     /// How often a machine somewhere crashes, in milliseconds; none where nothing does.
     pub fn crash_every_ms(self) -> Option<u64> {
         (self == Scenario::Crash).then_some(bystand_wire::time::MINUTE_MS)
