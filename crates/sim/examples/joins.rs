@@ -10,10 +10,11 @@ use std::error::Error;
 use bystand_core::desk::{
     Author, Class, CloseEvent, DeskState, Ending, IntakeEvent, WorkEvent, incident_of_report,
 };
+use bystand_core::io::Random;
 use bystand_core::report::Source;
 use bystand_sim::people::affairs::{Telling, draw};
 use bystand_sim::people::habits::Habits;
-use bystand_sim::seeds::Seeds;
+use bystand_sim::seeds::{Draw, Seeds};
 use bystand_sim::{City, Scenario};
 use bystand_wire::time::{HOUR_MS, MINUTE_MS};
 use bystand_wire::{Hash32, IncidentId, ReportId, Seq, Timestamp};
@@ -22,17 +23,24 @@ const BEGIN: Timestamp = Timestamp(1_794_891_600_000);
 const CLOSED_AFTER_MS: u64 = 30 * MINUTE_MS;
 const ME: Author = Author(Hash32([1; 32]));
 
-/// A desk without people.
-#[derive(Default)]
+/// A desk with one person, who reads both reports of each proposal.
 struct Desk {
     state: DeskState,
     seq: u64,
     affair_of: BTreeMap<IncidentId, usize>,
     right: usize,
     wrong: usize,
+    /// Proposals that were right, of all.
+    proposed: (usize, usize),
+    reader: Random,
 }
 
 impl Desk {
+    fn new(reader: Random) -> Self {
+        let (state, affair_of) = (DeskState::new(), BTreeMap::new());
+        Self { state, seq: 0, affair_of, right: 0, wrong: 0, proposed: (0, 0), reader }
+    }
+
     fn apply(&mut self, at: Timestamp, event: impl Into<bystand_core::desk::Event>) {
         self.seq += 1;
         self.state.apply(Seq(self.seq), ME, at, event.into());
@@ -61,6 +69,11 @@ impl Desk {
         self.apply(telling.at, IntakeEvent::ReportTaken { report: Box::new(report), vouch: None, received_at });
         let Some(join) = self.state.proposed_joins(incident).into_iter().next() else { return };
         let is_right = self.affair_of.get(&join.with) == Some(&telling.affair);
+        self.proposed.0 += usize::from(is_right);
+        self.proposed.1 += 1;
+        if !is_right && self.reader.chance(Habits::default().desk.reads_both) {
+            return;
+        }
         if is_right { self.right += 1 } else { self.wrong += 1 }
         self.apply(telling.at, WorkEvent::Claimed { incident });
         self.apply(telling.at, IntakeEvent::SameAs { incident, into: join.with });
@@ -86,19 +99,24 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let city = City::read(&std::fs::read_to_string(zones)?, &std::fs::read_to_string(places)?)?;
     let scenario: Scenario = scenario.parse()?;
-    println!("seed\tjoined\twrong\ttogether\twanted");
+    println!("seed\tproposed\tright\tjoined\twrong\ttogether\twanted");
     let mut all = (0, 0, 0, 0);
     for seed in from.parse::<u64>()?..=to.parse()? {
         let (habits, mut rng) = (Habits::default(), Seeds::new(seed).generator("affairs", 0));
         let (day, reports) = ((BEGIN, 23 * HOUR_MS), scenario.usual_reports(24));
         let (_, tellings) = draw(&city, (scenario, 24), &habits.neighbors, day, reports, &mut rng);
-        let mut desk = Desk::default();
+        let mut desk = Desk::new(Seeds::new(seed).generator("reader", 0));
         for (number, telling) in tellings.iter().enumerate() {
             desk.close_old(telling.at);
             desk.take(number, telling);
         }
         let (together, wanted) = desk.together();
-        println!("{seed}\t{}\t{}\t{together}\t{wanted}", desk.right + desk.wrong, desk.wrong);
+        let (right, proposed) = desk.proposed;
+        println!(
+            "{seed}\t{proposed}\t{right}\t{}\t{}\t{together}\t{wanted}",
+            desk.right + desk.wrong,
+            desk.wrong
+        );
         all = (all.0 + desk.right, all.1 + desk.wrong, all.2 + together, all.3 + wanted);
     }
     let (right, wrong, together, wanted) = all;
