@@ -1,10 +1,10 @@
 //! The city: its zones, and places where things happen.
 
-use bystand_core::geo::{Point, Zone, zone_of, zones_from_geojson};
+use bystand_core::geo::{Point, Zone, ZoneIndex, zones_from_geojson};
 use bystand_core::network::manifest::ZoneInfo;
 use bystand_wire::ZoneId;
 
-/// The most places that are read.
+/// The most lines of places that are read.
 const MOST_PLACES: usize = 200_000;
 
 /// Why a city cannot be simulated.
@@ -41,15 +41,13 @@ impl City {
         if zones.iter().all(|zone| zone.shape.is_none()) {
             return Err(CityError::NoArea);
         }
-        let mut found = Vec::new();
-        for point in places.lines().skip(1).filter_map(position) {
-            if let Some(zone) = zone_of(&zones, point) {
-                found.push((point, zone.id.clone()));
-            }
-            if found.len() > MOST_PLACES {
-                return Err(CityError::TooMany);
-            }
+        if places.lines().skip(1).nth(MOST_PLACES).is_some() {
+            return Err(CityError::TooMany);
         }
+        let index = ZoneIndex::new(&zones);
+        let place = |point| Some((point, index.zone_of(point)?.id.clone()));
+        let found: Vec<(Point, ZoneId)> =
+            places.lines().skip(1).filter_map(position).filter_map(place).collect();
         if found.is_empty() {
             return Err(CityError::NoPlaces);
         }
@@ -109,7 +107,10 @@ mod tests {
         assert!(matches!(read("{}", head), Err(CityError::Zones(_))));
         let empty = r#"{"type":"FeatureCollection","features":[]}"#;
         assert!(read(empty, head).is_err());
-        let many = format!("{head}{}", "d,44.95,-93.25\n".repeat(MOST_PLACES + 2));
+        let points = r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"name":"Mill"},
+            "geometry":{"type":"Point","coordinates":[-93.3,44.9]}}]}"#;
+        assert_eq!(read(points, &format!("{head}2012-01-01,44.95,-93.25\n")), Err(CityError::NoArea));
+        let many = format!("{head}{}", "d,44.95,-93.25\n".repeat(MOST_PLACES + 1));
         assert_eq!(read(SQUARE, &many), Err(CityError::TooMany));
     }
 }

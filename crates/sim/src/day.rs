@@ -26,6 +26,10 @@ use people_at_work::Director;
 /// When the simulated days begin: a Tuesday, 2026-11-17 05:00 UTC. A fixed date, so that a seed gives the
 /// same result in any year.
 pub const BEGIN: Timestamp = Timestamp(1_794_891_600_000);
+/// More would take days and more memory than machines have.
+const MOST_MEMBERS: usize = 100_000;
+/// The same of reports.
+const MOST_REPORTS: usize = 200_000;
 /// What is still on its way when the day ends gets so long to arrive.
 const AFTERWARDS_MS: u64 = 10 * MINUTE_MS;
 
@@ -59,6 +63,12 @@ impl Plan {
         }
         if self.members == 0 {
             return Err(PlanError::Number("--members must be at least 1: somebody has to look"));
+        }
+        if self.members > MOST_MEMBERS {
+            return Err(PlanError::Number("--members must be at most 100,000"));
+        }
+        if self.reports > MOST_REPORTS {
+            return Err(PlanError::Number("--neighbors must be at most 200,000"));
         }
         Ok(())
     }

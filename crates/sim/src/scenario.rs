@@ -114,6 +114,19 @@ impl Scenario {
             Scenario::Night => 1,
         }
     }
+
+    /// How many seconds a day of it may take on two cores, with 5,000 members; of the others nothing is asked.
+    pub fn wall_time(self) -> Option<f64> {
+        match self {
+            Scenario::Ordinary => Some(60.0),
+            Scenario::Flood => Some(300.0),
+            Scenario::Surge
+            | Scenario::RumorDay
+            | Scenario::Crash
+            | Scenario::Night
+            | Scenario::Infiltrated => None,
+        }
+    }
 }
 
 /// There is no such scenario.

@@ -15,6 +15,12 @@ impl Seeds {
         Self(seed)
     }
 
+    /// The number that a word stands for.
+    pub fn of_word(word: &str) -> u64 {
+        let hash = sha256("sim-seed-word", &[word.as_bytes()]).0;
+        hash.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
+    }
+
     /// The generator of the actor of this label and number.
     pub fn generator(&self, label: &str, number: u64) -> Random {
         Random::from_seed(self.bytes(label, number))
@@ -78,6 +84,7 @@ mod tests {
         assert_eq!(draw("phone", 1), draw("phone", 1));
         assert_ne!(draw("phone", 1), draw("phone", 2));
         assert_ne!(draw("phone", 1), draw("link", 1));
+        assert_ne!(Seeds::of_word("rain"), Seeds::of_word("sun"));
         assert_ne!(Seeds::new(8).generator("phone", 1).next_u64(), draw("phone", 1));
     }
 

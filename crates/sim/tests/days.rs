@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
 use bystand_sim::people::habits::Habits;
-use bystand_sim::{City, Outcome, Plan, Population, Scenario, simulate};
+use bystand_sim::{City, Outcome, Plan, Population, Scenario, shrink, simulate};
 
 /// Two zones side by side with places in them.
 fn city() -> City {
@@ -34,12 +34,16 @@ fn city() -> City {
 
 fn day(scenario: Scenario, seed: u64) -> Outcome {
     let (left_out, habits) = (BTreeSet::new(), Habits::default());
-    let plan = Plan { scenario, seed, hours: 1, members: 6, reports: 8, left_out, habits };
+    play(&Plan { scenario, seed, hours: 1, members: 6, reports: 8, left_out, habits })
+}
+
+/// At most six members: the population is made once.
+fn play(plan: &Plan) -> Outcome {
     static POPULATION: Mutex<Option<Population>> = Mutex::new(None);
     let city = city();
     let found = || Population::prepare(&city, 6, None, &mut |_| ()).expect("a network");
     let mut population = POPULATION.lock().unwrap_or_else(PoisonError::into_inner);
-    simulate(&city, &plan, population.get_or_insert_with(found)).expect("a day")
+    simulate(&city, plan, population.get_or_insert_with(found)).expect("a day")
 }
 
 /// What must hold whatever people do; how well they do is another matter, and not of so few reports.
@@ -71,4 +75,29 @@ fn programs_that_are_killed_lose_nothing() {
     let outcome = day(Scenario::Crash, 3);
     assert!(outcome.value("programs_killed") > Some(20.0));
     assert_nothing_lost(&outcome);
+}
+
+/// Each script is a day on which something was lost or went wrong once: what `--shrink` left of it.
+#[test]
+fn days_that_went_wrong_once_go_right() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/scripts");
+    let files = std::fs::read_dir(folder).expect("the folder of scripts").map(|file| file.expect("a file").path());
+    let mut scripts: Vec<_> =
+        files.filter(|file| file.extension().is_some_and(|extension| extension == "json")).collect();
+    scripts.sort();
+    assert!(!scripts.is_empty());
+    for file in scripts {
+        let text = std::fs::read_to_string(&file).expect("a script");
+        let plan = shrink::from_script(&text).expect("a plan");
+        assert_nothing_lost(&play(&plan));
+    }
+}
+
+#[test]
+fn hostile_members_and_a_night_alone_lose_nothing() {
+    for scenario in [Scenario::Infiltrated, Scenario::Night] {
+        let outcome = day(scenario, 5);
+        assert_nothing_lost(&outcome);
+        assert!(outcome.value("call_outs") > Some(0.0), "{:#}", outcome.as_json());
+    }
 }

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use bystand_sim::outcome::{Figure, Limit, Outcome};
 use bystand_sim::people::habits::Habits;
+use bystand_sim::seeds::Seeds;
 use bystand_sim::{City, Plan, Population, Scenario, page, shrink, simulate};
 use clap::{Args, Parser};
 
@@ -18,6 +19,7 @@ pub const EXAMPLES: &str = "\
 Examples:
   bystand sim --zones zones.geojson --incidents incidents.csv --scenario ordinary --seed 1
   bystand sim --zones zones.geojson --incidents incidents.csv --scenario crash --hours 2 --html day.html
+  bystand sim --zones zones.geojson --incidents incidents.csv --scenario flood --hours 24 --members 5000
 
 The same seed gives the same day on every machine. It exits with 3 when a check does not hold.";
 
@@ -45,15 +47,15 @@ struct SimArgs {
     /// The kind of day: ordinary, surge, rumor-day, flood, crash, night, infiltrated
     #[arg(long, default_value = "ordinary")]
     scenario: Scenario,
-    /// What everything random is drawn from: a number
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    /// What everything random is drawn from: a number, or a word, which stands for one
+    #[arg(long, value_name = "SEED", default_value = "1", value_parser = seed)]
     seed: u64,
     /// Hours of the network's time
     #[arg(long, value_name = "H", default_value_t = 2)]
     hours: u64,
-    /// Neighbors who report something
-    #[arg(long, value_name = "N", default_value_t = 20)]
-    neighbors: usize,
+    /// Neighbors who report something; each scenario has its own number for 24 hours
+    #[arg(long, value_name = "N")]
+    neighbors: Option<usize>,
     /// Members who take a duty of some hours in this time
     #[arg(long, value_name = "M", default_value_t = 10)]
     members: usize,
@@ -74,6 +76,8 @@ struct SimArgs {
     script: Option<PathBuf>,
 }
 
+/// The largest file that is read, in bytes.
+const LARGEST: u64 = 64 * 1024 * 1024;
 /// Days that are tried at most to find the shortest script.
 const TRIES: usize = 200;
 
@@ -81,17 +85,15 @@ const TRIES: usize = 200;
 pub fn run(words: &Words, output: Output) -> Done {
     let words = std::iter::once("bystand sim").chain(words.words.iter().map(String::as_str));
     let args = SimArgs::parse_from(words);
-    let city = City::read(&read(&args.zones)?, &read(&args.incidents)?).map_err(unusable)?;
-    let city = args.part.map_or(city.clone(), |zones| city.part(zones));
-    // What cannot be written is told before any work is done.
-    for file in [&args.json, &args.html, &args.shrink].into_iter().flatten() {
-        write(file, "")?;
-    }
+    // Whatever is wrong is told before any work is done.
     let plan = match &args.script {
         Some(file) => shrink::from_script(&read(file)?).map_err(unusable)?,
         None => plan(&args),
     };
     plan.check().map_err(unusable)?;
+    check_written(&args)?;
+    let city = City::read(&read(&args.zones)?, &read(&args.incidents)?).map_err(unusable)?;
+    let city = args.part.map_or(city.clone(), |zones| city.part(zones));
     let population = prepare(&args, &city, plan.members)?;
     let began = Instant::now();
     let mut outcome = simulate(&city, &plan, &population).map_err(unusable)?;
@@ -99,7 +101,7 @@ pub fn run(words: &Words, output: Output) -> Done {
         name: "wall_time",
         value: Some(began.elapsed().as_secs_f64()),
         unit: "s",
-        limit: Limit::None,
+        limit: plan.scenario.wall_time().map_or(Limit::None, Limit::AtMost),
     };
     outcome.figures.push(took);
     show(&outcome, output)?;
@@ -130,7 +132,7 @@ fn plan(args: &SimArgs) -> Plan {
         seed: args.seed,
         hours: args.hours,
         members: args.members,
-        reports: args.neighbors,
+        reports: args.neighbors.unwrap_or_else(|| args.scenario.usual_reports(args.hours)),
         left_out: BTreeSet::new(),
         habits: Habits::default(),
     }
@@ -159,7 +161,34 @@ fn unusable(error: impl std::fmt::Display) -> Failure {
     Failure::usage("sim-unusable", error.to_string())
 }
 
+/// Files to be written: each can be, and no two are one. What is in them stays until there is a result.
+fn check_written(args: &SimArgs) -> Result<(), Failure> {
+    let files: Vec<&PathBuf> = [&args.json, &args.html, &args.shrink].into_iter().flatten().collect();
+    for (at, file) in files.iter().enumerate() {
+        if files.iter().take(at).any(|other| other == file) {
+            let text = format!("{} is named for two results: name two files", file.display());
+            return Err(Failure::usage("sim-file", text));
+        }
+        let failed = |e: std::io::Error| format!("cannot write {}: {e}. Name another file", file.display());
+        let opened = std::fs::OpenOptions::new().append(true).create(true).open(file);
+        opened.map_err(|e| Failure::usage("sim-file", failed(e)))?;
+    }
+    Ok(())
+}
+
+/// A seed: a number, or a word that stands for one. The result says which.
+fn seed(text: &str) -> Result<u64, String> {
+    match text.trim() {
+        "" => Err("it is empty: give a number or a word".to_owned()),
+        text => Ok(text.parse().unwrap_or_else(|_| Seeds::of_word(text))),
+    }
+}
+
 fn read(file: &Path) -> Result<String, Failure> {
+    let too_long = format!("{} is larger than 64 MB: take a part of it", file.display());
+    if std::fs::metadata(file).is_ok_and(|about| about.len() > LARGEST) {
+        return Err(Failure::usage("sim-file", too_long));
+    }
     let failed = |e: std::io::Error| format!("cannot read {}: {e}. Name another file", file.display());
     std::fs::read_to_string(file).map_err(|e| Failure::usage("sim-file", failed(e)))
 }
@@ -170,6 +199,8 @@ fn write(file: &Path, text: &str) -> Result<(), Failure> {
 }
 
 fn show(outcome: &Outcome, output: Output) -> std::io::Result<()> {
+    let heading = format!("{}, seed {}", outcome.name, outcome.seed);
+    output.line(&output.tone(Tone::Faint, &heading))?;
     let row = |figure: &Figure| {
         let value = figure.value.map_or("-".to_owned(), page::number);
         let (limit, holds) = match figure.limit {

@@ -106,7 +106,15 @@ impl Director {
         let seen = self.stage.world.device(machine).and_then(|device| {
             let me = Author(device.shared().identity.author()?);
             let state = device.desk().state();
-            let decision = decide(state, me, now, &dispatcher.pressed)?;
+            let mut decision = decide(state, me, now, &dispatcher.pressed)?;
+            if let DeskCommand::SameAs(one, other) = decision.2
+                && self.watch.affair_of(one) != self.watch.affair_of(other)
+                && dispatcher.rng.chance(habits.reads_both)
+            {
+                // Reading both shows that they are not of one event.
+                dispatcher.pressed.refuse(one, "same-as");
+                decision = decide(state, me, now, &dispatcher.pressed)?;
+            }
             let said = state.incident(decision.0).map(|incident| incident.report.said());
             let is_other = said.is_some_and(|said| said.language.as_deref() != Some("en"));
             let is_hurried = tired > 0 || state.open_incidents().count() > habits.hurry_from;

@@ -52,6 +52,8 @@ pub struct Affair {
     pub kind: Kind,
     /// It is at somebody's home.
     pub is_home: bool,
+    /// People and vehicles that are to be seen.
+    pub size: (u64, u64),
 }
 
 /// One telling of an affair.
@@ -140,7 +142,8 @@ fn affair(
     let lasts = rng.pause(35 * MINUTE_MS);
     let kind = if truth == Truth::Denunciation { Kind::Other } else { *rng.pick(&KINDS)? };
     let is_home = kind == Kind::DoorKnock && rng.chance(habits.at_home);
-    Some(Affair { at, until: at.plus_ms(lasts), point, zone, truth, kind, is_home })
+    let size = (rng.between(2, 8), rng.below(4));
+    Some(Affair { at, until: at.plus_ms(lasts), point, zone, truth, kind, is_home, size })
 }
 
 fn tell(affair: &Affair, number: usize, is_first: bool, habits: &Neighbors, rng: &mut Random) -> Telling {
@@ -169,7 +172,11 @@ fn tell(affair: &Affair, number: usize, is_first: bool, habits: &Neighbors, rng:
         let about = affair.at.plus_ms(off).min(at);
         report.seen = if rng.chance(habits.says_when) { When::At(about) } else { When::Unknown };
     }
-    report.size = Size { people: Some(u16::try_from(rng.between(2, 8)).unwrap_or(2)), vehicles: None };
+    // People are counted to one more or less, vehicles most often right.
+    let people = (affair.size.0 + rng.below(3)).saturating_sub(1).max(1);
+    let is_miscounted = rng.chance(habits.miscounted);
+    let vehicles = if is_miscounted { (affair.size.1 + 2 * rng.below(2)).saturating_sub(1) } else { affair.size.1 };
+    report.size = Size { people: u16::try_from(people).ok(), vehicles: u16::try_from(vehicles).ok() };
     report.language = Some(if is_other { "es" } else { "en" }.to_owned());
     let leaves = affair.truth == Truth::Flood || rng.chance(habits.leaves_at_once);
     Telling { affair: number, at, report, leaves, by_card: false }
@@ -209,7 +216,7 @@ pub fn doubt(affair: &Affair, number: usize, at: Timestamp, rng: &mut Random) ->
 pub fn make_up(city: &City, at: Timestamp, number: usize, rng: &mut Random) -> Option<(Affair, Telling)> {
     let (point, zone) = rng.pick(city.places())?.clone();
     let (truth, kind) = (Truth::Invented, *rng.pick(&KINDS)?);
-    let affair = Affair { at, until: at, point, zone, truth, kind, is_home: false };
+    let affair = Affair { at, until: at, point, zone, truth, kind, is_home: false, size: (4, 2) };
     let honest = Neighbors { write_ms: 0, ..Neighbors::default() };
     let telling = tell(&affair, number, true, &honest, rng);
     Some((affair, telling))

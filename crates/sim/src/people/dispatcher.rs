@@ -54,6 +54,11 @@ impl Pressed {
         self.refused.contains(&(incident, key))
     }
 
+    /// Will not press it.
+    pub fn refuse(&mut self, incident: IncidentId, key: &'static str) {
+        self.refused.insert((incident, key));
+    }
+
     /// Notes it, and whether the program refused it.
     pub fn note(&mut self, incident: IncidentId, key: &'static str, now: Timestamp, is_refused: bool) {
         self.at.insert((incident, key), now);
@@ -291,7 +296,8 @@ impl Desk<'_> {
         // The older one stays: two dispatchers must not join two incidents into each other.
         let older =
             |with: &IncidentId| self.state.incident(*with).is_some_and(|o| o.taken.seq < incident.taken.seq);
-        if let Some(join) = self.state.proposed_joins(id).into_iter().find(|join| older(&join.with)) {
+        let proposed = self.state.proposed_joins(id).into_iter().find(|join| older(&join.with));
+        if let Some(join) = proposed.filter(|_| !self.pressed.was_refused(id, "same-as")) {
             return Some(("same-as", DeskCommand::SameAs(id, join.with)));
         }
         Some(("check", DeskCommand::Check(id, vec![Role::Verifier], 15)))

@@ -37,6 +37,8 @@ pub struct Neighbors {
     pub says_when: u32,
     /// Reports that take it for something else. Assumed.
     pub mistaken: u32,
+    /// Reports that count one vehicle more or less than there are; people are always counted to one. Assumed.
+    pub miscounted: u32,
     /// Reports whose place is off by some blocks. Assumed.
     pub misplaced: u32,
     /// Reports with cross streets and no pin. Assumed.
@@ -81,6 +83,8 @@ pub struct Desk {
     /// Decisions to check in which somebody joins to the wrong incident instead: one of those near. Doubled
     /// when tired, and in a hurry. Assumed.
     pub wrong_join: u32,
+    /// Proposals to join that are wrong and are seen to be, by reading both reports. Assumed.
+    pub reads_both: u32,
     /// Wrong joins that are noticed and undone, a minute or so later. Assumed.
     pub notices: u32,
     /// Real events dismissed at a glance as unfounded: decisions to check. Assumed.
@@ -151,6 +155,7 @@ impl Default for Neighbors {
             after_the_fact_ms: 40 * MINUTE_MS,
             says_when: 600,
             mistaken: 100,
+            miscounted: 200,
             misplaced: 60,
             words_only: 100,
             pin_only: 350,
@@ -176,6 +181,7 @@ impl Default for Desk {
             slower: 100,
             hurry_from: 20,
             wrong_join: 3,
+            reads_both: 500,
             notices: 500,
             dismisses: 3,
         }
