@@ -18,10 +18,13 @@ pub fn allow_connections(count: usize) -> anyhow::Result<()> {
         return Ok(());
     }
     if now.maximum.is_some_and(|most| most < needed) {
+        let allowed = now.maximum.unwrap_or(0);
         bail!(
-            "this needs {needed} open files and the system allows {}. Raise it with `ulimit -n {needed}` as \
-             root, or measure fewer with --subscribers.",
-            now.maximum.unwrap_or(0)
+            "{count} connections need {needed} open files in the relay and as many in the clients, and the \
+             system allows a process {allowed}. Raise the hard limit where this is started: `ulimit -Hn \
+             {needed}` as root, LimitNOFILE={needed} in systemd, --ulimit nofile={needed} for a container; or \
+             ask for at most {} connections.",
+            allowed.saturating_sub(OTHER_FILES)
         );
     }
     setrlimit(Resource::Nofile, Rlimit { current: Some(needed), maximum: now.maximum })?;
