@@ -7,8 +7,8 @@ use std::path::Path;
 /// Sizes in the picture's own units; it scales to where it is shown.
 const WIDTH: f64 = 720.0;
 const LEFT: f64 = 76.0;
-const RIGHT: f64 = 20.0;
-const TOP: f64 = 64.0;
+const RIGHT: f64 = 34.0;
+const TOP: f64 = 88.0;
 const CHART: f64 = 150.0;
 const BETWEEN: f64 = 46.0;
 const BOTTOM: f64 = 48.0;
@@ -16,10 +16,10 @@ const BOTTOM: f64 = 48.0;
 const STEPS: f64 = 5.0;
 /// Lines differ by color, and by dashes for those who do not tell the colors apart.
 const STYLE: &str = "text{font:13px system-ui,sans-serif;fill:#222}.t{font-weight:600;font-size:15px}\
-.g{stroke:#ddd}.a{stroke:#777}.l{fill:none;stroke-width:2}.p{stroke:none}\
-.c0{stroke:#0a5fb4}.p.c0{fill:#0a5fb4}.c1{stroke:#c25400;stroke-dasharray:7 4}.p.c1{fill:#c25400}\
+.g{stroke:#ddd}.a{stroke:#777}.l{fill:none;stroke-width:2}\
+.l.c0{stroke:#0a5fb4}.p.c0{fill:#0a5fb4}.l.c1{stroke:#c25400;stroke-dasharray:7 4}.p.c1{fill:#c25400}\
 @media(prefers-color-scheme:dark){text{fill:#e6e6e6}.b{fill:#16191d}.g{stroke:#3a3f45}.a{stroke:#8b949e}\
-.c0{stroke:#6cb6ff}.p.c0{fill:#6cb6ff}.c1{stroke:#ffa657}.p.c1{fill:#ffa657}}";
+.l.c0{stroke:#6cb6ff}.p.c0{fill:#6cb6ff}.l.c1{stroke:#ffa657}.p.c1{fill:#ffa657}}";
 
 /// A picture.
 #[derive(Debug)]

@@ -1,10 +1,15 @@
-//! Ten seconds of `bystand bench soak`, so that it cannot rot: each kind of load is there, nothing is lost,
-//! and what it writes can be read. What grows shows in longer runs only.
+//! The relay under load: ten seconds of `bystand bench soak` and a small `bystand bench fanout`, so that they
+//! cannot rot (what grows, and how fast it is, shows in longer runs on an idle machine), and how many
+//! connections a relay allows itself.
 
+mod stage;
+
+use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
+use stage::Stage;
 
 fn bench(args: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bystand"));
@@ -86,4 +91,24 @@ fn what_cannot_be_measured_is_said_at_once() {
         let errors = String::from_utf8_lossy(&ended.stderr).into_owned();
         assert!(!ended.status.success() && errors.contains(told), "{args:?}: {errors}");
     }
+}
+
+#[test]
+fn a_relay_takes_all_the_open_files_it_is_allowed() {
+    let stage = Stage::founded("open-files");
+    let mut relay = Command::new("sh")
+        .args(["-c", "ulimit -Sn 64 && exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_bystand")])
+        .args(stage.serve_args())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("started");
+    let mut line = String::new();
+    BufReader::new(relay.stdout.take().expect("its output")).read_line(&mut line).expect("read");
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", relay.id())).expect("its limits");
+    relay.kill().and_then(|()| relay.wait()).expect("ended");
+    assert!(line.contains("listens"), "{line}");
+    let limit = limits.lines().find(|line| line.starts_with("Max open files")).expect("a limit");
+    let numbers: Vec<&str> = limit.split_whitespace().skip(3).take(2).collect();
+    assert!(numbers[0] != "64" && numbers[0] == numbers[1], "{limit}");
 }
