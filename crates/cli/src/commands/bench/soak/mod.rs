@@ -82,6 +82,10 @@ impl Plan {
         Self { length, life, every: (length / SAMPLES).max(Duration::from_secs(1)) }
     }
 
+    fn life_ms(&self) -> u64 {
+        u64::try_from(self.life.as_millis()).unwrap_or(u64::MAX)
+    }
+
     /// The relay's settings: it sweeps ten times in the life of a frame.
     fn settings(&self) -> String {
         format!("sweep_s = {}\n", (self.life / 10).as_secs().max(1))
@@ -104,8 +108,7 @@ pub fn run(args: &BenchArgs) -> anyhow::Result<Report> {
     let issuer = Arc::new(issuer.context("no issuer of report passes")?);
     let server = Server::relay(&data, &plan.settings(), free_address()?)?;
     crate::output::note(&format!("A mixed load for {} minutes…", args.minutes));
-    let load = Load::new(server.addr(), network, plan.length, plan.life, args.seed);
-    let soaking = soak(Rc::new(load), issuer, plan, &server, &data);
+    let soaking = soak(network, args.seed, issuer, plan, &server, &data);
     let (load, samples) = LocalSet::new().block_on(&super::runtime()?, soaking)?;
     let mut report = Report::new("soak", args.seed);
     tell(&load, &plan, &samples, &mut report);
@@ -117,19 +120,17 @@ pub fn run(args: &BenchArgs) -> anyhow::Result<Report> {
 
 /// Loads the relay until the time is over; gives what was seen of it.
 async fn soak(
-    load: Rc<Load>,
+    network: Network,
+    seed: u64,
     issuer: Arc<IssuerKey>,
     plan: Plan,
     server: &Server,
     data: &Path,
 ) -> anyhow::Result<(Rc<Load>, Vec<Sample>)> {
     let mut connection = Connection::open(server.addr()).await?;
-    let drop = {
-        // Nobody else has it yet.
-        let network = load.network.borrow();
-        network.prepare(&mut connection, load.life_ms()).await?;
-        network.drop_stream()
-    };
+    network.prepare(&mut connection, plan.life_ms()).await?;
+    let drop = network.drop_stream();
+    let load = Rc::new(Load::new(server.addr(), network, plan.length, plan.life, seed));
     let mut rooms = Vec::new();
     for _ in 0..ROOMS {
         rooms.push(Room::make(&load, &mut connection).await?);
@@ -171,6 +172,7 @@ struct Workers {
 }
 
 impl Workers {
+    /// One more.
     fn start(&mut self, every: Duration, work: impl Work + 'static) {
         self.running.spawn_local(again(self.load.clone(), every, work));
     }

@@ -208,7 +208,7 @@ async fn follow(load: &Load, rooms: &[StreamId], until: Instant, rng: &mut Rando
     let messages = read_until(&mut stream, &mut received, until, protocols::server_frame).await?;
     count(load, "live_messages", messages);
     // Half of them say that they go.
-    if rng.next_u32() % 2 == 0 {
+    if rng.next_u32().is_multiple_of(2) {
         for room in &followed {
             stream.write_all(&protocols::live_message(&LiveIn::Leave(*room))).await?;
         }

@@ -93,9 +93,9 @@ impl Room {
 impl Work for Room {
     async fn once(&mut self, load: &Load, connection: &mut Connection) -> anyhow::Result<()> {
         self.sent += 1;
-        let is_commit = self.sent % COMMIT_EVERY == 0;
+        let is_commit = self.sent.is_multiple_of(COMMIT_EVERY);
         let new_key =
-            (self.sent % (COMMIT_EVERY * KEY_EVERY) == 0).then(|| SigningKey::generate(&mut self.rng));
+            self.sent.is_multiple_of(COMMIT_EVERY * KEY_EVERY).then(|| SigningKey::generate(&mut self.rng));
         let append_key = new_key.as_ref().map(SigningKey::public);
         let commit = is_commit.then_some(Commit { epoch: self.epoch, append_key, signature: None });
         let kind = if is_commit { FrameKind::RoomCommit } else { FrameKind::RoomMessage };
