@@ -15,6 +15,7 @@ mod follow_up;
 mod help;
 mod host;
 mod live;
+mod open_files;
 mod output;
 mod passphrase;
 mod progress;

@@ -12,10 +12,10 @@ use serde_json::json;
 use tracing_subscriber::EnvFilter;
 
 use crate::args::Global;
-use crate::engine;
 use crate::failure::{Done, Failure};
 use crate::output::Output;
 use crate::stop::Stop;
+use crate::{engine, open_files};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -73,6 +73,7 @@ pub async fn run(global: &Global, args: &ServeArgs, output: Output) -> Done {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
     let mut stop = Stop::install()?;
     let config = Config::load(&args.data, &flags).map_err(|error| not_started(error.into()))?;
+    allow_connections(config.tuning.max_connections);
     let network = config.network;
     let clock = Arc::new(RelayClock(global.clock()));
     let running = bystand_relay::serve_with_clock(config, clock, async move { stop.requested().await });
@@ -86,6 +87,19 @@ pub async fn run(global: &Global, args: &ServeArgs, output: Output) -> Done {
     running.wait().await;
     output.both("The relay has stopped.", &json!({"stopped": true}))?;
     Ok(())
+}
+
+/// A connection is an open file, and many systems begin with a thousand of them. When the limit stays below
+/// what the settings allow, the relay works all the same, for fewer.
+fn allow_connections(most: u32) {
+    match open_files::raise() {
+        Ok(Some(allowed)) if allowed < u64::from(most) => tracing::info!(
+            "the system allows this process {allowed} open files, for {most} connections at most: raise its hard \
+             limit (LimitNOFILE in systemd) if more than that come at once"
+        ),
+        Ok(_) => {}
+        Err(error) => tracing::warn!("the limit of open files stays as it is: {error}"),
+    }
 }
 
 /// Why a relay does not start, or its folder cannot be made.

@@ -3,10 +3,10 @@
 //! are installed and wanted.
 //!
 //! The clock runs from before the message is handed to the server, and includes making it durable,
-//! to the last subscriber's having all of it.
+//! to the last subscriber's having all of it. With more than ten thousand subscribers it is measured
+//! with ten thousand too: the limits are for those, and the rest says how cost grows.
 
 use std::net::SocketAddr;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
@@ -19,15 +19,21 @@ use tokio::net::TcpStream;
 
 use super::http::{self, Connection};
 use super::network::Network;
+use super::peers::{self, PEERS};
+use super::plot::{Chart, Line, Picture};
 use super::relay::{Server, free_address};
 use super::report::{Report, percentile};
-use super::swarm::{Recipe, Swarm};
+use super::swarm::Swarm;
 use super::{BenchArgs, limits, protocols};
 
 /// Messages, of which the median counts.
-const ROUNDS: usize = 5;
+pub const ROUNDS: usize = 5;
 /// A frame or message, in bytes.
-const MESSAGE_LEN: usize = 500;
+pub const MESSAGE_LEN: usize = 500;
+/// Subscribers that the limits are for.
+const CHECKED: usize = 10_000;
+/// What a picture is drawn from, as far as so many are asked for.
+const LADDER: [usize; 7] = [1_000, 2_000, 5_000, CHECKED, 20_000, 50_000, 100_000];
 /// Pauses in which the server settles before it is looked at.
 const SETTLE: Duration = Duration::from_millis(500);
 /// Subscribers here never answer a ping.
@@ -40,50 +46,133 @@ const MEMORY_KIB: f64 = 16.0;
 pub fn run(args: &BenchArgs) -> anyhow::Result<Report> {
     limits::allow_connections(args.subscribers)?;
     let mut report = Report::new("fanout", args.seed);
-    #[expect(clippy::cast_precision_loss, reason = "some thousands")]
-    report.figure("subscribers", args.subscribers as f64, "");
+    report.figure("subscribers", count(args.subscribers), "");
     let runtime = super::runtime()?;
-    let alerts = runtime.block_on(alerts(args))?;
-    report.at_most("sse_last_delivery_ms", alerts.last_ms, LAST_MS, "ms");
-    report.at_most("sse_server_cpu_s", alerts.cpu_s, CPU_S, "s");
-    report.at_most("sse_memory_per_subscriber_kib", alerts.memory_kib, MEMORY_KIB, "KiB");
-    let frames = runtime.block_on(frames(args))?;
-    report.at_most("ws_last_delivery_ms", frames.last_ms, LAST_MS, "ms");
-    report.at_most("ws_server_cpu_s", frames.cpu_s, CPU_S, "s");
-    report.at_most("ws_memory_per_subscriber_kib", frames.memory_kib, MEMORY_KIB, "KiB");
+    let mut kinds = [Kind::new("sse", "alerts by SSE"), Kind::new("ws", "frames by WebSocket")];
+    for size in ladder(args.subscribers, args.plot.is_some()) {
+        crate::output::note(&format!("{size} subscribers of each kind…"));
+        let [sse, ws] = &mut kinds;
+        sse.rungs.push((size, runtime.block_on(alerts(args, size))?));
+        ws.rungs.push((size, runtime.block_on(frames(args, size))?));
+    }
+    for kind in &kinds {
+        kind.tell(args.subscribers, &mut report);
+    }
     if args.peers {
         for peer in PEERS {
-            match runtime.block_on(other(args, &peer))? {
+            match runtime.block_on(peers::measure(args, &peer))? {
                 None => report.remark(format!("{} is not installed.", peer.program)),
-                Some(spread) => {
-                    report.figure(format!("{}_last_delivery_ms", peer.name), spread.last_ms, "ms");
-                    report.figure(format!("{}_server_cpu_s", peer.name), spread.cpu_s, "s");
-                    report.figure(
-                        format!("{}_memory_per_subscriber_kib", peer.name),
-                        spread.memory_kib,
-                        "KiB",
-                    );
-                }
+                Some(spread) => spread.tell(peer.name, "", &mut report),
             }
         }
     }
     report.remark(format!("Medians of {ROUNDS} messages; memory after the last of them."));
+    if let Some(file) = &args.plot {
+        picture(&kinds).write(file)?;
+    }
     Ok(report)
 }
 
-/// What one kind of fan-out took.
-struct Spread {
+/// How many subscribers to measure with, the most last.
+fn ladder(most: usize, all: bool) -> Vec<usize> {
+    let mut sizes: Vec<usize> =
+        LADDER.into_iter().filter(|size| *size < most && (all || *size == CHECKED)).collect();
+    sizes.push(most);
+    sizes
+}
+
+/// One way to subscribe, measured with more and more subscribers.
+#[derive(Debug)]
+struct Kind {
+    /// In the names of its figures.
+    name: &'static str,
+    /// In pictures.
+    shown: &'static str,
+    rungs: Vec<(usize, Spread)>,
+}
+
+impl Kind {
+    fn new(name: &'static str, shown: &'static str) -> Self {
+        Self { name, shown, rungs: Vec::new() }
+    }
+
+    /// Checks the one that the limits are for; the others are figures.
+    fn tell(&self, most: usize, report: &mut Report) {
+        for (size, spread) in &self.rungs {
+            if *size == most.min(CHECKED) {
+                spread.check(self.name, report);
+            } else {
+                spread.tell(self.name, &format!("_at_{size}"), report);
+            }
+        }
+        let rung = |wanted| self.rungs.iter().find(|(size, _)| *size == wanted);
+        if let (Some((base, few)), Some((size, many)), true) = (rung(CHECKED), rung(most), most > CHECKED) {
+            let times = count(*size) / count(*base);
+            // 1: as many times the cost as subscribers.
+            for (figure, growth) in [
+                ("last_delivery_growth", many.last_ms / few.last_ms / times),
+                ("server_cpu_growth", many.cpu_s / few.cpu_s / times),
+                ("memory_per_subscriber_growth", many.memory_kib / few.memory_kib),
+            ] {
+                report.figure(format!("{}_{figure}", self.name), growth, "of linear");
+            }
+        }
+    }
+
+    fn line(&self, value: fn(&Spread) -> f64) -> Line {
+        let points = self.rungs.iter().map(|(size, spread)| (count(*size), value(spread))).collect();
+        Line { name: self.shown, points }
+    }
+}
+
+fn picture(kinds: &[Kind]) -> Picture {
+    let chart = |name, value: fn(&Spread) -> f64| Chart {
+        name,
+        lines: kinds.iter().map(|kind| kind.line(value)).collect(),
+    };
+    Picture {
+        title: "One message to all who listen".to_owned(),
+        over: "Subscribers",
+        charts: vec![
+            chart("Until the last one has it (ms)", |spread| spread.last_ms),
+            chart("Processor time of the relay for it (s)", |spread| spread.cpu_s),
+            chart("Memory of the relay for each subscriber (KiB)", |spread| spread.memory_kib),
+        ],
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "some thousands")]
+fn count(subscribers: usize) -> f64 {
+    subscribers as f64
+}
+
+/// What one fan-out took.
+#[derive(Debug)]
+pub struct Spread {
     last_ms: f64,
     cpu_s: f64,
     memory_kib: f64,
 }
 
+impl Spread {
+    fn check(&self, name: &str, report: &mut Report) {
+        report.at_most(format!("{name}_last_delivery_ms"), self.last_ms, LAST_MS, "ms");
+        report.at_most(format!("{name}_server_cpu_s"), self.cpu_s, CPU_S, "s");
+        report.at_most(format!("{name}_memory_per_subscriber_kib"), self.memory_kib, MEMORY_KIB, "KiB");
+    }
+
+    fn tell(&self, name: &str, suffix: &str, report: &mut Report) {
+        report.figure(format!("{name}_last_delivery_ms{suffix}"), self.last_ms, "ms");
+        report.figure(format!("{name}_server_cpu_s{suffix}"), self.cpu_s, "s");
+        report.figure(format!("{name}_memory_per_subscriber_kib{suffix}"), self.memory_kib, "KiB");
+    }
+}
+
 /// Publishes `messages` one by one, to subscribers of which there were none before `idle_kib`.
-async fn spread(
+pub async fn spread(
     server: &Server,
     swarm: &Swarm,
     idle_kib: f64,
-    size: usize,
     messages: Vec<Vec<u8>>,
     publisher: &mut Publisher,
 ) -> anyhow::Result<Spread> {
@@ -101,12 +190,14 @@ async fn spread(
     Ok(Spread {
         last_ms: percentile(&mut last_ms, 50),
         cpu_s: percentile(&mut cpu_s, 50),
-        memory_kib: grown / f64::from(u32::try_from(size)?),
+        memory_kib: grown / count(swarm.size()),
     })
 }
 
 /// Whoever hands the message to the server.
-enum Publisher {
+#[derive(Debug)]
+pub enum Publisher {
+    /// Over a kept-alive connection.
     Relay(Connection),
     /// Each message introduces its sender, so each has a connection of its own.
     Other(SocketAddr, Vec<TcpStream>),
@@ -130,7 +221,7 @@ impl Publisher {
     }
 }
 
-async fn alerts(args: &BenchArgs) -> anyhow::Result<Spread> {
+async fn alerts(args: &BenchArgs, size: usize) -> anyhow::Result<Spread> {
     let folder = super::folder(args)?;
     let mut network = Network::found(args.seed, folder.path())?;
     network.issue(PassPurpose::Finding, 0);
@@ -142,11 +233,11 @@ async fn alerts(args: &BenchArgs) -> anyhow::Result<Spread> {
     let mut connection = Connection::open(server.addr()).await?;
     network.publish(&mut connection).await?;
     let idle = server.memory_kib()?;
-    let swarm = Swarm::connect(server.addr(), args.subscribers, &protocols::alerts()).await?;
-    spread(&server, &swarm, idle, args.subscribers, notes?, &mut Publisher::Relay(connection)).await
+    let swarm = Swarm::connect(server.addr(), size, &protocols::alerts()).await?;
+    spread(&server, &swarm, idle, notes?, &mut Publisher::Relay(connection)).await
 }
 
-async fn frames(args: &BenchArgs) -> anyhow::Result<Spread> {
+async fn frames(args: &BenchArgs, size: usize) -> anyhow::Result<Spread> {
     let folder = super::folder(args)?;
     let mut network = Network::found(args.seed, folder.path())?;
     let writer = SigningKey::generate(&mut network.fixture.rng);
@@ -161,8 +252,8 @@ async fn frames(args: &BenchArgs) -> anyhow::Result<Spread> {
     let mut publisher = Publisher::Relay(connection);
     publisher.publish(&frames.pop().context("a first frame")?).await?;
     let idle = server.memory_kib()?;
-    let swarm = Swarm::connect(server.addr(), args.subscribers, &protocols::live(stream)).await?;
-    spread(&server, &swarm, idle, args.subscribers, frames, &mut publisher).await
+    let swarm = Swarm::connect(server.addr(), size, &protocols::live(stream)).await?;
+    spread(&server, &swarm, idle, frames, &mut publisher).await
 }
 
 /// A rendered append.
@@ -176,66 +267,41 @@ fn frame(network: &Network, writer: &SigningKey, stream: StreamId, round: usize)
     Ok(http::request("POST", &format!("/v1/streams/{stream}"), &encode(&append)))
 }
 
-/// A server of others.
-struct Peer {
-    name: &'static str,
-    program: &'static str,
-    /// Its arguments, given the port and a folder.
-    args: fn(u16, &std::path::Path) -> std::io::Result<Vec<String>>,
-    recipe: fn() -> Recipe,
-    message: fn(&[u8]) -> Vec<u8>,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-const PEERS: [Peer; 2] = [
-    Peer {
-        name: "nats",
-        program: "nats-server",
-        args: |port, _| Ok(vec!["-a".into(), "127.0.0.1".into(), "-p".into(), port.to_string()]),
-        recipe: protocols::nats,
-        message: protocols::nats_message,
-    },
-    Peer {
-        name: "mosquitto",
-        program: "mosquitto",
-        args: |port, folder| {
-            let file = folder.join("mosquitto.conf");
-            std::fs::write(&file, format!("listener {port} 127.0.0.1\nallow_anonymous true\n"))?;
-            Ok(vec!["-c".into(), file.display().to_string()])
-        },
-        recipe: protocols::mqtt,
-        message: protocols::mqtt_message,
-    },
-];
-
-/// `None` when it is not installed.
-async fn other(args: &BenchArgs, peer: &Peer) -> anyhow::Result<Option<Spread>> {
-    let folder = super::folder(args)?;
-    let addr = free_address()?;
-    let mut command = Command::new(peer.program);
-    command.args((peer.args)(addr.port(), folder.path())?);
-    // Debian puts servers where not every user looks for programs.
-    let path = std::env::var("PATH").unwrap_or_default() + ":/usr/sbin:/sbin";
-    let server = match Server::other(command.env("PATH", path), addr) {
-        Ok(server) => server,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error).context(peer.program),
-    };
-    listening(addr).await.context(peer.program)?;
-    let idle = server.memory_kib()?;
-    let swarm = Swarm::connect(addr, args.subscribers, &(peer.recipe)()).await.context(peer.program)?;
-    let message = (peer.message)(&[b'p'; MESSAGE_LEN]);
-    let mut publisher = Publisher::Other(addr, Vec::new());
-    let messages = vec![message; ROUNDS];
-    spread(&server, &swarm, idle, args.subscribers, messages, &mut publisher).await.map(Some)
-}
-
-/// Waits until somebody listens there.
-async fn listening(addr: SocketAddr) -> anyhow::Result<()> {
-    for _ in 0..100 {
-        if TcpStream::connect(addr).await.is_ok() {
-            return Ok(());
+    #[test]
+    fn the_limits_size_is_always_measured_and_the_ladder_ends_where_it_was_asked_to() {
+        for (most, all, sizes) in [
+            (300, false, &[300][..]),
+            (10_000, false, &[10_000]),
+            (10_000, true, &[1_000, 2_000, 5_000, 10_000]),
+            (50_000, false, &[10_000, 50_000]),
+            (50_000, true, &[1_000, 2_000, 5_000, 10_000, 20_000, 50_000]),
+            (19_000, true, &[1_000, 2_000, 5_000, 10_000, 19_000]),
+        ] {
+            assert_eq!(ladder(most, all), sizes);
         }
-        tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    anyhow::bail!("it does not listen on {addr}")
+
+    #[test]
+    fn growth_is_one_where_cost_is_linear() {
+        let spread = |last_ms, cpu_s| Spread { last_ms, cpu_s, memory_kib: 8.0 };
+        let mut kind = Kind::new("ws", "frames");
+        kind.rungs = vec![(10_000, spread(100.0, 0.2)), (50_000, spread(500.0, 2.0))];
+        let mut report = Report::new("test", 1);
+        kind.tell(50_000, &mut report);
+        assert_eq!(report.missed(), Vec::<&str>::new());
+        for (figure, value) in [
+            ("ws_last_delivery_ms", 100.0),
+            ("ws_last_delivery_ms_at_50000", 500.0),
+            ("ws_last_delivery_growth", 1.0),
+            ("ws_server_cpu_growth", 2.0),
+            ("ws_memory_per_subscriber_growth", 1.0),
+        ] {
+            let found = report.value(figure).expect(figure);
+            assert!((found - value).abs() < 1e-9, "{figure}: {found}");
+        }
+    }
 }

@@ -14,8 +14,13 @@ const ANSWER_LEN: usize = 2 * 1024 * 1024;
 
 /// A rendered request.
 pub fn request(method: &str, path: &str, body: &[u8]) -> Vec<u8> {
+    request_with(method, path, "", body)
+}
+
+/// A rendered request with header lines of its own, each with its line end.
+pub fn request_with(method: &str, path: &str, headers: &str, body: &[u8]) -> Vec<u8> {
     let head = format!(
-        "{method} {path} HTTP/1.1\r\nhost: relay\r\ncontent-type: {MEDIA_TYPE}\r\ncontent-length: {}\r\n\r\n",
+        "{method} {path} HTTP/1.1\r\nhost: relay\r\ncontent-type: {MEDIA_TYPE}\r\n{headers}content-length: {}\r\n\r\n",
         body.len()
     );
     [head.as_bytes(), body].concat()
@@ -67,13 +72,19 @@ impl Connection {
         self.ask(path, &request("GET", path, &[])).await
     }
 
-    async fn ask<A>(&mut self, what: &str, request: &[u8]) -> anyhow::Result<A>
+    /// Sends a rendered request and reads the answer; `what` names it in errors.
+    pub async fn ask<A>(&mut self, what: &str, request: &[u8]) -> anyhow::Result<A>
     where
         A: Encode<()> + for<'b> Decode<'b, ()>,
     {
+        bystand_wire::decode(&self.bytes(what, request).await?).with_context(|| what.to_owned())
+    }
+
+    /// Sends a rendered request and gives the answer's body.
+    pub async fn bytes(&mut self, what: &str, request: &[u8]) -> anyhow::Result<Vec<u8>> {
         let (status, answer) = self.send(request).await?;
         ensure!(status == 200, "{what}: {status} {}", String::from_utf8_lossy(&answer));
-        bystand_wire::decode(&answer).with_context(|| what.to_owned())
+        Ok(answer)
     }
 }
 

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use bystand_wire::PassPurpose;
 use bystand_wire::relay_api::WorkOffer;
+use bystand_wire::time::DAY_MS;
 
 use super::http::Connection;
 use super::network::Network;
@@ -60,8 +61,7 @@ async fn measure(
     report: &mut Report,
 ) -> anyhow::Result<()> {
     let mut connection = Connection::open(server.addr()).await?;
-    network.publish(&mut connection).await?;
-    network.make_drop(&mut connection).await?;
+    network.prepare(&mut connection, DAY_MS).await?;
     let puzzles = args.reports / OPEN_SHARE;
     crate::output::note(&format!("Making {} passes and {puzzles} proofs of work…", args.reports));
     let mut vouched = reports::by_pass(network, args.reports, args.seed)?;

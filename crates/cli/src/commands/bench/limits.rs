@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use anyhow::{bail, ensure};
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use anyhow::ensure;
+
+use crate::open_files;
 
 /// `f_type` of a file system in memory.
 const TMPFS: u64 = 0x0102_1994;
@@ -13,18 +14,15 @@ const OTHER_FILES: u64 = 200;
 /// Lets this process and its children hold so many connections each.
 pub fn allow_connections(count: usize) -> anyhow::Result<()> {
     let needed = u64::try_from(count)? + OTHER_FILES;
-    let now = getrlimit(Resource::Nofile);
-    if now.current.is_none_or(|n| n >= needed) {
-        return Ok(());
-    }
-    if now.maximum.is_some_and(|most| most < needed) {
-        bail!(
-            "this needs {needed} open files and the system allows {}. Raise it with `ulimit -n {needed}` as \
-             root, or measure fewer with --subscribers.",
-            now.maximum.unwrap_or(0)
-        );
-    }
-    setrlimit(Resource::Nofile, Rlimit { current: Some(needed), maximum: now.maximum })?;
+    let allowed = open_files::raise()?.unwrap_or(u64::MAX);
+    ensure!(
+        allowed >= needed,
+        "{count} connections need {needed} open files in the relay and as many in the clients, and the system \
+         allows a process {allowed}. Raise the hard limit where this is started: `ulimit -Hn {needed}` as root, \
+         LimitNOFILE={needed} in systemd, --ulimit nofile={needed} for a container; or ask for at most {} \
+         connections.",
+        allowed.saturating_sub(OTHER_FILES)
+    );
     Ok(())
 }
 

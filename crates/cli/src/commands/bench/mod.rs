@@ -11,11 +11,14 @@ mod intake;
 mod limits;
 mod network;
 mod path;
+mod peers;
+mod plot;
 mod protocols;
 mod raw;
 mod relay;
 mod report;
 mod reports;
+mod soak;
 mod swarm;
 
 use std::path::PathBuf;
@@ -32,6 +35,8 @@ pub const EXAMPLES: &str = "\
 Examples:
   bystand bench intake
   bystand bench fanout --peers --json fanout.json
+  bystand bench fanout --subscribers 50000 --plot fanout.svg
+  bystand bench soak --minutes 15 --plot soak.svg
 
 Build with optimizations first (scripts/bench does). It exits with 3 when a limit does not hold.";
 
@@ -65,8 +70,14 @@ struct BenchArgs {
     #[arg(long, value_name = "N", default_value_t = 16_000)]
     reports: usize,
     /// fanout: subscribers
-    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = subscribers)]
     subscribers: usize,
+    /// fanout, soak: also draw the figures here (SVG); fanout then measures with fewer subscribers too
+    #[arg(long, value_name = "FILE")]
+    plot: Option<PathBuf>,
+    /// soak: how long
+    #[arg(long, value_name = "N", default_value_t = 60.0, value_parser = minutes)]
+    minutes: f64,
     /// casebook: entries
     #[arg(long, value_name = "N", default_value_t = 100_000)]
     entries: usize,
@@ -83,6 +94,8 @@ enum Name {
     Fanout,
     /// The desk's casebook folded
     Casebook,
+    /// The relay under mixed load for an hour: does anything grow, is anything lost
+    Soak,
 }
 
 /// Runs `bystand bench …`.
@@ -92,11 +105,13 @@ pub fn run(words: &Words, output: Output) -> Done {
     if cfg!(debug_assertions) {
         crate::output::note("This program was built without optimizations: its figures mean nothing.");
     }
+    check_files(&args)?;
     let report = match args.name {
         Name::Intake => intake::run(&args)?,
         Name::Path => path::run(&args)?,
         Name::Fanout => fanout::run(&args)?,
         Name::Casebook => casebook::run(&args)?,
+        Name::Soak => soak::run(&args)?,
     };
     report.show(output)?;
     if let Some(file) = &args.json {
@@ -106,6 +121,34 @@ pub fn run(words: &Words, output: Output) -> Done {
         missed if missed.is_empty() => Ok(()),
         missed => Err(Failure::refused("bench-missed", format!("out of its limits: {}", missed.join(", ")))),
     }
+}
+
+/// So many as a relay serves.
+fn subscribers(text: &str) -> Result<usize, String> {
+    let most = bystand_wire::limits::LIVE_CONNECTIONS;
+    text.parse().ok().filter(|count| (1..=most).contains(count)).ok_or(format!("a number from 1 to {most}"))
+}
+
+/// From six seconds to a week.
+fn minutes(text: &str) -> Result<f64, String> {
+    let sound = |minutes: &f64| (0.1..=10_080.0).contains(minutes);
+    text.parse().ok().filter(sound).ok_or("a number from 0.1 to 10080".to_owned())
+}
+
+/// What cannot be written is said before minutes are spent.
+fn check_files(args: &BenchArgs) -> Done {
+    if args.plot.is_some() && !matches!(args.name, Name::Fanout | Name::Soak) {
+        return Err(Failure::usage("bench-plot", "Only fanout and soak draw a picture: leave --plot away."));
+    }
+    for (option, file) in [("--json", &args.json), ("--plot", &args.plot)] {
+        let Some(file) = file else { continue };
+        std::fs::OpenOptions::new().append(true).create(true).open(file).map_err(|error| {
+            let text =
+                format!("{} cannot be written: {error}. Name another file with {option}.", file.display());
+            Failure::failed("bench-file", text)
+        })?;
+    }
+    Ok(())
 }
 
 /// A folder for one run, on a disk.

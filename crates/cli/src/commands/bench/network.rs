@@ -10,13 +10,13 @@ use bystand_crypto::hash;
 use bystand_crypto::sign::{Signed, SigningKey, sign};
 use bystand_relay::data_dir;
 use bystand_wire::relay_api::{
-    Admission, AppendContext, AppendRule, CreateStream, Created, LogEntry, LogKind, Logged, Policy, ReadRule,
-    SignedBytes,
+    Admission, AppendContext, AppendRule, CreateStream, Created, LogEntry, LogKind, Logged, Policy,
+    READ_HEADER, ReadAuth, ReadContext, ReadRule, SignedBytes,
 };
 use bystand_wire::time::{DAY_MS, HOUR_MS, MINUTE_MS};
-use bystand_wire::{FrameHash, PassPurpose, Period, Role, StreamId, Timestamp, Week, limits};
+use bystand_wire::{FrameHash, PassPurpose, Period, Role, StreamId, Timestamp, Week, encode, limits, to_hex};
 
-use super::http::Connection;
+use super::http::{self, Connection};
 
 /// A network and the keys of those who use it.
 #[derive(Debug)]
@@ -80,11 +80,24 @@ impl Network {
         Ok(())
     }
 
-    /// Makes the drop: passes or work, read by key.
-    pub async fn make_drop(&self, connection: &mut Connection) -> anyhow::Result<()> {
+    /// [`publish`](Self::publish) and [`make_drop`](Self::make_drop).
+    pub async fn prepare(&self, connection: &mut Connection, life_ms: u64) -> anyhow::Result<()> {
+        self.publish(connection).await?;
+        self.make_drop(connection, life_ms).await
+    }
+
+    /// Makes the drop: passes or work, read by key, each report kept for so long.
+    async fn make_drop(&self, connection: &mut Connection, life_ms: u64) -> anyhow::Result<()> {
         let rule = AppendRule::PassOrWork(vec![PassPurpose::Card, PassPurpose::Report]);
-        let read = ReadRule::Key(self.device.public());
-        self.make_stream(connection, &self.drop_key, rule, read).await
+        let policy = self.policy(&self.drop_key, rule, ReadRule::Key(self.device.public()))?;
+        self.put_stream(connection, &self.drop_key, &Policy { frame_life_ms: life_ms, ..policy }).await
+    }
+
+    /// Lets one read the drop now: the lines of a request's header.
+    pub fn drop_header(&self, now: Timestamp) -> String {
+        let context = ReadContext { stream: self.drop_stream(), at: now };
+        let signature = sign(&self.fixture.network, &self.device, &context);
+        format!("{READ_HEADER}: {}\r\n", to_hex(&encode(&ReadAuth { at: now, signature })))
     }
 
     /// Makes a stream whose one rule for appending is `rule`.
@@ -95,8 +108,12 @@ impl Network {
         rule: AppendRule,
         read: ReadRule,
     ) -> anyhow::Result<()> {
-        let network = &self.fixture.network;
-        let policy = Policy {
+        self.put_stream(connection, creator, &self.policy(creator, rule, read)?).await
+    }
+
+    /// Of a stream for a week, each of whose frames is kept for a day.
+    pub fn policy(&self, creator: &SigningKey, rule: AppendRule, read: ReadRule) -> anyhow::Result<Policy> {
+        Ok(Policy {
             creator: creator.public(),
             version: 1,
             successors: Vec::new(),
@@ -110,16 +127,30 @@ impl Network {
             max_frames: 1_000_000,
             committer: None,
             starts_after: None,
-        };
-        let policy = SignedBytes::from(Signed::sign(network, creator, &policy));
+        })
+    }
+
+    /// Makes a stream, by a certificate.
+    async fn put_stream(
+        &self,
+        connection: &mut Connection,
+        creator: &SigningKey,
+        policy: &Policy,
+    ) -> anyhow::Result<()> {
+        let _: Created = connection.ask("a stream", &self.creation(creator, policy)).await?;
+        Ok(())
+    }
+
+    /// The rendered request that makes a stream, by a certificate.
+    pub fn creation(&self, creator: &SigningKey, policy: &Policy) -> Vec<u8> {
+        let network = &self.fixture.network;
+        let policy = SignedBytes::from(Signed::sign(network, creator, policy));
         let stream = hash::stream_id(&creator.public());
         let frame = FrameHash(hash::plain_sha256(&policy.bytes).0);
         let context = AppendContext { stream, frame, commit: None, epoch: None };
         let signature = sign(network, &self.device, &context);
         let admission = Some(Admission::Certificate(self.certificate(), signature));
-        let path = format!("/v1/streams/{stream}");
-        let _: Created = connection.call("PUT", &path, &CreateStream { policy, admission }).await?;
-        Ok(())
+        http::request("PUT", &format!("/v1/streams/{stream}"), &encode(&CreateStream { policy, admission }))
     }
 
     /// A new alert with its quorum: a finding pass and a publish pass. Issuers of both are needed.

@@ -10,9 +10,17 @@ use super::swarm::{Recipe, Step};
 /// The topic or subject of the others.
 const TOPIC: &str = "x";
 
+/// Asks for alerts.
+pub const EVENTS: &[u8] =
+    b"GET /v1/alerts/stream HTTP/1.1\r\nhost: relay\r\naccept: text/event-stream\r\n\r\n";
+/// Asks for a live connection.
+pub const UPGRADE: &[u8] =
+    b"GET /v1/live HTTP/1.1\r\nhost: relay\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
+    sec-websocket-version: 13\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n";
+
 /// `GET /v1/alerts/stream`.
 pub fn alerts() -> Recipe {
-    let send = b"GET /v1/alerts/stream HTTP/1.1\r\nhost: relay\r\naccept: text/event-stream\r\n\r\n".to_vec();
+    let send = EVENTS.to_vec();
     // The backlog of a new network is empty, but for how soon to come back.
     let answer = |bytes: &[u8]| find(bytes, b"retry: 3000\n\n\r\n").map(|at| at + 15);
     let take = |received: &mut Vec<u8>| {
@@ -29,10 +37,8 @@ pub fn alerts() -> Recipe {
 
 /// `GET /v1/live`, following a stream that holds one frame: its coming says that the rest will.
 pub fn live(stream: StreamId) -> Recipe {
-    let upgrade = b"GET /v1/live HTTP/1.1\r\nhost: relay\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
-        sec-websocket-version: 13\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n";
     let switched = |bytes: &[u8]| find(bytes, b"\r\n\r\n").map(|at| at + 4);
-    let follow = client_frame(&encode(&LiveIn::Follow(stream, Seq::START, None)));
+    let follow = live_message(&LiveIn::Follow(stream, Seq::START, None));
     let take = |received: &mut Vec<u8>| {
         let mut taken = 0;
         while let Some(len) = server_frame(received) {
@@ -43,7 +49,7 @@ pub fn live(stream: StreamId) -> Recipe {
     };
     Recipe {
         hello: vec![
-            Step { send: upgrade.to_vec(), answer: switched },
+            Step { send: UPGRADE.to_vec(), answer: switched },
             Step { send: follow, answer: server_frame },
         ],
         take,
@@ -120,6 +126,11 @@ fn mqtt_packet(bytes: &[u8]) -> Option<usize> {
     bytes.get(..at + len).map(<[u8]>::len)
 }
 
+/// Something said on a live connection.
+pub fn live_message(message: &LiveIn) -> Vec<u8> {
+    client_frame(&encode(message))
+}
+
 /// A masked binary WebSocket frame of less than 126 bytes. The mask is zero: there is no proxy here
 /// that it could protect.
 fn client_frame(payload: &[u8]) -> Vec<u8> {
@@ -128,7 +139,7 @@ fn client_frame(payload: &[u8]) -> Vec<u8> {
 }
 
 /// The length of the unmasked WebSocket frame at the front, once it is whole.
-fn server_frame(bytes: &[u8]) -> Option<usize> {
+pub fn server_frame(bytes: &[u8]) -> Option<usize> {
     let len = match *bytes.get(1)? {
         126 => 4 + usize::from(u16::from_be_bytes(*bytes.get(2..)?.first_chunk()?)),
         short => 2 + usize::from(short),

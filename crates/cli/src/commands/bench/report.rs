@@ -25,7 +25,7 @@ struct Figure {
 
 #[derive(Debug)]
 struct Check {
-    name: &'static str,
+    name: String,
     value: f64,
     limit: f64,
     unit: &'static str,
@@ -51,13 +51,13 @@ impl Report {
     }
 
     /// A figure that must be at least so much.
-    pub fn at_least(&mut self, name: &'static str, value: f64, limit: f64, unit: &'static str) {
-        self.check(Check { name, value, limit, unit, at_least: true });
+    pub fn at_least(&mut self, name: impl Into<String>, value: f64, limit: f64, unit: &'static str) {
+        self.check(Check { name: name.into(), value, limit, unit, at_least: true });
     }
 
     /// A figure that must be at most so much.
-    pub fn at_most(&mut self, name: &'static str, value: f64, limit: f64, unit: &'static str) {
-        self.check(Check { name, value, limit, unit, at_least: false });
+    pub fn at_most(&mut self, name: impl Into<String>, value: f64, limit: f64, unit: &'static str) {
+        self.check(Check { name: name.into(), value, limit, unit, at_least: false });
     }
 
     /// A sentence under the table.
@@ -66,13 +66,19 @@ impl Report {
     }
 
     fn check(&mut self, check: Check) {
-        self.figure(check.name, check.value, check.unit);
+        self.figure(check.name.clone(), check.value, check.unit);
         self.checks.push(check);
     }
 
     /// The names of the checks that do not hold.
-    pub fn missed(&self) -> Vec<&'static str> {
-        self.checks.iter().filter(|check| !check.holds()).map(|check| check.name).collect()
+    pub fn missed(&self) -> Vec<&str> {
+        self.checks.iter().filter(|check| !check.holds()).map(|check| check.name.as_str()).collect()
+    }
+
+    /// A figure, when there is one of that name.
+    #[cfg(test)]
+    pub fn value(&self, name: &str) -> Option<f64> {
+        self.figures.iter().find(|figure| figure.name == name).map(|figure| figure.value)
     }
 
     /// The table.

@@ -6,12 +6,14 @@ use bystand_core::device::desk::report_tag;
 use bystand_core::io::Random;
 use bystand_core::messages::SealedReport;
 use bystand_core::report::{Kind, Place, ReplySeed, ReportIn};
-use bystand_crypto::passes::PassRequest;
+use bystand_crypto::hash;
+use bystand_crypto::passes::{IssuerKey, PassRequest};
 use bystand_crypto::seal::{SealPublicKey, SealPurpose, seal};
 use bystand_crypto::work;
 use bystand_wire::relay_api::{Admission, Append, UseContext, WorkOffer};
 use bystand_wire::{
-    Frame, FrameKind, Hash32, NetworkId, PassPurpose, ReportId, StreamId, Timestamp, encode, limits,
+    Frame, FrameHash, FrameKind, Hash32, NetworkId, PassPurpose, Period, ReportId, StreamId, Timestamp,
+    encode, limits,
 };
 use rand_core::{Rng, SeedableRng};
 
@@ -21,10 +23,20 @@ use super::network::Network;
 /// What a sealed body of 4 KiB comes to as a frame: 4 KiB, the encapsulated key, the tag, the header.
 const FRAME_LEN: usize = 4 * 1024 + 1120 + 16 + 2;
 
+/// A report that is ready to send.
+#[derive(Debug)]
+pub struct Ready {
+    /// The rendered request.
+    pub request: Vec<u8>,
+    /// Its frame.
+    pub frame: FrameHash,
+}
+
 /// Makes reports for one drop.
 #[derive(Debug, Clone)]
-struct Maker {
+pub struct Maker {
     network: NetworkId,
+    week: Period,
     drop: StreamId,
     to: SealPublicKey,
     now: Timestamp,
@@ -38,38 +50,46 @@ pub fn by_work(
     seed: u64,
 ) -> anyhow::Result<Vec<Vec<u8>>> {
     let maker = Maker::of(network);
-    in_parallel(vec![(); count], seed, |(), rng| {
-        let (frame, tag) = maker.report(rng)?;
-        let context = UseContext { stream: maker.drop, tag };
-        let start = rng.next_u64();
-        let proof = work::solve(&maker.network, &offer.nonce, &context, offer.effort, start, &mut || false);
-        Ok(maker.request(frame, tag, Admission::Work(proof.context("no proof of work")?)))
-    })
+    in_parallel(vec![(); count], seed, |(), rng| Ok(maker.by_work(offer, rng)?.request))
 }
 
 /// Requests of the vouched lane, each with a pass of its own, issued before.
 pub fn by_pass(network: &Network, count: usize, seed: u64) -> anyhow::Result<Vec<Vec<u8>>> {
     let maker = Maker::of(network);
-    let (purpose, week) = (PassPurpose::Report, network.week());
-    let issuer = network.fixture.issuers.get(&(purpose, week)).context("no issuer of report passes")?;
-    in_parallel(vec![(); count], seed, |(), rng| {
-        let (request, blinded) = PassRequest::new(&maker.network, purpose, week, None, issuer.public(), rng)?;
-        let answer = issuer.sign_blinded(&blinded, rng)?;
-        let pass = request.finish(issuer.public(), &answer)?;
-        let (frame, tag) = maker.report(rng)?;
-        let context = UseContext { stream: maker.drop, tag };
-        Ok(maker.request(frame, tag, Admission::Pass(pass.redeem(&maker.network, &context))))
-    })
+    let issuer = network.fixture.issuers.get(&(PassPurpose::Report, maker.week));
+    let issuer = issuer.context("no issuer of report passes")?;
+    in_parallel(vec![(); count], seed, |(), rng| Ok(maker.by_pass(issuer, rng)?.request))
 }
 
 impl Maker {
-    fn of(network: &Network) -> Self {
+    /// For a network's drop, with passes of the week it was founded in.
+    pub fn of(network: &Network) -> Self {
         Self {
             network: network.fixture.network,
+            week: network.week(),
             drop: network.drop_stream(),
             to: network.fixture.report.public(),
             now: network.now,
         }
+    }
+
+    /// A report of the open lane.
+    pub fn by_work(&self, offer: &WorkOffer, rng: &mut Random) -> anyhow::Result<Ready> {
+        let (frame, tag) = self.report(rng)?;
+        let context = UseContext { stream: self.drop, tag };
+        let start = rng.next_u64();
+        let proof = work::solve(&self.network, &offer.nonce, &context, offer.effort, start, &mut || false);
+        Ok(self.ready(frame, tag, Admission::Work(proof.context("no proof of work")?)))
+    }
+
+    /// A report of the vouched lane, with a new pass of the week.
+    pub fn by_pass(&self, issuer: &IssuerKey, rng: &mut Random) -> anyhow::Result<Ready> {
+        let (network, key) = (&self.network, issuer.public());
+        let (request, blinded) = PassRequest::new(network, PassPurpose::Report, self.week, None, key, rng)?;
+        let pass = request.finish(key, &issuer.sign_blinded(&blinded, rng)?)?;
+        let (frame, tag) = self.report(rng)?;
+        let context = UseContext { stream: self.drop, tag };
+        Ok(self.ready(frame, tag, Admission::Pass(pass.redeem(network, &context))))
     }
 
     /// A sealed report of the 4 KiB class and what its admission is bound to.
@@ -94,9 +114,11 @@ impl Maker {
         Ok((frame, tag))
     }
 
-    fn request(&self, frame: Vec<u8>, tag: Hash32, admission: Admission) -> Vec<u8> {
+    fn ready(&self, frame: Vec<u8>, tag: Hash32, admission: Admission) -> Ready {
+        let hash = hash::frame_hash(&frame);
         let append = Append { frame, admission, commit: None, tag: Some(tag) };
-        http::request("POST", &format!("/v1/streams/{}", self.drop), &encode(&append))
+        let request = http::request("POST", &format!("/v1/streams/{}", self.drop), &encode(&append));
+        Ready { request, frame: hash }
     }
 }
 

@@ -1,18 +1,20 @@
 //! Thousands of subscribers on one thread: each connects, says what its protocol wants to hear, and
 //! from then on counts messages. They share two processors with the server, so they do little else.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinSet;
 
 /// Connections made at a time.
 const AT_ONCE: usize = 64;
+/// Connections from one source address: well below the ports that the system has for one.
+const PER_SOURCE: usize = 10_000;
 /// How long one message may take to reach everybody.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -58,18 +60,24 @@ impl Swarm {
         let mut swarm = Self { size, shared: Arc::new(shared), listeners: JoinSet::new() };
         let recipe = Arc::new(recipe.clone());
         let mut connecting = JoinSet::new();
-        for _ in 0..size {
+        for index in 0..size {
             if connecting.len() >= AT_ONCE {
                 let connected = connecting.join_next().await.context("a connection")?;
                 swarm.listen(connected??, &recipe);
             }
             let recipe = recipe.clone();
-            connecting.spawn(async move { subscribe(addr, &recipe.hello).await });
+            let source = source(addr, index / PER_SOURCE)?;
+            connecting.spawn(async move { subscribe(addr, source, &recipe.hello).await });
         }
         while let Some(connected) = connecting.join_next().await {
             swarm.listen(connected??, &recipe);
         }
         Ok(swarm)
+    }
+
+    /// How many there are.
+    pub fn size(&self) -> usize {
+        self.size
     }
 
     /// Waits until everybody has had `messages` messages in all; gives how long after `sent` the last came.
@@ -91,8 +99,27 @@ impl Swarm {
     }
 }
 
-async fn subscribe(addr: SocketAddr, hello: &[Step]) -> anyhow::Result<TcpStream> {
-    let mut stream = TcpStream::connect(addr).await.context("connecting")?;
+/// The loopback address that a part of the swarm connects from; `None` leaves it to the system. The
+/// server's port is in it, so that ports which an earlier swarm used to another server, and which are not
+/// free for a minute, are in nobody's way.
+fn source(server: SocketAddr, part: usize) -> anyhow::Result<Option<Ipv4Addr>> {
+    let [high, low] = server.port().to_be_bytes();
+    Ok(match (server.ip(), u8::try_from(part)?) {
+        (_, 0) | (IpAddr::V6(_), _) => None,
+        (IpAddr::V4(_), part) => Some(Ipv4Addr::new(127, high, low, part)),
+    })
+}
+
+async fn subscribe(addr: SocketAddr, source: Option<Ipv4Addr>, hello: &[Step]) -> anyhow::Result<TcpStream> {
+    let connecting = match source {
+        None => TcpStream::connect(addr).await,
+        Some(source) => {
+            let socket = TcpSocket::new_v4()?;
+            socket.bind((source, 0).into()).context("a source address")?;
+            socket.connect(addr).await
+        }
+    };
+    let mut stream = connecting.context("connecting")?;
     stream.set_nodelay(true)?;
     for step in hello {
         stream.write_all(&step.send).await?;
