@@ -308,7 +308,7 @@ impl Operator {
                     let count = self.counts.entry((number, who, stream)).or_insert(0);
                     list.retain(|_| {
                         *count += 1;
-                        *count % (*one_in).max(1) != 0
+                        !(*count).is_multiple_of((*one_in).max(1))
                     });
                     list
                 }

@@ -81,7 +81,8 @@ fn programs_that_are_killed_lose_nothing() {
 #[test]
 fn days_that_went_wrong_once_go_right() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/scripts");
-    let files = std::fs::read_dir(folder).expect("the folder of scripts").map(|file| file.expect("a file").path());
+    let files =
+        std::fs::read_dir(folder).expect("the folder of scripts").map(|file| file.expect("a file").path());
     let mut scripts: Vec<_> =
         files.filter(|file| file.extension().is_some_and(|extension| extension == "json")).collect();
     scripts.sort();

@@ -12,7 +12,7 @@ use bystand_crypto::notes::{LogKey, log_name};
 use bystand_crypto::sign::SigningKey;
 use bystand_relay::store::sqlite::{SqliteStore, copy};
 use bystand_wire::time::{HOUR_MS, MINUTE_MS};
-use bystand_wire::{NetworkId, Role, ZoneId, encode};
+use bystand_wire::{NetworkId, Role, ZoneId, decode, encode};
 use minicbor::bytes::{ByteArray, ByteVec};
 use minicbor::{Decode, Encode};
 
@@ -36,6 +36,9 @@ const AT_ONCE: usize = 64;
 const SEED: u64 = 0;
 /// To be raised whenever a population that was kept could not be taken up any more.
 const FORM: u32 = 2;
+
+/// Where a member usually is, and in which zone that is.
+type Home = (Point, ZoneId);
 
 /// What somebody is to the simulation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
@@ -169,7 +172,7 @@ impl Population {
 
     fn gather(
         stage: &mut Stage<()>,
-        parts: &[(MachineId, Part, Option<(Point, ZoneId)>)],
+        parts: &[(MachineId, Part, Option<Home>)],
         log_seed: [u8; 32],
     ) -> Result<Self, StageError> {
         let (mut values, mut places) = (Vec::new(), HashMap::<Arc<[u8]>, u32>::new());
@@ -190,7 +193,7 @@ impl Population {
     }
 
     fn open(people: &Path, relay: &Path) -> Option<Self> {
-        let kept: Kept = minicbor::decode(&std::fs::read(people).ok()?).ok()?;
+        let kept: Kept = decode(&std::fs::read(people).ok()?).ok()?;
         let relay = SqliteStore::in_memory_from(relay).ok()?;
         let values = kept.values.into_iter().map(|value| Arc::from(Vec::from(value))).collect();
         Some(Self { network: kept.network, log_seed: *kept.log_seed, values, people: kept.people, relay })
@@ -210,7 +213,7 @@ impl Population {
             people: self.people.clone(),
         };
         let part = people.with_extension("part");
-        std::fs::write(&part, minicbor::to_vec(&kept).map_err(std::io::Error::other)?)?;
+        std::fs::write(&part, encode(&kept))?;
         std::fs::rename(part, people)
     }
 

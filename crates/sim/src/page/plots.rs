@@ -18,9 +18,12 @@ const TALL: u64 = HEIGHT - BELOW - ABOVE;
 /// The map's width.
 const MAP: u64 = 720;
 
+/// What a line shows of a sample.
+type Of = fn(&Sample) -> usize;
+
 /// Queue, claims and alerts, one below the other over the same hours.
 pub fn time_lines(samples: &[Sample]) -> String {
-    let lines: [(&str, &str, fn(&Sample) -> usize); 3] = [
+    let lines: [(&str, &str, Of); 3] = [
         ("Waiting for somebody at the desk", "waiting", |s| s.waiting),
         ("Somebody at the desk is on it", "claimed", |s| s.claimed),
         ("Alerts that stand", "alerts", |s| s.alerts),
@@ -28,7 +31,7 @@ pub fn time_lines(samples: &[Sample]) -> String {
     lines.into_iter().map(|(name, class, of)| time_line(name, class, samples, of)).collect()
 }
 
-fn time_line(name: &str, class: &str, samples: &[Sample], of: fn(&Sample) -> usize) -> String {
+fn time_line(name: &str, class: &str, samples: &[Sample], of: Of) -> String {
     let last = samples.last().map_or(1, |s| s.at_ms).max(1);
     let most = samples.iter().map(of).max().unwrap_or(0);
     let top = round_up(u64::try_from(most).unwrap_or(1).max(1));

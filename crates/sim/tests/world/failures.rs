@@ -19,7 +19,7 @@ fn evening(town: &mut Town, mut happens: impl FnMut(&mut Town, u32)) -> Vec<(Mac
         reports.push(town.report(i32::try_from(number).expect("few")));
         town.run(20 * SECOND_MS);
         happens(town, 2 * number + 1);
-        let open: Vec<IncidentId> = town.fold_of(0).iter().copied().collect();
+        let open: Vec<IncidentId> = town.fold_of(0).to_vec();
         for (turn, incident) in open.into_iter().enumerate() {
             // What somebody else has taken is refused, as it should be.
             let id = town.dispatcher(turn % 3);
