@@ -420,6 +420,7 @@ fn joins_are_proposed_for_near_and_alike_reports_only() {
     take(&mut table, 5, &|r| {
         moved(r, 0);
         r.kind = Kind::School;
+        r.size.people = Some(90);
     });
     take(&mut table, 6, &|r| {
         r.place.point = None;
