@@ -37,7 +37,8 @@ impl Folder {
     }
 
     fn run(&self, more: &[&str]) -> Output {
-        let city = ["sim", "--zones", "zones.geojson", "--incidents", "incidents.csv", "--prepared", "prepared"];
+        let city =
+            ["sim", "--zones", "zones.geojson", "--incidents", "incidents.csv", "--prepared", "prepared"];
         let mut command = Command::new(env!("CARGO_BIN_EXE_bystand"));
         command.current_dir(&self.0).args(city).args(more).output().expect("it runs")
     }

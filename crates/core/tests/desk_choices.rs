@@ -41,12 +41,10 @@ fn offers_are_gathered_and_drawn_by_lot() {
     let different: std::collections::BTreeSet<&OfferId> = firsts.iter().collect();
     assert!(different.len() > 8, "every offer changes the lot: {different:?}");
     let CallOutEvent::Accepted { offers, .. } = accepted(&[3, 4], false) else { unreachable!() };
-    table.ok(1, CallOutEvent::Accepted {
-        incident: incident(1),
-        call_out: call_out(1),
-        offers,
-        alone_agreed: false,
-    });
+    table.ok(
+        1,
+        CallOutEvent::Accepted { incident: incident(1), call_out: call_out(1), offers, alone_agreed: false },
+    );
     assert_eq!(proposed(&table), [], "somebody is out already");
     assert_eq!(table.state.proposed_responders(call_out(9), table.now()), [], "no such call-out");
 }

@@ -66,7 +66,10 @@ impl Desk {
         let incident = incident_of_report(ReportId(id));
         self.affair_of.insert(incident, telling.affair);
         let received_at = telling.at;
-        self.apply(telling.at, IntakeEvent::ReportTaken { report: Box::new(report), vouch: None, received_at });
+        self.apply(
+            telling.at,
+            IntakeEvent::ReportTaken { report: Box::new(report), vouch: None, received_at },
+        );
         let Some(join) = self.state.proposed_joins(incident).into_iter().next() else { return };
         let is_right = self.affair_of.get(&join.with) == Some(&telling.affair);
         self.proposed.0 += usize::from(is_right);
@@ -74,7 +77,11 @@ impl Desk {
         if !is_right && self.reader.chance(Habits::default().desk.reads_both) {
             return;
         }
-        if is_right { self.right += 1 } else { self.wrong += 1 }
+        if is_right {
+            self.right += 1
+        } else {
+            self.wrong += 1
+        }
         self.apply(telling.at, WorkEvent::Claimed { incident });
         self.apply(telling.at, IntakeEvent::SameAs { incident, into: join.with });
         self.apply(telling.at, WorkEvent::Released { incident });

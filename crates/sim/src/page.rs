@@ -60,7 +60,8 @@ fn under_the_title(outcome: &Outcome) -> String {
 }
 
 fn verdict(outcome: &Outcome) -> String {
-    let judged = outcome.figures.iter().filter(|figure| figure.limit != Limit::None && figure.value.is_some());
+    let judged =
+        outcome.figures.iter().filter(|figure| figure.limit != Limit::None && figure.value.is_some());
     let (all, missed) = (judged.count(), outcome.missed());
     if missed.is_empty() {
         return format!("<p class=\"verdict yes\"><b>All {all} checks hold.</b></p>\n");
@@ -109,8 +110,12 @@ fn checks(outcome: &Outcome) -> String {
     let row = |figure: &Figure| {
         let (limit, is_judged) = match figure.limit {
             Limit::None => return None,
-            Limit::AtMost(limit) => (format!("at most {}", with_unit(limit, figure.unit)), figure.value.is_some()),
-            Limit::AtLeast(limit) => (format!("at least {}", with_unit(limit, figure.unit)), figure.value.is_some()),
+            Limit::AtMost(limit) => {
+                (format!("at most {}", with_unit(limit, figure.unit)), figure.value.is_some())
+            }
+            Limit::AtLeast(limit) => {
+                (format!("at least {}", with_unit(limit, figure.unit)), figure.value.is_some())
+            }
         };
         let (class, sign) = match (is_judged, figure.holds()) {
             (false, _) => ("none", "–"),
@@ -164,7 +169,9 @@ fn map(outcome: &Outcome) -> String {
         format!("<li><svg viewBox=\"0 0 18 18\" aria-hidden=\"true\">{sign}</svg> {words}: {count}\n")
     };
     let legend: String = plain::MARKS.into_iter().map(entry).collect();
-    format!("<h2>Where things happened</h2>\n<figure class=\"map\">{drawn}<ul class=\"legend\">{legend}</ul></figure>\n")
+    format!(
+        "<h2>Where things happened</h2>\n<figure class=\"map\">{drawn}<ul class=\"legend\">{legend}</ul></figure>\n"
+    )
 }
 
 fn escaped(text: &str) -> String {

@@ -152,7 +152,8 @@ mod tests {
 
     #[test]
     fn each_scenario_has_its_own_size_and_it_goes_with_the_hours() {
-        let sizes = Scenario::ALL.map(|s| (s.as_str(), s.usual_reports(24), s.real_affairs(s.usual_reports(24), 24)));
+        let sizes =
+            Scenario::ALL.map(|s| (s.as_str(), s.usual_reports(24), s.real_affairs(s.usual_reports(24), 24)));
         let expected = [
             ("ordinary", 2_000, 166),
             ("surge", 1_000, 60),

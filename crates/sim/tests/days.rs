@@ -1,7 +1,7 @@
 //! An hour of a small city: everything arrives, and the same seed gives the same day.
 
 use std::collections::BTreeSet;
-use std::sync::OnceLock;
+use std::sync::{Mutex, PoisonError};
 
 use bystand_sim::people::habits::Habits;
 use bystand_sim::{City, Outcome, Plan, Population, Scenario, shrink, simulate};
@@ -39,10 +39,11 @@ fn day(scenario: Scenario, seed: u64) -> Outcome {
 
 /// At most six members: the population is made once.
 fn play(plan: &Plan) -> Outcome {
-    static POPULATION: OnceLock<Population> = OnceLock::new();
+    static POPULATION: Mutex<Option<Population>> = Mutex::new(None);
     let city = city();
     let found = || Population::prepare(&city, 6, None, &mut |_| ()).expect("a network");
-    simulate(&city, plan, POPULATION.get_or_init(found)).expect("a day")
+    let mut population = POPULATION.lock().unwrap_or_else(PoisonError::into_inner);
+    simulate(&city, plan, population.get_or_insert_with(found)).expect("a day")
 }
 
 /// What must hold whatever people do; how well they do is another matter, and not of so few reports.
@@ -80,7 +81,8 @@ fn programs_that_are_killed_lose_nothing() {
 #[test]
 fn days_that_went_wrong_once_go_right() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/scripts");
-    let files = std::fs::read_dir(folder).expect("the folder of scripts").map(|file| file.expect("a file").path());
+    let files =
+        std::fs::read_dir(folder).expect("the folder of scripts").map(|file| file.expect("a file").path());
     let mut scripts: Vec<_> =
         files.filter(|file| file.extension().is_some_and(|extension| extension == "json")).collect();
     scripts.sort();

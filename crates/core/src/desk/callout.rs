@@ -170,7 +170,9 @@ impl DeskState {
     /// there are fewer than two, or somebody is out already. A person decides.
     pub fn proposed_responders(&self, call_out: CallOutId, now: Timestamp) -> Vec<OfferId> {
         let found = self.incident_of_call_out(call_out).and_then(|id| self.incidents.get(&id));
-        let Some(call) = found.and_then(|incident| incident.call_outs.get(&call_out)) else { return Vec::new() };
+        let Some(call) = found.and_then(|incident| incident.call_outs.get(&call_out)) else {
+            return Vec::new();
+        };
         let is_open = call.closed.is_none() && !call.has_responders_out();
         if !is_open || now < call.opened.at.plus_ms(GATHER_MS) {
             return Vec::new();

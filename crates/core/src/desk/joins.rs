@@ -262,12 +262,19 @@ mod tests {
     #[test]
     fn what_is_not_known_says_nothing_and_what_is_far_is_no_twin() {
         assert_eq!(number_likeness(None, Some(3), PEOPLE), 0);
-        assert_eq!([0, 1, 2, 3, 90].map(|n| number_likeness(Some(5), Some(5 + n), PEOPLE)), [100, 60, 0, -400, -400]);
-        assert_eq!([0, 4, 5, 19, 20, 60].map(|m| time_likeness(m * MINUTE_MS)),
-            [180, 180, 140, -70, -400, -400].map(Some));
+        assert_eq!(
+            [0, 1, 2, 3, 90].map(|n| number_likeness(Some(5), Some(5 + n), PEOPLE)),
+            [100, 60, 0, -400, -400]
+        );
+        assert_eq!(
+            [0, 4, 5, 19, 20, 60].map(|m| time_likeness(m * MINUTE_MS)),
+            [180, 180, 140, -70, -400, -400].map(Some)
+        );
         assert_eq!(time_likeness(TIME_MS + 1), None);
-        let at = |lat, text: &str| {
-            Place { point: Some(Point { lat, lon: -93_000_000 }), text: text.to_owned(), ..Place::default() }
+        let at = |lat, text: &str| Place {
+            point: Some(Point { lat, lon: -93_000_000 }),
+            text: text.to_owned(),
+            ..Place::default()
         };
         let near = |lat, one, other| place_likeness(&at(45_000_000, one), &at(45_000_000 + lat, other));
         assert_eq!(near(0, "", ""), Some(340));

@@ -166,7 +166,8 @@ mod tests {
     #[test]
     fn what_is_told_beside_an_alert_is_the_second_of_five_and_no_more() {
         let near = |age| QueueItem { near_alert: true, ..item(age, 0, true) };
-        let by_age = vec![item(0, 1, true), item(1, 1, true), near(2), near(3), item(4, 1, true), item(5, 1, true)];
+        let by_age =
+            vec![item(0, 1, true), item(1, 1, true), near(2), near(3), item(4, 1, true), item(5, 1, true)];
         let order: Vec<u8> = weave(by_age).iter().map(|i| i.incident.0[0]).collect();
         assert_eq!(order, [0, 2, 1, 4, 3, 5], "place 5 goes to the oldest");
         let all_near: Vec<u8> = weave((0..6).map(near).collect()).iter().map(|i| i.incident.0[0]).collect();

@@ -159,7 +159,8 @@ impl Director {
         let now = self.stage.world.now();
         let device = self.dispatchers.first().and_then(|d| self.stage.world.device(d.machine));
         if let Some(state) = device.map(|device| device.desk().state()) {
-            let live = |i: &&bystand_core::desk::Incident| i.alerts.values().any(|alert| alert.phase.is_live());
+            let live =
+                |i: &&bystand_core::desk::Incident| i.alerts.values().any(|alert| alert.phase.is_live());
             let alerts = state.open_incidents().filter(live).count();
             let claimed = state.open_incidents().filter(|i| i.claim.is_some()).count();
             let waiting = state.queue(now).len();

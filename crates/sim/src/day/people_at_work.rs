@@ -98,8 +98,14 @@ impl Director {
         // The last hour is for what was begun before it.
         let length = (plan.hours * HOUR_MS).saturating_sub(HOUR_MS).max(plan.hours * HOUR_MS / 2);
         let span = (BEGIN.plus_ms(OPENING_MS), length);
-        let (affairs, tellings) =
-            affairs::draw(city, (plan.scenario, plan.hours), &plan.habits.neighbors, span, plan.reports, &mut rng);
+        let (affairs, tellings) = affairs::draw(
+            city,
+            (plan.scenario, plan.hours),
+            &plan.habits.neighbors,
+            span,
+            plan.reports,
+            &mut rng,
+        );
         let dispatcher = |id: MachineId| Dispatcher::new(id, seeds.generator("dispatcher", id.0));
         let responder = |(n, id): (u64, MachineId)| {
             let hostile = plan.scenario.hostile_one_in().filter(|one_in| n % one_in == 0);

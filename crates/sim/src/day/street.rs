@@ -11,9 +11,9 @@ use bystand_core::io::Random;
 use bystand_wire::time::{HOUR_MS, MINUTE_MS, SECOND_MS};
 use bystand_wire::{CallOutId, OfferId, Role, Timestamp};
 
+use super::BEGIN;
 use super::people_at_work::{Deed, Director};
 use super::population::Member;
-use super::BEGIN;
 use crate::machine::MachineId;
 use crate::people::affairs::{self, Affair, Truth};
 use crate::people::responder::{Character, errs, sees};
@@ -77,7 +77,9 @@ impl Director {
         self.world().switch_on(phone);
         self.world().connect(phone);
         let mut first = vec![MemberCommand::DutyOn(duty)];
-        first.extend(has_envelope.then(|| MemberCommand::Envelope("call my sister, then the lawyer".to_owned())));
+        first.extend(
+            has_envelope.then(|| MemberCommand::Envelope("call my sister, then the lawyer".to_owned())),
+        );
         for command in first {
             let _ = self.world().command(phone, Command::Member(command));
         }
@@ -166,7 +168,8 @@ impl Director {
         let drawn = now.plus_ms(20 * SECOND_MS + rng.pause(habits.travel_ms));
         let looked = rng.pause(habits.look_around_ms);
         // Whoever is accepted later than the first goes by themselves when those are there already.
-        let is_joining = self.trips.get(&call_out).is_some_and(|(arrive, _)| *arrive > now.plus_ms(MINUTE_MS));
+        let is_joining =
+            self.trips.get(&call_out).is_some_and(|(arrive, _)| *arrive > now.plus_ms(MINUTE_MS));
         let (arrive, goers) = match self.trips.get(&call_out).copied().filter(|_| is_joining) {
             Some((arrive, goers)) => (arrive, goers + 1),
             None => (drawn, 0),
@@ -182,7 +185,8 @@ impl Director {
     }
 
     pub(super) fn sign(&mut self, id: MachineId, offer: OfferId, sign: SignFrom) {
-        let is_going = self.responders.get(&id).is_some_and(|r| r.going.is_some_and(|going| going.0 == offer));
+        let is_going =
+            self.responders.get(&id).is_some_and(|r| r.going.is_some_and(|going| going.0 == offer));
         if !is_going {
             return;
         }
@@ -323,7 +327,8 @@ impl Director {
     pub(super) fn back(&mut self, phone: MachineId) {
         let now = self.stage.world.now();
         let Some(responder) = self.responders.get(&phone) else { return };
-        let is_over = responder.duty.as_ref().is_none_or(|(_, ends)| *ends <= now) && responder.going.is_none();
+        let is_over =
+            responder.duty.as_ref().is_none_or(|(_, ends)| *ends <= now) && responder.going.is_none();
         if !self.staff.contains(&phone) && !is_over {
             self.staff.insert(phone);
             self.world().switch_on(phone);

@@ -3,7 +3,8 @@
 use crate::outcome::Mark;
 
 /// What the three delays are.
-pub const DELAYS: [&str; 3] = ["Until the desk sees a report", "Until somebody has looked", "Until the public knows"];
+pub const DELAYS: [&str; 3] =
+    ["Until the desk sees a report", "Until somebody has looked", "Until the public knows"];
 
 /// What the signs on the map mean.
 pub const MARKS: [(Mark, &str); 4] = [

@@ -42,9 +42,8 @@ fn time_line(name: &str, class: &str, samples: &[Sample], of: fn(&Sample) -> usi
     let hours = (last / 3_600_000).max(1);
     let step = [1, 2, 3, 6, 12, 24, 48, 96, 168].into_iter().find(|step| hours / step <= 8).unwrap_or(168);
     let ticks = (0..=hours).step_by(usize::try_from(step).unwrap_or(1));
-    let ticks: String = ticks
-        .map(|hour| tick(LEFT + scaled(hour * 3_600_000, last, WIDE), &format!("{hour} h")))
-        .collect();
+    let ticks: String =
+        ticks.map(|hour| tick(LEFT + scaled(hour * 3_600_000, last, WIDE), &format!("{hour} h"))).collect();
     let rules = rules(top, &top.to_string());
     format!(
         "<figure><figcaption><b>{name}</b> at most {most}</figcaption><svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" \
@@ -72,12 +71,13 @@ pub fn distribution(name: &str, delays: &[u64]) -> String {
     let most = bars.iter().copied().max().unwrap_or(1).max(1);
     let top = round_up(most);
     let width = WIDE / BARS;
-    let drawn = (0..).zip(bars).filter(|(_, count)| *count > 0).fold(String::new(), |mut drawn, (at, count)| {
-        let tall = scaled(count, top, TALL).max(1);
-        let (x, y) = (LEFT + at * width, ABOVE + TALL - tall);
-        let _ = write!(drawn, "<rect x=\"{x}\" y=\"{y}\" width=\"{}\" height=\"{tall}\"/>", width - 2);
-        drawn
-    });
+    let drawn =
+        (0..).zip(bars).filter(|(_, count)| *count > 0).fold(String::new(), |mut drawn, (at, count)| {
+            let tall = scaled(count, top, TALL).max(1);
+            let (x, y) = (LEFT + at * width, ABOVE + TALL - tall);
+            let _ = write!(drawn, "<rect x=\"{x}\" y=\"{y}\" width=\"{}\" height=\"{tall}\"/>", width - 2);
+            drawn
+        });
     let at_median = LEFT + scaled(median.min(end), end, width * BARS);
     let (floor, above) = (ABOVE + TALL, ABOVE - 4);
     let ticks: String =
@@ -140,8 +140,8 @@ fn round_up(n: u64) -> u64 {
 /// The next time that has four equal parts that are easy to read, in milliseconds.
 fn round_time(ms: u64) -> u64 {
     const ENDS: [u64; 17] = [
-        1_000, 2_000, 4_000, 8_000, 20_000, 40_000, 60_000, 120_000, 240_000, 480_000, 960_000, 1_200_000, 2_400_000,
-        3_600_000, 7_200_000, 14_400_000, 28_800_000,
+        1_000, 2_000, 4_000, 8_000, 20_000, 40_000, 60_000, 120_000, 240_000, 480_000, 960_000, 1_200_000,
+        2_400_000, 3_600_000, 7_200_000, 14_400_000, 28_800_000,
     ];
     ENDS.into_iter().find(|end| ms <= *end).unwrap_or_else(|| ms.div_ceil(28_800_000) * 28_800_000)
 }
@@ -150,7 +150,9 @@ fn round_time(ms: u64) -> u64 {
 fn short_time(ms: u64) -> String {
     match ms {
         0 => "0".to_owned(),
-        ms if ms < 1_000 || ms % 1_000 != 0 && ms < 60_000 => format!("{}.{} s", ms / 1_000, ms % 1_000 / 100),
+        ms if ms < 1_000 || ms % 1_000 != 0 && ms < 60_000 => {
+            format!("{}.{} s", ms / 1_000, ms % 1_000 / 100)
+        }
         ms if ms < 120_000 => format!("{} s", ms / 1_000),
         ms if ms < 7_200_000 => format!("{} min", ms / 60_000),
         ms => format!("{} h", ms / 3_600_000),
@@ -170,7 +172,8 @@ pub fn map(pictures: &Pictures) -> Option<String> {
     let used = (height * wide / tall).min(MAP);
     let edge = 10;
     let place = |(lon, lat): (i32, i32)| {
-        let x = (MAP - used) / 2 + scaled(u64::from(lon.abs_diff(west)), u64::from(east.abs_diff(west)).max(1), used);
+        let x = (MAP - used) / 2
+            + scaled(u64::from(lon.abs_diff(west)), u64::from(east.abs_diff(west)).max(1), used);
         let y = height - scaled(u64::from(lat.abs_diff(south)), tall, height);
         (x + edge, y + edge)
     };
@@ -224,7 +227,10 @@ mod tests {
     #[test]
     fn axes_end_at_numbers_that_are_easy_to_read() {
         assert_eq!([1, 3, 7, 9, 11, 41, 99, 1_300].map(round_up), [1, 4, 8, 10, 20, 50, 100, 2_000]);
-        assert_eq!([1, 900_000, 3_500_000, 90_000_000].map(round_time), [1_000, 960_000, 3_600_000, 115_200_000]);
+        assert_eq!(
+            [1, 900_000, 3_500_000, 90_000_000].map(round_time),
+            [1_000, 960_000, 3_600_000, 115_200_000]
+        );
         let labels = [0, 250, 1_000, 1_500, 90_000, 240_000, 7_200_000].map(short_time);
         assert_eq!(labels.join(", "), "0, 0.2 s, 1 s, 1.5 s, 90 s, 4 min, 2 h");
         assert_eq!(round_up(u64::MAX), u64::MAX);

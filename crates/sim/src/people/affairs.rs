@@ -175,7 +175,8 @@ fn tell(affair: &Affair, number: usize, is_first: bool, habits: &Neighbors, rng:
     // People are counted to one more or less, vehicles most often right.
     let people = (affair.size.0 + rng.below(3)).saturating_sub(1).max(1);
     let is_miscounted = rng.chance(habits.miscounted);
-    let vehicles = if is_miscounted { (affair.size.1 + 2 * rng.below(2)).saturating_sub(1) } else { affair.size.1 };
+    let vehicles =
+        if is_miscounted { (affair.size.1 + 2 * rng.below(2)).saturating_sub(1) } else { affair.size.1 };
     report.size = Size { people: u16::try_from(people).ok(), vehicles: u16::try_from(vehicles).ok() };
     report.language = Some(if is_other { "es" } else { "en" }.to_owned());
     let leaves = affair.truth == Truth::Flood || rng.chance(habits.leaves_at_once);

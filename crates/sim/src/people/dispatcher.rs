@@ -197,10 +197,9 @@ impl Desk<'_> {
             Verdict::FalseAlarm(_) if is_out => {
                 unused.map(|of| ("wrong", DeskCommand::Publish(id, AlertStep::Wrong, of)))
             }
-            Verdict::FalseAlarm(what) => {
-                self.answer(incident, News::FalseAlarm(what), unused.filter(|_| !is_used))
-                    .or_else(|| self.end(incident, Ending::Unfounded))
-            }
+            Verdict::FalseAlarm(what) => self
+                .answer(incident, News::FalseAlarm(what), unused.filter(|_| !is_used))
+                .or_else(|| self.end(incident, Ending::Unfounded)),
             Verdict::CouldNotCheck => None,
         }
     }
@@ -266,7 +265,9 @@ impl Desk<'_> {
         let ended = decisive().filter(|found| matches!(found.finding.verdict, Verdict::Ended(_))).last();
         let (no, all) = (decisive().filter(says_no).count(), decisive().count());
         let open = incident.call_outs.values().any(|call| call.closed.is_none() && call.has_responders_out());
-        if all < 3 && let Some(look) = self.look_again(incident) {
+        if all < 3
+            && let Some(look) = self.look_again(incident)
+        {
             return Some(look);
         }
         let is_waiting = all < 3 && (open || incident.call_outs.len() < LOOKS);
@@ -377,7 +378,8 @@ impl Desk<'_> {
         let has_somebody = call_out.has_responders_out();
         let proposed: Vec<OfferId> = self.state.proposed_responders(id, self.now);
         let is_offered = |r: &&bystand_core::desk::Responder| r.phase == ResponderPhase::Offered;
-        let offered: Vec<OfferId> = call_out.responders.values().filter(is_offered).map(|r| r.offer).collect();
+        let offered: Vec<OfferId> =
+            call_out.responders.values().filter(is_offered).map(|r| r.offer).collect();
         if !proposed.is_empty() {
             return Some(("accept", DeskCommand::Accept(id, proposed, false)));
         }

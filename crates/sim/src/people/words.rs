@@ -22,8 +22,11 @@ const ENGLISH: [&str; 5] = [
     "men asking people at the station",
 ];
 
-const SPANISH: [&str; 3] =
-    ["hay agentes en la esquina", "pararon un carro y están preguntando", "dos camionetas oscuras y hombres con chalecos"];
+const SPANISH: [&str; 3] = [
+    "hay agentes en la esquina",
+    "pararon un carro y están preguntando",
+    "dos camionetas oscuras y hombres con chalecos",
+];
 
 /// A corner's streets are about so far apart, in millionths of a degree: some 200 m.
 const BLOCK: (i32, i32) = (1_800, 2_500);
@@ -85,6 +88,9 @@ mod tests {
         let ways: std::collections::BTreeSet<String> = (0..60).map(|_| corner(point, &mut rng)).collect();
         assert_eq!(ways.len(), 5, "{ways:?}");
         assert!(ways.iter().all(|way| way.contains("St") || way.contains("calle")), "{ways:?}");
-        assert_eq!([1, 2, 3, 4, 11, 12, 13, 21, 92].map(ordinal).join(" "), "1st 2nd 3rd 4th 11th 12th 13th 21st 92nd");
+        assert_eq!(
+            [1, 2, 3, 4, 11, 12, 13, 21, 92].map(ordinal).join(" "),
+            "1st 2nd 3rd 4th 11th 12th 13th 21st 92nd"
+        );
     }
 }
