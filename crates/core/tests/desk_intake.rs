@@ -418,7 +418,8 @@ fn joins_are_proposed_for_near_and_alike_reports_only() {
         r.written_at = Timestamp(START.0 - 3_600_000);
     });
     take(&mut table, 5, &|r| {
-        moved(r, 0);
+        // Of another kind a hundred meters off; at the same corner it would be taken for a mistake.
+        moved(r, -1_000);
         r.kind = Kind::School;
     });
     take(&mut table, 6, &|r| {

@@ -4,6 +4,8 @@
 //!
 //! `cargo run --release -p bystand-sim --example joins -- ZONES INCIDENTS SCENARIO FROM TO`
 
+#![allow(clippy::print_stdout, reason = "a table is what it is for")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 

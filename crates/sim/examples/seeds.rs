@@ -3,6 +3,8 @@
 //! `cargo run --release -p bystand-sim --example seeds -- ZONES INCIDENTS FOLDER SCENARIO FROM TO HOURS MEMBERS
 //! REPORTS PART`; REPORTS and PART may be `-`.
 
+#![allow(clippy::print_stdout, reason = "a table is what it is for")]
+
 use std::collections::BTreeSet;
 use std::error::Error;
 use std::time::Instant;

@@ -18,7 +18,7 @@ use crate::world::World;
 /// What was sent so shortly before the end is not missed yet.
 const ON_ITS_WAY_MS: u64 = 5 * MINUTE_MS;
 /// Limits of the delays and of call-outs that nobody answers: docs/adr/0010 says why these.
-const TO_DESK_P99_S: f64 = 60.0;
+const TO_DESK_P99_S: f64 = 120.0;
 const TO_FINDING_MIN: f64 = 20.0;
 const TO_ALERT_MIN: f64 = 25.0;
 const UNANSWERED_SHARE: f64 = 0.25;
