@@ -159,7 +159,10 @@ async fn soak(
     }
     // What was acknowledged last is still there.
     let mut connection = Connection::open(server.addr()).await?;
-    Auditor { streams: audited }.once(&load, &mut connection).await?;
+    Auditor { streams: audited.clone() }.once(&load, &mut connection).await?;
+    for stream in audited {
+        load.ledger.borrow_mut().read_up_to(stream, None, Instant::now());
+    }
     let page = connection.bytes("/metrics", &http::request("GET", "/metrics", &[])).await?;
     load.ledger.borrow_mut().count_many("swept", metric(&String::from_utf8_lossy(&page), "swept_total"));
     Ok((load, samples))
@@ -237,6 +240,7 @@ fn tell(load: &Load, plan: &Plan, samples: &[Sample], report: &mut Report) {
         }
     }
     report.figure("acknowledged", number(ledger.acknowledged_count()), "");
+    report.figure("asked_for_too_late", number(ledger.late_count()), "");
     report.at_most("acknowledged_lost", number(ledger.lost_count()), 0.0, "");
     let readable = ledger.counts().get("ended_streams_readable").copied().unwrap_or(0);
     report.at_most("ended_streams_readable", number(readable), 0.0, "");

@@ -49,7 +49,7 @@ pub struct Blobs {
     room: Room,
     rng: Random,
     once: bool,
-    /// Plain ones, to be fetched again at half their life.
+    /// Plain ones with their end, to be fetched again at half their life.
     later: VecDeque<(BlobId, Hash32, Instant)>,
 }
 
@@ -63,13 +63,17 @@ impl Blobs {
         &self,
         load: &Load,
         connection: &mut Connection,
-        id: BlobId,
-        hash: Hash32,
+        (id, hash, end): (BlobId, Hash32, Instant),
     ) -> anyhow::Result<()> {
         let request = http::request("GET", &format!("/v1/blobs/{id}"), &[]);
         let (status, chunk) = connection.send(&request).await?;
+        let there = status == 200 && hash::plain_sha256(&chunk) == hash;
         let mut ledger = load.ledger.borrow_mut();
-        ledger.found(status == 200 && hash::plain_sha256(&chunk) == hash);
+        if !there && Instant::now() >= end {
+            ledger.came_late();
+            return Ok(());
+        }
+        ledger.found(there);
         ledger.count("blobs_fetched");
         Ok(())
     }
@@ -108,19 +112,28 @@ impl Work for Blobs {
         self.once = !self.once;
         let granter = self.once.then(|| SigningKey::generate(&mut self.rng));
         let admission = self.room.admission(load, StreamId(id.0), FrameHash(hash.0), None);
+        let end = Instant::now() + load.life;
         let expires_at = load.now().plus_ms(load.life_ms());
         let put = PutBlob { chunk, expires_at, granter: granter.as_ref().map(SigningKey::public), admission };
         connection.bytes("a blob", &http::request("PUT", &format!("/v1/blobs/{id}"), &encode(&put))).await?;
         load.ledger.borrow_mut().count("blobs_put");
         match granter {
-            Some(granter) => self.read_once(load, connection, (id, hash), &granter).await?,
+            Some(granter) => {
+                let read = self.read_once(load, connection, (id, hash), &granter).await;
+                if Instant::now() < end {
+                    read?;
+                } else {
+                    load.ledger.borrow_mut().came_late();
+                }
+            }
             None => {
-                self.fetch(load, connection, id, hash).await?;
-                self.later.push_back((id, hash, Instant::now() + load.life / 2));
+                self.fetch(load, connection, (id, hash, end)).await?;
+                self.later.push_back((id, hash, end));
             }
         }
-        while let Some((id, hash, _)) = self.later.pop_front_if(|(_, _, due)| *due <= Instant::now()) {
-            self.fetch(load, connection, id, hash).await?;
+        let due = |(_, _, end): &mut (BlobId, Hash32, Instant)| *end <= Instant::now() + load.life / 2;
+        while let Some(blob) = self.later.pop_front_if(due) {
+            self.fetch(load, connection, blob).await?;
         }
         Ok(())
     }
