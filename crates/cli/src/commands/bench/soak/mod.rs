@@ -186,8 +186,12 @@ async fn watch(load: &Load, plan: Plan, server: &Server, data: &Path) -> anyhow:
     let mut ticks = interval(plan.every);
     let mut samples = Vec::new();
     ticks.tick().await;
-    while !load.is_over() {
+    loop {
         ticks.tick().await;
+        if load.is_over() {
+            // Those who load it are going.
+            return Ok(samples);
+        }
         let mut waits = load.ledger.borrow_mut().take_waits();
         let open = u32::try_from(server.open_files()?)?;
         samples.push(Sample {
@@ -198,7 +202,6 @@ async fn watch(load: &Load, plan: Plan, server: &Server, data: &Path) -> anyhow:
             append_p99_ms: percentile(&mut waits, 99),
         });
     }
-    Ok(samples)
 }
 
 /// All files of a relay: the database, its log of writes, and the few others.
