@@ -1,11 +1,13 @@
 //! Where the vault's passphrase comes from: the terminal, `BYSTAND_PASSPHRASE`, or a file.
 
+use std::fs::File;
 use std::io::ErrorKind;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use bystand_client::system_random;
 use bystand_crypto::phrase::{self, PASSPHRASE_MIN_BITS};
+use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use zeroize::Zeroizing;
 
 use crate::failure::Failure;
@@ -123,6 +125,7 @@ fn check(passphrase: &str) -> Result<(), String> {
 fn ask(prompt: &str) -> Result<Passphrase, Failure> {
     // On Ctrl-C rpassword raises the signal before it puts the terminal back: the process must outlive it.
     let _handled = Stop::install()?;
+    let _quiet = QuietTerminal::begin();
     rpassword::prompt_password(prompt).map(Zeroizing::new).map_err(|error| {
         if matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::UnexpectedEof) {
             return stop::nothing_changed();
@@ -132,6 +135,34 @@ fn ask(prompt: &str) -> Result<Passphrase, Failure> {
         );
         Failure::usage("no-terminal", text)
     })
+}
+
+/// A terminal that shows nothing and turns Ctrl-C into a character, as rpassword wants it, already before the
+/// prompt: a Ctrl-C between the prompt and rpassword's own setting would be a signal that nobody waits for.
+struct QuietTerminal {
+    terminal: File,
+    before: Termios,
+}
+
+impl QuietTerminal {
+    /// None where there is no terminal; rpassword says so.
+    fn begin() -> Option<Self> {
+        let terminal = File::options().read(true).write(true).open("/dev/tty").ok()?;
+        let before = tcgetattr(&terminal).ok()?;
+        let mut quiet = before.clone();
+        quiet
+            .local_modes
+            .remove(LocalModes::ECHO | LocalModes::ECHONL | LocalModes::ICANON | LocalModes::ISIG);
+        tcsetattr(&terminal, OptionalActions::Now, &quiet).ok()?;
+        Some(Self { terminal, before })
+    }
+}
+
+impl Drop for QuietTerminal {
+    fn drop(&mut self) {
+        // A terminal that has gone has nothing to be put back.
+        let _ = tcsetattr(&self.terminal, OptionalActions::Now, &self.before);
+    }
 }
 
 /// The vault takes any spaces between words as one.
