@@ -46,6 +46,8 @@ const MAILBOX_FRAME_MS: u64 = 28 * DAY_MS;
 const RENEW_MS: u64 = 21 * DAY_MS;
 /// How long a refusal holds before one asks again, in milliseconds.
 const REFUSED_MS: u64 = HOUR_MS;
+/// The same where the next one may well say otherwise, in milliseconds.
+const EARLY_MS: u64 = 30 * SECOND_MS;
 /// How often it is looked whether something is to be done, in milliseconds.
 const LOOK_MS: u64 = 10 * SECOND_MS;
 /// Weeks whose passes are asked for at once; later ones follow one an hour.
@@ -341,7 +343,9 @@ impl Enroll {
             self.ask_for_passes(ctx, shared, &note);
             // With everything in hand, what comes next comes by the calendar.
             if self.asks.is_empty() && self.weeks == weeks {
-                self.look_at = self.look_at.max(self.lazy_at);
+                let again = self.refused.values().filter(|until| **until > ctx.now).min().copied();
+                let next = again.map_or(self.lazy_at, |again| again.min(self.lazy_at));
+                self.look_at = self.look_at.max(next);
             }
         }
     }

@@ -8,7 +8,7 @@ use bystand_wire::relay_api::{SignedBytes, StoredFrame};
 use bystand_wire::{Frame, FrameKind, Hash32, PassPurpose, decode};
 
 use super::super::{Cx, Event, IDENTITY, Shared};
-use super::{Enroll, EnrollEvent, REFUSED_MS, Taken};
+use super::{EARLY_MS, Enroll, EnrollEvent, REFUSED_MS, Taken};
 use crate::network::enroll::{EnrollRefusal, EnrollReply, PassGrant};
 use crate::network::{Certificate, check_certificate};
 
@@ -104,7 +104,10 @@ impl Enroll {
         }
         if let Some(ask) = found.and_then(|id| self.forget_ask(ctx, &id)) {
             let key = (ask.batch.purpose, ask.batch.period);
-            self.refused.insert(key, ctx.now.plus_ms(REFUSED_MS));
+            // It may not have read its own newest key note yet.
+            let is_early = refusal == EnrollRefusal::OtherRegistrar;
+            let pause = if is_early { EARLY_MS } else { REFUSED_MS };
+            self.refused.insert(key, ctx.now.plus_ms(pause));
             if refusal == EnrollRefusal::NoneLeft && ask.batch.purpose != PassPurpose::Room {
                 // They came once before, whatever became of them: do not ask all week.
                 let taken = Taken { issuer: ask.issuer, zones: Vec::new() };
