@@ -9,7 +9,7 @@ demo: ## watch a report desk work on real geography (ARGS="--help" for options)
 	@scripts/setup --for demo
 	@scripts/demo $(ARGS)
 
-test: ## everything that must hold before a change goes in (under 20 minutes on 2 cores)
+test: ## everything that must hold before a change goes in (under 25 minutes on 2 cores)
 	@scripts/setup --for test
 	@scripts/test
 
