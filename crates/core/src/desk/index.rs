@@ -1,31 +1,49 @@
 //! Where to find things fast; always rebuilt from the incidents, never stored.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
 use bystand_wire::{AlertId, CallOutId, Hash32, IncidentId, Seq};
 
 use super::ids::{Author, FindingId};
 use super::incident::Incident;
 use super::joins::{Bucket, buckets_of};
-use super::persistent::{Map, Set};
 
-/// Indexes over the incidents that are there.
+/// Indexes over the incidents that are there. A copy shares them until one side changes something.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Index {
-    /// These three serve look-ups by the engine; no rule uses them.
-    call_outs: Set<(CallOutId, IncidentId)>,
-    alerts: Set<(AlertId, IncidentId)>,
-    findings: Set<(FindingId, IncidentId)>,
-    claims: Map<Author, BTreeSet<IncidentId>>,
-    /// Reports that came with a pass, the earliest first: only that one is vouched.
-    passes: Map<Hash32, BTreeSet<(Seq, IncidentId)>>,
-    /// Incidents that are neither closed nor joined, oldest first.
-    open: Set<(Seq, IncidentId)>,
-    /// Incidents that are not closed by rough place and time.
-    buckets: Map<Bucket, BTreeSet<IncidentId>>,
+pub(super) struct Index(Arc<Tables>);
+
+impl Deref for Index {
+    type Target = Tables;
+    fn deref(&self) -> &Tables {
+        &self.0
+    }
 }
 
-impl Index {
+impl DerefMut for Index {
+    fn deref_mut(&mut self) -> &mut Tables {
+        Arc::make_mut(&mut self.0)
+    }
+}
+
+/// The tables of an [`Index`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Tables {
+    /// These three serve look-ups by the engine; no rule uses them.
+    call_outs: BTreeSet<(CallOutId, IncidentId)>,
+    alerts: BTreeSet<(AlertId, IncidentId)>,
+    findings: BTreeSet<(FindingId, IncidentId)>,
+    claims: BTreeMap<Author, BTreeSet<IncidentId>>,
+    /// Reports that came with a pass, the earliest first: only that one is vouched.
+    passes: BTreeMap<Hash32, BTreeSet<(Seq, IncidentId)>>,
+    /// Incidents that are neither closed nor joined, oldest first.
+    open: BTreeSet<(Seq, IncidentId)>,
+    /// Incidents that are not closed by rough place and time.
+    buckets: BTreeMap<Bucket, BTreeSet<IncidentId>>,
+}
+
+impl Tables {
     pub(super) fn add(&mut self, incident: &Incident) {
         let id = incident.id;
         incident.call_outs.keys().for_each(|call_out| self.add_call_out(*call_out, id));
@@ -43,13 +61,13 @@ impl Index {
 
     pub(super) fn remove(&mut self, incident: &Incident) {
         for call_out in incident.call_outs.keys() {
-            self.call_outs.remove_mut(&(*call_out, incident.id));
+            self.call_outs.remove(&(*call_out, incident.id));
         }
         for alert in incident.alerts.keys() {
-            self.alerts.remove_mut(&(*alert, incident.id));
+            self.alerts.remove(&(*alert, incident.id));
         }
         for found in &incident.findings {
-            self.findings.remove_mut(&(found.finding.id, incident.id));
+            self.findings.remove(&(found.finding.id, incident.id));
         }
         if let Some(claim) = incident.claim {
             take_from(&mut self.claims, &claim.holder, &incident.id);
@@ -58,7 +76,7 @@ impl Index {
             take_from(&mut self.passes, &vouch.pass, &(incident.taken.seq, incident.id));
         }
         self.forget_place(incident);
-        self.open.remove_mut(&(incident.taken.seq, incident.id));
+        self.open.remove(&(incident.taken.seq, incident.id));
     }
 
     /// To be called before an incident's place changes; [`Index::learn_place`] after it.
@@ -91,9 +109,9 @@ impl Index {
     pub(super) fn set_open(&mut self, incident: &Incident) {
         let key = (incident.taken.seq, incident.id);
         if incident.closing.is_none() && incident.joined_into.is_none() {
-            self.open.insert_mut(key);
+            self.open.insert(key);
         } else {
-            self.open.remove_mut(&key);
+            self.open.remove(&key);
         }
     }
 
@@ -107,15 +125,15 @@ impl Index {
     }
 
     pub(super) fn add_call_out(&mut self, call_out: CallOutId, id: IncidentId) {
-        self.call_outs.insert_mut((call_out, id));
+        self.call_outs.insert((call_out, id));
     }
 
     pub(super) fn add_alert(&mut self, alert: AlertId, id: IncidentId) {
-        self.alerts.insert_mut((alert, id));
+        self.alerts.insert((alert, id));
     }
 
     pub(super) fn add_finding(&mut self, finding: FindingId, id: IncidentId) {
-        self.findings.insert_mut((finding, id));
+        self.findings.insert((finding, id));
     }
 
     pub(super) fn call_out(&self, call_out: CallOutId) -> Option<IncidentId> {
@@ -157,24 +175,22 @@ impl Index {
     }
 }
 
-fn put_into<K: Ord + Clone, V: Ord + Clone>(map: &mut Map<K, BTreeSet<V>>, key: K, value: V) {
-    match map.get_mut(&key) {
-        Some(set) => drop(set.insert(value)),
-        None => map.insert_mut(key, BTreeSet::from([value])),
-    }
+fn put_into<K: Ord, V: Ord>(map: &mut BTreeMap<K, BTreeSet<V>>, key: K, value: V) {
+    map.entry(key).or_default().insert(value);
 }
 
 /// Takes one value from the set of a key, and the key when nothing is left.
-fn take_from<K: Ord + Clone, V: Ord + Clone>(map: &mut Map<K, BTreeSet<V>>, key: &K, value: &V) {
-    let Some(set) = map.get_mut(key) else { return };
-    set.remove(value);
-    if set.is_empty() {
-        map.remove_mut(key);
+fn take_from<K: Ord, V: Ord>(map: &mut BTreeMap<K, BTreeSet<V>>, key: &K, value: &V) {
+    if let Some(set) = map.get_mut(key) {
+        set.remove(value);
+        if set.is_empty() {
+            map.remove(key);
+        }
     }
 }
 
 /// The first incident beside an id.
-fn first_with<K: Ord + Copy>(pairs: &Set<(K, IncidentId)>, key: K) -> Option<IncidentId> {
+fn first_with<K: Ord + Copy>(pairs: &BTreeSet<(K, IncidentId)>, key: K) -> Option<IncidentId> {
     let least = IncidentId([0; IncidentId::LEN]);
     pairs.range((key, least)..).next().filter(|(found, _)| *found == key).map(|(_, id)| *id)
 }
