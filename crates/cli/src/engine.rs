@@ -10,7 +10,6 @@ use bystand_core::device::{Command, CommandError, Device, Event, Identity, OpenE
 use bystand_core::io::{Batch, Effect, Engine, Request, Response};
 use bystand_wire::NetworkId;
 use clap::Args;
-use tokio::time::{Instant, timeout_at};
 
 use crate::args::Global;
 use crate::commands;
@@ -20,10 +19,6 @@ use crate::{progress, told};
 
 /// How long a single command waits for the relay before it says what is pending.
 pub const PATIENCE: Duration = Duration::from_secs(30);
-/// A single command has read what there is when nothing new came for so long.
-const QUIET: Duration = Duration::from_millis(400);
-/// And at the latest after this long.
-const CATCH_UP: Duration = Duration::from_secs(10);
 
 /// Which network, for commands that work without a vault.
 #[derive(Debug, Clone, Args)]
@@ -161,7 +156,7 @@ pub async fn until_current(
     is_ready: impl Fn(&Device) -> bool + Send + 'static,
 ) -> Result<(), Failure> {
     let mut meanwhile = Meanwhile::default();
-    let wanted = move |device: &Device| device.shared().connected && is_ready(device);
+    let wanted = move |device: &Device| device.is_current() && is_ready(device);
     let waiting = session.until(PATIENCE, wanted, |told| meanwhile.hear(told));
     let outcome = progress::show(output, "Waiting for the relay", waiting).await?;
     if outcome == Outcome::Pending {
@@ -170,10 +165,6 @@ pub async fn until_current(
             "The relay or the team did not answer in time{why}: this is as far as this device knows."
         ));
         return Ok(());
-    }
-    let latest = Instant::now() + CATCH_UP;
-    while let Ok(Some(told)) = timeout_at(latest.min(Instant::now() + QUIET), session.next()).await {
-        meanwhile.hear(told);
     }
     meanwhile.show(output)
 }

@@ -19,7 +19,7 @@ fn the_desk_keeps_its_notes_whatever_happens_at_a_sync() {
     let queue = stage.done("steward", &["desk", "queue"]);
     let incident = queue.iter().find_map(|row| row["no"].as_str()).expect("an incident").to_owned();
     let (is_kept, syncs) = note(&stage, &incident, "undisturbed", None);
-    assert!(is_kept && syncs > 5, "{syncs}");
+    assert!(is_kept && syncs > 5, "kept: {is_kept}, {syncs} syncs");
     let mut promised = vec!["undisturbed".to_owned()];
     let mut all = promised.clone();
     for at in 1..=syncs {

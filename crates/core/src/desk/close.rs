@@ -303,7 +303,7 @@ impl DeskState {
     /// What is erased stays so: the first tombstone counts.
     pub(super) fn bury(&mut self, id: IncidentId, tombstone: Tombstone) {
         if !self.shared.erased.contains_key(&id) {
-            self.shared.erased.insert_mut(id, tombstone);
+            self.shared.erased.insert(id, tombstone);
         }
     }
 

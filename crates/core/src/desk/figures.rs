@@ -195,7 +195,7 @@ impl Figures {
         let key = (hour_of(at), zone);
         let mut tally = self.by_hour.get(&key).copied().unwrap_or_default();
         count(&mut tally);
-        self.by_hour.insert_mut(key, tally);
+        self.by_hour.insert(key, tally);
     }
 }
 

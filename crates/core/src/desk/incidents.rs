@@ -49,13 +49,13 @@ impl Incidents {
         let id = incident.id;
         let due = self.held.get(&id).and_then(|held| held.due);
         self.changed.insert(id);
-        self.held.insert_mut(id, Held { incident: Arc::new(incident), due });
+        self.held.insert(id, Held { incident: Arc::new(incident), due });
     }
 
     pub(super) fn remove(&mut self, id: &IncidentId) -> Option<Arc<Incident>> {
         let held = self.held.get(id)?.clone();
         self.set_due(*id, None);
-        self.held.remove_mut(id);
+        self.held.remove(id);
         Some(held.incident)
     }
 
@@ -81,10 +81,10 @@ impl Incidents {
             held.due = due;
         }
         if let Some(at) = before {
-            self.due.remove_mut(&(at, id));
+            self.due.remove(&(at, id));
         }
         if let Some(at) = due {
-            self.due.insert_mut((at, id));
+            self.due.insert((at, id));
         }
     }
 

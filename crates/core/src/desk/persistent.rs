@@ -2,9 +2,9 @@
 //! of the fold before it is written.
 
 /// A map; in CBOR as the standard library's.
-pub(super) type Map<K, V> = rpds::RedBlackTreeMapSync<K, V>;
+pub(super) type Map<K, V> = imbl::OrdMap<K, V>;
 /// A set.
-pub(super) type Set<T> = rpds::RedBlackTreeSetSync<T>;
+pub(super) type Set<T> = imbl::OrdSet<T>;
 
 /// For `#[cbor(with = "map")]`: a [`Map`] as a CBOR map in the order of its keys.
 pub(super) mod map {
@@ -24,7 +24,7 @@ pub(super) mod map {
         V: Encode<C>,
         W: Write,
     {
-        e.map(u64::try_from(map.size()).unwrap_or(u64::MAX))?;
+        e.map(u64::try_from(map.len()).unwrap_or(u64::MAX))?;
         for (key, value) in map {
             key.encode(e, ctx)?;
             value.encode(e, ctx)?;
@@ -34,8 +34,8 @@ pub(super) mod map {
 
     pub fn decode<'b, C, K, V>(d: &mut Decoder<'b>, ctx: &mut C) -> Result<Map<K, V>, DecodeError>
     where
-        K: Decode<'b, C> + Ord,
-        V: Decode<'b, C>,
+        K: Decode<'b, C> + Ord + Clone,
+        V: Decode<'b, C> + Clone,
     {
         let pairs = std::collections::BTreeMap::<K, V>::decode(d, ctx)?;
         Ok(pairs.into_iter().collect())

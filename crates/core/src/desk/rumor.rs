@@ -165,7 +165,7 @@ impl DeskState {
                     published: Vec::new(),
                     answer_public: false,
                 };
-                self.shared.rumors.insert_mut(rumor, new);
+                self.shared.rumors.insert(rumor, new);
                 Ok(())
             }
             RumorEvent::AskedAgain { rumor, incident } => {

@@ -114,7 +114,7 @@ impl DeskState {
             if let Some(gone) = self.incidents.remove(id) {
                 self.index.remove(&gone);
             }
-            self.shared.carried.remove_mut(id);
+            self.shared.carried.remove(id);
             self.bury(*id, *tombstone);
         }
     }
@@ -133,7 +133,7 @@ impl DeskState {
         }
         self.index.add(&incident);
         self.incidents.insert(incident);
-        self.shared.carried.insert_mut(id, as_of);
+        self.shared.carried.insert(id, as_of);
     }
 
     /// Which incidents of an earlier fold, that summed up a lost casebook up to a place, this one lacks or

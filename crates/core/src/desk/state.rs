@@ -320,8 +320,8 @@ impl DeskState {
     fn touch(&mut self, incident: Option<IncidentId>, at: Timestamp) {
         let Some(id) = incident else { return };
         let root = self.root_of(id);
-        self.shared.carried.remove_mut(&id);
-        self.shared.carried.remove_mut(&root);
+        self.shared.carried.remove(&id);
+        self.shared.carried.remove(&root);
         if let Some(incident) = self.incidents.get_mut(&root) {
             incident.last_activity = at;
         }

@@ -54,6 +54,8 @@ pub struct Device {
     pace: pace::Pace,
     /// The relay said that the log has grown since it was last asked for.
     log_grew: bool,
+    /// Whether the log was read to its end since the live connection stands.
+    is_log_read: bool,
 }
 
 impl Device {
@@ -100,6 +102,11 @@ impl Device {
     /// What all parts share, for looking at.
     pub fn shared(&self) -> &Shared {
         &self.shared
+    }
+
+    /// Whether everything was read that the relay had for this device when the live connection came about.
+    pub fn is_current(&self) -> bool {
+        self.shared.connected && self.is_log_read && self.shared.has_read_all()
     }
 
     /// The desk, for looking at.
@@ -168,6 +175,7 @@ impl Device {
             outputs: Outputs::default(),
             pace: pace::Pace::new(now),
             log_grew: false,
+            is_log_read: false,
         }
     }
 
@@ -330,6 +338,7 @@ impl Device {
                 if news.trust_changed {
                     self.trust_changed(ctx);
                 }
+                self.is_log_read = !news.more;
                 if !news.more {
                     self.health.look(ctx, &self.shared);
                     // Without a key note nothing can be done, and a new log may be shorter than what was told.
@@ -373,6 +382,7 @@ impl Engine for Device {
     fn handle_connected(&mut self, now: Timestamp, rng: &mut Random) {
         self.input(now, rng, |device, ctx| {
             device.shared.connected = true;
+            device.is_log_read = false;
             device.shared.outbox.wake();
             device.shared.follow_all(ctx);
             ctx.follow_log(device.shared.log.size());
@@ -390,10 +400,12 @@ impl Engine for Device {
         self.input(now, rng, |device, ctx| match message {
             LiveOut::Frames(stream, frames) => {
                 let (epoch, head, generation) = (frames.epoch, frames.head, frames.generation);
+                let last = frames.frames.last().map(|stored| stored.seq);
                 for stored in frames.frames {
                     device.frame(ctx, stream, stored);
                 }
                 device.room_epoch(&stream, epoch);
+                device.shared.note_read(&stream, last, head);
                 device.shared.rewind(ctx, &stream, head);
                 device.shared.note_generation(ctx, &stream, generation);
             }

@@ -193,6 +193,8 @@ pub struct Follow {
     read_key: Option<SigningKey>,
     /// How often in a row the relay did not give it out.
     refusals: u32,
+    /// Whether everything was read that the relay had when it was last asked, if it gives it out at all.
+    is_current: bool,
 }
 
 /// What waits at a door.
@@ -344,8 +346,14 @@ impl Shared {
         if self.follows.contains_key(&stream) {
             return;
         }
-        let follow =
-            Follow { listener, seen: after, furthest: after, read_key: read_key.cloned(), refusals: 0 };
+        let follow = Follow {
+            listener,
+            seen: after,
+            furthest: after,
+            read_key: read_key.cloned(),
+            refusals: 0,
+            is_current: false,
+        };
         if self.connected {
             ctx.follow(stream, after, auth(ctx, stream, &follow));
         }
@@ -374,6 +382,20 @@ impl Shared {
         is_new
     }
 
+    /// Frames of a stream were read. An answer without any, or up to the stream's head, says that there is
+    /// nothing more.
+    pub fn note_read(&mut self, stream: &StreamId, last: Option<Seq>, head: Seq) {
+        if let Some(follow) = self.follows.get_mut(stream) {
+            follow.is_current |= last.is_none_or(|last| last >= head);
+        }
+    }
+
+    /// Whether everything was read that the relay had in the followed streams, and no entry waits for its key.
+    pub fn has_read_all(&self) -> bool {
+        self.follows.values().all(|follow| follow.is_current)
+            && self.teams.values().all(|team| !team.is_waiting())
+    }
+
     /// The relay has given out fewer places than were read: it was restored, and the stream made again. It is
     /// read from its start. Rooms and casebooks keep their own place, and are succeeded by others.
     pub fn rewind(&mut self, ctx: &mut Cx<'_>, stream: &StreamId, head: Seq) {
@@ -396,13 +418,15 @@ impl Shared {
     pub fn follow_all(&mut self, ctx: &mut Cx<'_>) {
         for (stream, follow) in &mut self.follows {
             follow.refusals = 0;
+            follow.is_current = false;
             ctx.follow(*stream, follow.seen, auth(ctx, *stream, follow));
         }
     }
 
     /// Asks for one followed stream again.
-    pub fn follow_again(&self, ctx: &mut Cx<'_>, stream: &StreamId) {
-        if let Some(follow) = self.follows.get(stream) {
+    pub fn follow_again(&mut self, ctx: &mut Cx<'_>, stream: &StreamId) {
+        if let Some(follow) = self.follows.get_mut(stream) {
+            follow.is_current = false;
             ctx.follow(*stream, follow.seen, auth(ctx, *stream, follow));
         }
     }
@@ -413,6 +437,7 @@ impl Shared {
     pub fn refused(&mut self, stream: &StreamId, now: Timestamp) -> Option<u32> {
         let follow = self.follows.get_mut(stream)?;
         follow.refusals = follow.refusals.saturating_add(1);
+        follow.is_current = true;
         let pause = ABSENT_MS * u64::from(follow.refusals.min(ABSENT_TIMES));
         self.absent.insert(*stream, now.plus_ms(pause));
         Some(follow.refusals)

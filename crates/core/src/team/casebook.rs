@@ -198,6 +198,11 @@ impl TeamSync {
         out
     }
 
+    /// Whether entries that have come still wait for what the room says.
+    pub fn is_waiting(&self) -> bool {
+        self.is_ready() && !self.held.is_empty()
+    }
+
     /// Whether this call is the team's reading of its room.
     pub fn awaits(&self, call: CallId) -> bool {
         self.barrier == Some(call)

@@ -122,7 +122,8 @@ impl Connection {
         self.catch_up(stream).await
     }
 
-    /// Sends from the store what lies between the last place sent and the stream's head.
+    /// Sends from the store what lies between the last place sent and the stream's head; when nothing does,
+    /// an answer without frames, so that the client knows that it has read everything.
     async fn catch_up(&mut self, stream: StreamId) -> Result<(), Gone> {
         while let Some(after) = self.following.get(&stream).copied() {
             // Whatever the full queue drops from here on, this read or the next one has.
@@ -131,17 +132,15 @@ impl Connection {
                 Ok(frames) => frames,
                 Err(refusal) => return self.refuse(stream, refusal.code).await,
             };
-            let Some(last) = frames.frames.last().map(|f| f.seq) else {
-                // Places that were erased or have expired count as sent. A place that was never given
-                // out is of a relay before a restore: the answer's head and generation say so.
-                self.following.insert(stream, frames.head);
-                if after > frames.head {
-                    self.send(encode(&LiveOut::Frames(stream, frames)).into()).await?;
-                }
-                return Ok(());
-            };
+            // Places that were erased or have expired count as sent. A place that was never given out is of a
+            // relay before a restore: the answer's head and generation say so.
+            let sent = frames.frames.last().map_or(frames.head, |f| f.seq);
+            self.following.insert(stream, sent);
+            let is_all = sent >= frames.head;
             self.send(encode(&LiveOut::Frames(stream, frames)).into()).await?;
-            self.following.insert(stream, last);
+            if is_all {
+                return Ok(());
+            }
         }
         Ok(())
     }

@@ -61,18 +61,19 @@ impl<D> World<D> {
         self.catch_up(id, stream);
     }
 
-    /// Sends from the store what lies between the last place sent and the stream's head.
+    /// Sends from the store what lies between the last place sent and the stream's head, or that nothing does.
     pub(super) fn catch_up(&mut self, id: MachineId, stream: StreamId) {
         while let Some(after) = self.machines.get(&id).and_then(|m| m.follows.get(&stream).copied()) {
             let Some(frames) = self.relay().frames(stream, after) else { return };
-            let last = frames.frames.last().map(|frame| frame.seq);
+            let sent = frames.frames.last().map_or(frames.head, |frame| frame.seq).max(after);
             if let Some(machine) = self.machines.get_mut(&id) {
-                machine.follows.insert(stream, last.unwrap_or(frames.head).max(after));
+                machine.follows.insert(stream, sent);
             }
-            if last.is_none() {
+            let is_all = sent >= frames.head;
+            self.push(id, LiveOut::Frames(stream, frames));
+            if is_all {
                 return;
             }
-            self.push(id, LiveOut::Frames(stream, frames));
         }
     }
 
