@@ -4,6 +4,7 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use bystand_crypto::notes::LogVerifier;
 use bystand_crypto::sign::SigningKey;
@@ -19,6 +20,11 @@ pub const DATABASE: &str = "relay.db";
 pub const LOG_KEY: &str = "log.key";
 /// Held while a relay runs.
 pub const LOCK: &str = "lock";
+
+/// A relay that is just ending keeps the lock until its files are closed, and so does a program that a process with
+/// the lock is about to start: one second is waited for them.
+const LOCK_TRIES: u32 = 20;
+const LOCK_PAUSE: Duration = Duration::from_millis(50);
 
 /// Why a relay does not start. Each says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -104,10 +110,15 @@ impl DataDir {
         let failed = |source| StartError::File { path: lock_path.clone(), source };
         let lock =
             OpenOptions::new().create(true).truncate(false).write(true).open(&lock_path).map_err(failed)?;
-        match lock.try_lock() {
-            Ok(()) => Ok(Self { path: path.to_path_buf(), _lock: lock }),
-            Err(TryLockError::WouldBlock) => Err(StartError::Locked(path.to_path_buf())),
-            Err(TryLockError::Error(source)) => Err(failed(source)),
+        let mut tries = LOCK_TRIES;
+        loop {
+            match lock.try_lock() {
+                Ok(()) => return Ok(Self { path: path.to_path_buf(), _lock: lock }),
+                Err(TryLockError::WouldBlock) if tries > 0 => std::thread::sleep(LOCK_PAUSE),
+                Err(TryLockError::WouldBlock) => return Err(StartError::Locked(path.to_path_buf())),
+                Err(TryLockError::Error(source)) => return Err(failed(source)),
+            }
+            tries -= 1;
         }
     }
 
