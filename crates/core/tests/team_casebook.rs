@@ -191,3 +191,23 @@ fn a_newcomer_has_the_keys_at_once() {
         );
     }
 }
+
+#[test]
+fn a_device_that_says_it_is_current_has_read_what_was_there_when_it_came_back() {
+    let mut world = unscheduled(41);
+    let ben = world.admit("Ben", FOUNDER, &[Role::Dispatcher]);
+    assert!(world.run_until(MINUTE, |world| world.device(ben).is_current()), "and stays so");
+    for n in 1..=6 {
+        world.delay(1, 1);
+        world.disconnect(ben);
+        assert!(!world.device(ben).is_current());
+        let _ = takes(&mut world, FOUNDER, n);
+        world.run(10 * SECOND);
+        let expected = fold(&world, FOUNDER);
+        assert_ne!(fold(&world, ben), expected);
+        world.delay(40, 900);
+        world.connect(ben);
+        assert!(world.run_until(MINUTE, |world| world.device(ben).is_current()));
+        assert_eq!(fold(&world, ben), expected, "as soon as it says so");
+    }
+}

@@ -1,10 +1,13 @@
 //! Snapshots: the state in parts, each to be sealed with the key whose entries it sums up. So an erased
 //! incident is gone from snapshots too, once its key is.
 
+use std::collections::BTreeSet;
+
 use bystand_wire::{DecodeError, IncidentId, Seq, encode};
 use minicbor::Decode;
 
 use super::incident::Incident;
+use super::incidents::Incidents;
 use super::index::Index;
 use super::persistent::Map;
 use super::state::{DeskState, Shared};
@@ -60,17 +63,17 @@ impl DeskState {
         incidents: impl IntoIterator<Item = (IncidentId, Part)>,
     ) -> Result<DeskState, SnapshotError> {
         let shared: Shared = read(shared)?;
-        let mut state = DeskState { shared, ..DeskState::default() };
+        let (mut known, mut kept) = (BTreeSet::new(), Vec::new());
         for (id, part) in incidents {
             let incident: Incident = read(part.as_ref())?;
-            let twice = state.incidents.contains_key(&id);
-            if incident.id != id || twice {
+            if incident.id != id || !known.insert(id) {
                 return Err(SnapshotError::Mislabeled(id));
             }
-            if !state.shared.erased.contains_key(&id) {
-                state.incidents.insert(incident);
+            if !shared.erased.contains_key(&id) {
+                kept.push(incident);
             }
         }
+        let mut state = DeskState { shared, incidents: Incidents::of(kept), ..DeskState::default() };
         state.mend_joins();
         state.rebuild();
         Ok(state)

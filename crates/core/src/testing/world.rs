@@ -1,6 +1,6 @@
 //! Runs devices against a relay in virtual time, and kills them at any input.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use bystand_crypto::work;
 use bystand_wire::problem::Code;
@@ -60,7 +60,9 @@ pub struct Actor {
     pub events: Vec<Event>,
     rng: Random,
     inputs: VecDeque<Input>,
+    /// The last place sent of each stream, and the streams whose following was not answered yet.
     follows: BTreeMap<StreamId, Seq>,
+    asked: BTreeSet<StreamId>,
     log_told: Option<u64>,
     is_online: bool,
     handled: usize,
@@ -160,6 +162,7 @@ impl World {
             rng: Random::seed_from_u64(seed),
             inputs: VecDeque::new(),
             follows: BTreeMap::new(),
+            asked: BTreeSet::new(),
             log_told: None,
             is_online: false,
             handled: 0,
@@ -284,6 +287,7 @@ impl World {
         let actor = self.actor_mut(place);
         actor.is_online = false;
         actor.follows.clear();
+        actor.asked.clear();
         actor.log_told = None;
         let calls: Vec<Input> = actor
             .inputs
@@ -456,7 +460,8 @@ impl World {
         let mut news = Vec::new();
         for (place, actor) in self.actors.iter_mut().enumerate() {
             for (stream, seen) in &mut actor.follows {
-                if let Some(frames) = self.relay.after(stream, *seen) {
+                let is_asked = actor.asked.remove(stream);
+                if let Some(frames) = self.relay.after(stream, *seen, is_asked) {
                     *seen = frames.head;
                     news.push((place, LiveOut::Frames(*stream, frames)));
                 }
@@ -508,6 +513,7 @@ impl World {
         actor.device = opened.unwrap_or_else(|e| panic!("{} cannot start again: {e}", actor.name));
         actor.inputs.clear();
         actor.follows.clear();
+        actor.asked.clear();
         actor.log_told = None;
         if actor.is_online {
             actor.inputs.push_back(Input::Connected);
@@ -540,7 +546,10 @@ impl World {
                     actor.inputs.push_back(Input::Response(id, response));
                 }
                 Effect::Follow(stream, after, auth) => match relay.may_follow(&stream, auth.as_ref()) {
-                    Ok(()) => drop(actor.follows.insert(stream, after)),
+                    Ok(()) => {
+                        actor.follows.insert(stream, after);
+                        actor.asked.insert(stream);
+                    }
                     Err(code) => {
                         let refused = LiveOut::Refused(stream, code.as_str().to_owned());
                         actor.inputs.push_back(Input::Live(refused));

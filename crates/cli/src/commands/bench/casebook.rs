@@ -66,11 +66,17 @@ pub fn run(args: &BenchArgs) -> anyhow::Result<Report> {
     ensure!(verified == folded, "the verified casebook folds to another state");
 
     let sealed = desk.seal_snapshot(&folded.snapshot())?;
-    let start = Watch::start();
-    let opened = desk.open_snapshot(&sealed)?;
-    report.at_most("open_snapshot_ms", start.wall_s() * 1e3, 100.0, "ms");
-    report.figure("open_snapshot_cpu_ms", start.cpu_s() * 1e3, "ms");
-    ensure!(opened == folded, "the snapshot opens to another state");
+    let mut openings = Vec::new();
+    for _ in 0..OPENINGS {
+        let start = Watch::start();
+        let opened = desk.open_snapshot(&sealed)?;
+        openings.push((start.wall_s() * 1e3, start.cpu_s() * 1e3));
+        ensure!(opened == folded, "the snapshot opens to another state");
+    }
+    openings.sort_by(|one, other| one.0.total_cmp(&other.0));
+    let (wall_ms, cpu_ms) = openings.get(OPENINGS / 2).copied().context("an opening")?;
+    report.at_most("open_snapshot_ms", wall_ms, 100.0, "ms");
+    report.figure("open_snapshot_cpu_ms", cpu_ms, "ms");
     #[expect(clippy::cast_precision_loss, reason = "some thousands")]
     report.figure("incidents", sealed.incidents.len() as f64, "");
     #[expect(clippy::cast_precision_loss, reason = "some megabytes")]
@@ -78,6 +84,9 @@ pub fn run(args: &BenchArgs) -> anyhow::Result<Report> {
     report.remark("One thread. Each incident and its part of the snapshot is sealed with a key of its own.");
     Ok(report)
 }
+
+/// How often the snapshot is opened; the figure is the median.
+const OPENINGS: usize = 5;
 
 /// Time by the clock and by this thread's use of a processor: on a busy machine they differ.
 struct Watch {
