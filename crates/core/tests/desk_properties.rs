@@ -280,7 +280,9 @@ fn check_invariants(state: &DeskState) -> Result<(), TestCaseError> {
         if incident.closing.is_some() {
             prop_assert!(incident.claim.is_none());
             prop_assert!(
-                !state.group(incident.id).any(|m| m.call_outs.values().any(CallOut::has_responders_out))
+                !state
+                    .group(incident.id)
+                    .any(|m| m.call_outs.values().any(|call_out| call_out.has_responders_out()))
             );
         }
         let is_open = incident.joined_into.is_none() && incident.closing.is_none();

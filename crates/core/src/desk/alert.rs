@@ -350,7 +350,7 @@ impl DeskState {
 
     /// Whether a finding stands behind a published step already: each signs one.
     pub fn is_finding_used(&self, id: IncidentId, finding: FindingId) -> bool {
-        let used = |alert: &Alert| alert.published.iter().any(|p| p.finding == Some(finding));
+        let used = |alert: &Box<Alert>| alert.published.iter().any(|p| p.finding == Some(finding));
         self.group(id).flat_map(|member| member.alerts.values()).any(used)
     }
 
@@ -397,7 +397,7 @@ impl DeskState {
     }
 
     fn alert_mut(&mut self, id: IncidentId, alert: AlertId) -> Result<&mut Alert, Breach> {
-        self.known_mut(id)?.alerts.get_mut(&alert).ok_or(Breach::Unknown)
+        self.known_mut(id)?.alerts.get_mut(&alert).map(Box::as_mut).ok_or(Breach::Unknown)
     }
 }
 

@@ -94,7 +94,7 @@ pub struct CallOut {
     pub opened: Stamp,
     /// Who offered.
     #[n(2)]
-    pub responders: BTreeMap<OfferId, Responder>,
+    pub responders: BTreeMap<OfferId, Box<Responder>>,
     /// Nobody had answered in time.
     #[n(3)]
     pub unanswered: bool,
@@ -137,7 +137,7 @@ impl CallOut {
     /// The offers by lot. The lot hangs on all of them, and each is sealed to the desk: nobody can make an
     /// offer that comes out first without knowing the others.
     fn by_lot(&self) -> Vec<OfferId> {
-        let of = |r: &&Responder| r.phase == ResponderPhase::Offered;
+        let of = |r: &&Box<Responder>| r.phase == ResponderPhase::Offered;
         let mut offers: Vec<OfferId> = self.responders.values().filter(of).map(|r| r.offer).collect();
         let all: Vec<u8> = self.responders.keys().flat_map(|offer| offer.as_bytes().to_vec()).collect();
         offers.sort_by_cached_key(|offer| sha256("call-out-lot", &[&all, offer.as_bytes()]));
@@ -155,7 +155,7 @@ impl CallOut {
         if self.closed.is_some() || self.nobody_arrived || self.responders.values().any(|r| r.arrived) {
             return None;
         }
-        let promised = |r: &Responder| {
+        let promised = |r: &Box<Responder>| {
             let accepted = r.accepted_at.filter(|_| r.phase.is_out())?;
             Some(accepted.plus_ms(u64::from(r.minutes) * bystand_wire::time::MINUTE_MS))
         };
@@ -245,7 +245,7 @@ impl DeskState {
             return Err(Stop::Duplicate);
         }
         let (call_out, alert) = (request.id, request.alert);
-        incident.alerts.entry(alert).or_insert_with(|| Alert::drawn(alert, stamp));
+        incident.alerts.entry(alert).or_insert_with(|| Box::new(Alert::drawn(alert, stamp)));
         let opened = CallOut {
             request,
             opened: stamp,
@@ -256,7 +256,7 @@ impl DeskState {
             notes: Vec::new(),
             closed: None,
         };
-        incident.call_outs.insert(call_out, opened);
+        incident.call_outs.insert(call_out, Box::new(opened));
         self.index.add_call_out(call_out, id);
         self.index.add_alert(alert, id);
         Ok(())
@@ -305,7 +305,7 @@ impl CallOut {
             envelope_opened: Vec::new(),
             alone: false,
         };
-        self.responders.insert(offer, responder);
+        self.responders.insert(offer, Box::new(responder));
         Ok(())
     }
 

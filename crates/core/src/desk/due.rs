@@ -70,10 +70,12 @@ impl DeskState {
     /// Notes when something is due next of what has changed, and of the groups that it belongs to.
     pub(super) fn reschedule(&mut self) {
         for id in self.incidents.take_changed() {
-            let root = self.root_of(id);
-            for id in [Some(id), Some(root).filter(|root| *root != id)].into_iter().flatten() {
-                let due = self.incidents.get(&id).and_then(|incident| self.first_due(incident));
-                self.incidents.set_due(id, due);
+            let Some(incident) = self.incidents.get(&id) else { continue };
+            let (due, root) = (self.first_due(incident), incident.joined_into);
+            self.incidents.set_due(id, due);
+            if let Some(root) = root {
+                let due = self.incidents.get(&root).and_then(|root| self.first_due(root));
+                self.incidents.set_due(root, due);
             }
         }
     }

@@ -264,7 +264,7 @@ impl DeskState {
         let Some(incident) = self.incidents.get_mut(&id) else { return };
         incident.counted_finding |= is_first;
         let (finding_id, alert) = (finding.id, finding.alert);
-        incident.alerts.entry(alert).or_insert_with(|| Alert::drawn(alert, stamp));
+        incident.alerts.entry(alert).or_insert_with(|| Box::new(Alert::drawn(alert, stamp)));
         incident.findings.push(StoodFinding { stamp, finding, set_aside: false });
         self.index.add_finding(finding_id, id);
         self.index.add_alert(alert, id);

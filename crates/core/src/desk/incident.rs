@@ -241,15 +241,15 @@ pub struct Incident {
     /// Referrals.
     #[n(12)]
     pub referrals: Vec<Referral>,
-    /// Call-outs.
+    /// Call-outs; in boxes because a map makes room for eleven at once.
     #[n(13)]
-    pub call_outs: BTreeMap<CallOutId, CallOut>,
+    pub call_outs: BTreeMap<CallOutId, Box<CallOut>>,
     /// Findings, in order of arrival.
     #[n(14)]
     pub findings: Vec<StoodFinding>,
     /// Alerts by the id that was drawn for them; most are never published.
     #[n(15)]
-    pub alerts: BTreeMap<AlertId, Alert>,
+    pub alerts: BTreeMap<AlertId, Box<Alert>>,
     /// How it was closed.
     #[n(16)]
     pub closing: Option<Closing>,
@@ -328,7 +328,7 @@ impl Incident {
 
     /// Whether any of its responders is out.
     pub(super) fn responders_out(&self) -> bool {
-        self.call_outs.values().any(CallOut::has_responders_out)
+        self.call_outs.values().any(|call_out| call_out.has_responders_out())
     }
 
     /// Whether one of its alerts is public and not ended.

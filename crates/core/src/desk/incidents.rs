@@ -27,9 +27,9 @@ pub(super) struct Incidents {
 
 impl Incidents {
     /// All of them at once; those of one id are taken for one.
-    pub(super) fn of(incidents: Vec<Incident>) -> Self {
+    pub(super) fn of(incidents: Vec<Arc<Incident>>) -> Self {
         let changed = incidents.iter().map(|incident| incident.id).collect();
-        let hold = |incident: Incident| (incident.id, Held { incident: Arc::new(incident), due: None });
+        let hold = |incident: Arc<Incident>| (incident.id, Held { incident, due: None });
         Self { held: incidents.into_iter().map(hold).collect(), due: Set::default(), changed }
     }
 

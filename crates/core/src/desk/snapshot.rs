@@ -2,6 +2,7 @@
 //! incident is gone from snapshots too, once its key is.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use bystand_wire::{DecodeError, IncidentId, Seq, encode};
 use minicbor::Decode;
@@ -65,7 +66,7 @@ impl DeskState {
         let shared: Shared = read(shared)?;
         let (mut known, mut kept) = (BTreeSet::new(), Vec::new());
         for (id, part) in incidents {
-            let incident: Incident = read(part.as_ref())?;
+            let incident: Arc<Incident> = Arc::new(read(part.as_ref())?);
             if incident.id != id || !known.insert(id) {
                 return Err(SnapshotError::Mislabeled(id));
             }

@@ -191,7 +191,7 @@ impl DeskState {
 
     /// The alert that is out for an incident and all that was joined with it, whoever published it.
     pub fn alert_out(&self, id: IncidentId) -> Option<AlertId> {
-        let out = |alert: &&Alert| alert.phase.is_live() || alert.phase == AlertPhase::NoNews;
+        let out = |alert: &&Box<Alert>| alert.phase.is_live() || alert.phase == AlertPhase::NoNews;
         self.group(id).flat_map(|member| member.alerts.values()).find(out).map(|alert| alert.id)
     }
 

@@ -246,7 +246,8 @@ impl Desk<'_> {
             let of = |found: &StoodFinding| found.finding.answers.is_some_and(|(c, _)| c == call.request.id);
             incident.findings.iter().any(of)
         };
-        let is_asked = incident.call_outs.values().any(|call| call.closed.is_none() && !found(&call));
+        let is_asked =
+            incident.call_outs.values().any(|call| call.closed.is_none() && !found(&call.as_ref()));
         let may = !is_asked && incident.call_outs.len() < LOOKS;
         may.then(|| ("look-again", DeskCommand::Check(incident.id, vec![Role::Verifier], 15)))
     }
@@ -377,7 +378,7 @@ impl Desk<'_> {
         let age = self.now.since_ms(call_out.opened.at);
         let has_somebody = call_out.has_responders_out();
         let proposed: Vec<OfferId> = self.state.proposed_responders(id, self.now);
-        let is_offered = |r: &&bystand_core::desk::Responder| r.phase == ResponderPhase::Offered;
+        let is_offered = |r: &&Box<bystand_core::desk::Responder>| r.phase == ResponderPhase::Offered;
         let offered: Vec<OfferId> =
             call_out.responders.values().filter(is_offered).map(|r| r.offer).collect();
         if !proposed.is_empty() {
