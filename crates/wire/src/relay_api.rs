@@ -463,7 +463,8 @@ pub enum LiveIn {
 /// Relay to client.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub enum LiveOut {
-    /// New frames of a followed stream.
+    /// New frames of a followed stream. A follow is always answered, also without any frame; an answer up to the
+    /// stream's head says that there is nothing more for now.
     #[n(0)]
     Frames(#[n(0)] StreamId, #[n(1)] Frames),
     /// The stream cannot be followed (any more): a problem code.
