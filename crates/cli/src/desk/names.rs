@@ -63,8 +63,8 @@ pub fn finding(state: &DeskState, of: IncidentId, given: Option<u64>) -> Result<
 
 /// The incident's alert that was published last.
 pub fn alert(state: &DeskState, of: IncidentId) -> Result<AlertId, Failure> {
-    let alerts = state.group(of).flat_map(|member| member.alerts.values());
-    let published = |alert: &&Box<Alert>| alert.published.last().map(|publication| publication.stamp.seq);
+    let alerts = state.group(of).flat_map(|member| member.alerts.values().map(Box::as_ref));
+    let published = |alert: &&Alert| alert.published.last().map(|publication| publication.stamp.seq);
     let newest = alerts.filter(|alert| !alert.published.is_empty()).max_by_key(published);
     newest.map(|alert| alert.id).ok_or_else(|| nothing("published alert"))
 }

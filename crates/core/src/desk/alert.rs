@@ -350,8 +350,8 @@ impl DeskState {
 
     /// Whether a finding stands behind a published step already: each signs one.
     pub fn is_finding_used(&self, id: IncidentId, finding: FindingId) -> bool {
-        let used = |alert: &Box<Alert>| alert.published.iter().any(|p| p.finding == Some(finding));
-        self.group(id).flat_map(|member| member.alerts.values()).any(used)
+        let used = |alert: &Alert| alert.published.iter().any(|p| p.finding == Some(finding));
+        self.group(id).flat_map(|member| member.alerts.values()).any(|alert| used(alert))
     }
 
     fn recheck_alert(&mut self, stamp: Stamp, id: IncidentId, alert: AlertId, log_index: u64) -> Step {

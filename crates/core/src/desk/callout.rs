@@ -137,8 +137,9 @@ impl CallOut {
     /// The offers by lot. The lot hangs on all of them, and each is sealed to the desk: nobody can make an
     /// offer that comes out first without knowing the others.
     fn by_lot(&self) -> Vec<OfferId> {
-        let of = |r: &&Box<Responder>| r.phase == ResponderPhase::Offered;
-        let mut offers: Vec<OfferId> = self.responders.values().filter(of).map(|r| r.offer).collect();
+        let of = |r: &&Responder| r.phase == ResponderPhase::Offered;
+        let mut offers: Vec<OfferId> =
+            self.responders.values().map(Box::as_ref).filter(of).map(|r| r.offer).collect();
         let all: Vec<u8> = self.responders.keys().flat_map(|offer| offer.as_bytes().to_vec()).collect();
         offers.sort_by_cached_key(|offer| sha256("call-out-lot", &[&all, offer.as_bytes()]));
         offers
@@ -155,11 +156,11 @@ impl CallOut {
         if self.closed.is_some() || self.nobody_arrived || self.responders.values().any(|r| r.arrived) {
             return None;
         }
-        let promised = |r: &Box<Responder>| {
+        let promised = |r: &Responder| {
             let accepted = r.accepted_at.filter(|_| r.phase.is_out())?;
             Some(accepted.plus_ms(u64::from(r.minutes) * bystand_wire::time::MINUTE_MS))
         };
-        self.responders.values().filter_map(promised).max().map(|at| at.plus_ms(ARRIVAL_GRACE_MS))
+        self.responders.values().filter_map(|r| promised(r)).max().map(|at| at.plus_ms(ARRIVAL_GRACE_MS))
     }
 }
 

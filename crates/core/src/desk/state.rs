@@ -191,8 +191,11 @@ impl DeskState {
 
     /// The alert that is out for an incident and all that was joined with it, whoever published it.
     pub fn alert_out(&self, id: IncidentId) -> Option<AlertId> {
-        let out = |alert: &&Box<Alert>| alert.phase.is_live() || alert.phase == AlertPhase::NoNews;
-        self.group(id).flat_map(|member| member.alerts.values()).find(out).map(|alert| alert.id)
+        let out = |alert: &&Alert| alert.phase.is_live() || alert.phase == AlertPhase::NoNews;
+        self.group(id)
+            .flat_map(|member| member.alerts.values().map(Box::as_ref))
+            .find(out)
+            .map(|alert| alert.id)
     }
 
     /// The incident of a finding.

@@ -378,9 +378,9 @@ impl Desk<'_> {
         let age = self.now.since_ms(call_out.opened.at);
         let has_somebody = call_out.has_responders_out();
         let proposed: Vec<OfferId> = self.state.proposed_responders(id, self.now);
-        let is_offered = |r: &&Box<bystand_core::desk::Responder>| r.phase == ResponderPhase::Offered;
+        let is_offered = |r: &&bystand_core::desk::Responder| r.phase == ResponderPhase::Offered;
         let offered: Vec<OfferId> =
-            call_out.responders.values().filter(is_offered).map(|r| r.offer).collect();
+            call_out.responders.values().map(Box::as_ref).filter(is_offered).map(|r| r.offer).collect();
         if !proposed.is_empty() {
             return Some(("accept", DeskCommand::Accept(id, proposed, false)));
         }
