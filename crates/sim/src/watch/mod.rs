@@ -40,7 +40,7 @@ use bystand_core::device::neighbor::NeighborEvent;
 use bystand_core::device::{Device, Event};
 use bystand_core::logwatch::AlertEvent;
 use bystand_crypto::hash::sha256;
-use bystand_wire::{Hash32, IncidentId, OfferId, ReportId, Timestamp, encode, limits};
+use bystand_wire::{Cell, Hash32, IncidentId, OfferId, ReportId, Timestamp, ZoneId, encode, limits};
 
 use crate::ledger::{Found, Where};
 use crate::machine::MachineId;
@@ -51,6 +51,8 @@ use clearance::Clearance;
 
 /// Violations that are kept with their details.
 const KEPT: usize = 50;
+/// How long a heads-up may be on a screen: its time and what clocks may be off.
+const HEADS_UP_MS: u64 = limits::HEADS_UP_MS + limits::CLOCK_SKEW_MS;
 
 /// A report on its way, as its reporter and the desk see it.
 #[derive(Debug, Clone)]
@@ -119,6 +121,8 @@ pub struct Watch {
     spent: BTreeMap<Hash32, Hash32>,
     vouched: BTreeMap<Hash32, IncidentId>,
     erased: BTreeMap<IncidentId, Timestamp>,
+    /// Since when each screen has shown each heads-up.
+    heads_ups: BTreeMap<(MachineId, ZoneId, Cell, Timestamp), Timestamp>,
     trail: Hash32,
 }
 
@@ -145,6 +149,7 @@ impl Watch {
             spent: BTreeMap::new(),
             vouched: BTreeMap::new(),
             erased: BTreeMap::new(),
+            heads_ups: BTreeMap::new(),
             trail: Hash32([0; 32]),
         }
     }
@@ -171,7 +176,7 @@ impl Watch {
         match event {
             Event::Desk(event) => self.see_desk((id, life), device, event, now),
             Event::Alert(event) => self.see_alert(device, event, now),
-            Event::Member(event) => self.see_member(device, event, now),
+            Event::Member(event) => self.see_member(event, now),
             Event::Neighbor(event) => self.see_neighbor(event, now),
             Event::Warning { code, text } => {
                 *self.warnings.entry((id, (*code).to_owned())).or_insert(0) += 1;
@@ -483,19 +488,16 @@ impl Watch {
         }
     }
 
-    fn see_member(&mut self, device: &Device, event: &MemberEvent, now: Timestamp) {
+    fn see_member(&mut self, event: &MemberEvent, now: Timestamp) {
         if let MemberEvent::Accepted(offer, _) = event
             && !self.clearance.is_accepted(offer)
         {
             self.violate("places-only-for-accepted", now, format!("{offer}"));
         }
-        if let MemberEvent::HeadsUp(zone, _) = event
-            && let Some(view) = device.member().day(zone)
+        if let MemberEvent::HeadsUp(zone, heads_up) = event
+            && now.since_ms(heads_up.at) > HEADS_UP_MS
         {
-            let is_old = |at: Timestamp| now.since_ms(at) > limits::HEADS_UP_MS + limits::CLOCK_SKEW_MS;
-            if view.heads_ups.iter().any(|heads_up| is_old(heads_up.at)) {
-                self.violate("heads-ups-end", now, format!("{zone}"));
-            }
+            self.violate("heads-ups-end", now, format!("{zone}"));
         }
     }
 
