@@ -108,6 +108,8 @@ pub struct Watch {
     pub violated: u32,
     /// The first few.
     pub violations: Vec<Violation>,
+    /// Messages that could not be read, the first few.
+    pub unreadable: Vec<Violation>,
     affairs: BTreeMap<IncidentId, usize>,
     /// Who is what.
     pub clearance: Clearance,
@@ -139,6 +141,7 @@ impl Watch {
             without_quorum: 0,
             violated: 0,
             violations: Vec::new(),
+            unreadable: Vec::new(),
             affairs: BTreeMap::new(),
             clearance: Clearance::default(),
             warnings: BTreeMap::new(),
@@ -181,7 +184,7 @@ impl Watch {
             Event::Warning { code, text } => {
                 *self.warnings.entry((id, (*code).to_owned())).or_insert(0) += 1;
                 if text.contains("could not be") {
-                    self.undecryptable += 1;
+                    self.unreadable(now, format!("{id:?}: {code}: {text}"));
                 }
             }
             Event::Team(..) => self.see_running(id, device, now),
@@ -357,9 +360,11 @@ impl Watch {
             }
             DeskEvent::Marked { .. } => {
                 self.casebooks.part(id);
-                self.undecryptable += 1;
+                self.unreadable(now, format!("{id:?}: {event:?}"));
             }
-            DeskEvent::BadReport { code: "report-unreadable", .. } => self.undecryptable += 1,
+            DeskEvent::BadReport { code: "report-unreadable", .. } => {
+                self.unreadable(now, format!("{id:?}: {event:?}"));
+            }
             DeskEvent::BadReport { .. }
             | DeskEvent::Home(..)
             | DeskEvent::Callback(..)
@@ -506,6 +511,15 @@ impl Watch {
         self.violated += 1;
         if self.violations.len() < KEPT {
             self.violations.push(Violation { invariant, at_ms: now.since_ms(self.begin), detail });
+        }
+    }
+
+    /// Notes a message that could not be read.
+    fn unreadable(&mut self, now: Timestamp, detail: String) {
+        self.undecryptable += 1;
+        if self.unreadable.len() < KEPT {
+            let invariant = "messages-are-readable";
+            self.unreadable.push(Violation { invariant, at_ms: now.since_ms(self.begin), detail });
         }
     }
 }

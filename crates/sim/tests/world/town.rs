@@ -11,6 +11,7 @@ use bystand_core::device::{Command, Device, Event, Identity};
 use bystand_core::geo::Point;
 use bystand_core::report::{FirstHand, Kind as What, Place, ReportIn};
 use bystand_core::team::TeamKind;
+use bystand_sim::Population;
 use bystand_sim::day::{BEGIN, Crew, Stage};
 use bystand_sim::ledger::{Kind, Secret, words};
 use bystand_sim::machine::{Link, MachineId};
@@ -19,30 +20,10 @@ use bystand_sim::seeds::Seeds;
 use bystand_sim::watch::Watch;
 use bystand_sim::watch::clearance::Standing;
 use bystand_sim::world::{Noticed, World};
-use bystand_sim::{City, Population};
 use bystand_wire::time::{HOUR_MS, MINUTE_MS, SECOND_MS};
-use bystand_wire::{CallOutId, IncidentId, OfferId, ReportId, Role, StreamId};
+use bystand_wire::{CallOutId, IncidentId, OfferId, ReportId, Role, StreamId, ZoneId};
 
-/// Two zones side by side with places in them.
-pub fn city() -> City {
-    let square = |name: &str, west: f64| {
-        let (east, south, north) = (west + 0.02, 44.94, 44.96);
-        format!(
-            r#"{{"type":"Feature","properties":{{"name":"{name}"}},"geometry":{{"type":"Polygon","coordinates":
-            [[[{west},{south}],[{east},{south}],[{east},{north}],[{west},{north}],[{west},{south}]]]}}}}"#
-        )
-    };
-    let zones = format!(
-        r#"{{"type":"FeatureCollection","features":[{},{}]}}"#,
-        square("West", -93.28),
-        square("East", -93.26)
-    );
-    let place = |n: u32| {
-        format!("2012-01-01,{},{}\n", 44.941 + 0.0045 * f64::from(n % 4), -93.279 + 0.00095 * f64::from(n))
-    };
-    let places: String = (0..40).map(place).collect();
-    City::read(&zones, &format!("date,latitude,longitude\n{places}")).expect("a city")
-}
+use crate::small_city::city;
 
 /// So many steps from the corner in the middle.
 pub fn corner(at: i32) -> Point {
@@ -215,11 +196,25 @@ impl Town {
         (phone, kept.expect("a report that is kept"))
     }
 
+    /// The same for a zone's members.
+    pub fn plant_for_zone(&mut self, owner: MachineId, zone: &ZoneId) -> String {
+        self.planted += 1;
+        let (words, at) = (words(self.planted), self.stage.world.now());
+        let secret = Secret { kind: Kind::ZoneNote, owner, incident: None, zone: Some(zone.clone()), at };
+        self.stage.world.ledger.plant(secret, &words);
+        words
+    }
+
     /// A report that the whole desk has.
     pub fn taken(&mut self, at: i32) -> IncidentId {
+        self.taken_by(&[0, 1, 2], at)
+    }
+
+    /// A report that these dispatchers have.
+    pub fn taken_by(&mut self, desk: &[usize], at: i32) -> IncidentId {
         let (_, report) = self.report(at);
         let incident = incident_of_report(report);
-        self.until(5 * MINUTE_MS, |town| (0..3).all(|d| town.fold(d).incident(incident).is_some()));
+        self.until(5 * MINUTE_MS, |town| desk.iter().all(|d| town.fold(*d).incident(incident).is_some()));
         incident
     }
 
