@@ -2,7 +2,7 @@
 FORMATS="wire/src/relay_api.rs crypto/src/threshold.rs core/src/network/manifest.rs core/src/network/keynote.rs
 core/src/network/certificate.rs core/src/network/invite.rs core/src/network/enroll.rs core/src/network/statements.rs
 core/src/report.rs core/src/messages.rs core/src/alerts/statement.rs core/src/room/credential.rs core/src/team/entry.rs
-core/src/team/keyring.rs core/src/desk/event.rs core/src/desk/intake.rs core/src/desk/work.rs
+core/src/team/keyring.rs core/src/team/milestone.rs core/src/desk/event.rs core/src/desk/intake.rs core/src/desk/work.rs
 core/src/desk/callout/event.rs core/src/desk/finding.rs core/src/desk/alert/event.rs core/src/desk/rumor.rs
 core/src/desk/close/event.rs core/src/desk/shift.rs core/src/device/host/book.rs core/src/device/registrar/book.rs
 core/src/device/registrar/steward.rs core/src/device/registrar/second.rs"

@@ -4,11 +4,11 @@ mod day_support;
 
 use bystand_core::alerts::Outcome;
 use bystand_core::desk::{AlertStep, SignFrom, Verdict};
-use bystand_core::device::Command;
 use bystand_core::device::desk::DeskCommand;
 use bystand_core::device::host::{HostCommand, HostEvent};
 use bystand_core::device::member::{MemberCommand, MemberEvent};
 use bystand_core::device::neighbor::NeighborCommand;
+use bystand_core::device::{Command, Event};
 use bystand_core::messages::{Acceptance, CallOut, DeskMessage};
 use bystand_core::report::{Kind, Place, ReportIn};
 use bystand_core::testing::{FOUNDER, World};
@@ -292,4 +292,30 @@ fn the_next_day_has_a_room_of_its_own() {
     // Duty had ended by then: the member is asked to come on duty again.
     join(&mut world, member);
     assert_eq!(world.device(FOUNDER).host().book().summaries(&zone()).len(), 1);
+}
+
+#[test]
+fn what_was_said_before_somebody_came_is_not_for_them_also_when_it_comes_late() {
+    let mut world = opened(31);
+    let places = ["late", "other", "newcomer"].map(|name| admit_member(&mut world, name, &[Role::Observer]));
+    let [late, other, newcomer] = places;
+    join(&mut world, late);
+    join(&mut world, other);
+    // Said without the network, in the epoch before the newcomer's.
+    world.disconnect(late);
+    say(&mut world, late, MemberCommand::Say(zone(), "said before".into()));
+    join(&mut world, newcomer);
+    say(&mut world, other, MemberCommand::Say(zone(), "said after".into()));
+    world.run(5 * SECOND);
+    world.connect(late);
+    world.run(10 * SECOND);
+    let heard = |world: &World, place: usize| -> Vec<String> {
+        let said = |event| if let MemberEvent::Said(_, _, text) = event { Some(text) } else { None };
+        member_events(world, place).into_iter().filter_map(said).collect()
+    };
+    assert_eq!(heard(&world, other), ["said after", "said before"]);
+    assert_eq!(heard(&world, newcomer), ["said after"]);
+    let events = &world.actor(newcomer).events;
+    let warned: Vec<_> = events.iter().filter(|e| matches!(e, Event::Warning { .. })).collect();
+    assert!(warned.is_empty(), "{warned:?}");
 }

@@ -6,7 +6,7 @@ mod day_support;
 use bystand_core::desk::{DeskState, Event as Fact, WorkEvent};
 use bystand_core::device::desk::{DeskCommand, DeskEvent};
 use bystand_core::device::registrar::RegistrarCommand;
-use bystand_core::device::{Command, Event};
+use bystand_core::device::{Command, CommandError, Event};
 use bystand_core::report::{Kind, Place, ReportIn};
 use bystand_core::room::Credential;
 use bystand_core::team::{TeamKind, TeamSync};
@@ -210,4 +210,97 @@ fn a_device_that_says_it_is_current_has_read_what_was_there_when_it_came_back() 
         assert!(world.run_until(MINUTE, |world| world.device(ben).is_current()));
         assert_eq!(fold(&world, ben), expected, "as soon as it says so");
     }
+}
+
+fn running(world: &World, place: usize) -> bystand_wire::Hash32 {
+    world.device(place).shared().teams.get(&TeamKind::Desk).expect("on the desk").mark().running()
+}
+
+fn marked(world: &World, place: usize) -> usize {
+    desk_events(world, place).iter().filter(|e| matches!(e, DeskEvent::Marked { .. })).count()
+}
+
+/// Whether somebody's certificate was renewed in time.
+fn is_certified(world: &World, place: usize) -> bool {
+    let certificate = world.device(place).shared().identity.certified();
+    certificate.is_some_and(|c| c.not_after.since_ms(world.now()) > 21 * DAY_MS)
+}
+
+#[test]
+fn a_newcomer_to_a_casebook_without_its_beginning_is_told_from_where_it_holds() {
+    let mut world = founded(95, 1);
+    let other = world.admit("other", FOUNDER, &[Role::Dispatcher]);
+    // The relay keeps frames for 400 days, and nobody begins at what is gone in two weeks; certificates are renewed on
+    // the way.
+    for n in 1..=20 {
+        takes(&mut world, [FOUNDER, other][usize::from(n % 2)], n);
+        world.skip(if n < 20 { 20 } else { 10 } * DAY_MS);
+        let are_certified = |w: &World| is_certified(w, FOUNDER) && is_certified(w, other);
+        assert!(world.run_until(10 * MINUTE, are_certified), "{n}");
+        if n == 10 {
+            // The network's settings end after a year unless its stewards sign the next ones.
+            let mut manifest = world.device(FOUNDER).shared().manifest().expect("one").manifest().clone();
+            manifest.expires_at = world.now().plus_ms(365 * DAY_MS);
+            registrar(&mut world, FOUNDER, RegistrarCommand::ProposeManifest(Box::new(manifest)));
+        }
+        world.run(10 * SECOND);
+    }
+    let casebook = world.device(FOUNDER).shared().key_note().expect("a note").note().streams.desk.casebook;
+    let second = world.relay.frames(&casebook).get(1).expect("an entry").seq;
+    world.relay.forget(&casebook, second);
+    let late = world.admit("late", FOUNDER, &[Role::Dispatcher]);
+    world.run(30 * SECOND);
+    assert_eq!(marked(&world, late), 0);
+    assert_eq!(running(&world, late), running(&world, FOUNDER));
+    // It reads on and writes, is believed, and begins at the same place after a restart.
+    takes(&mut world, late, 41);
+    world.restart(late);
+    world.run(30 * SECOND);
+    takes(&mut world, other, 42);
+    world.run(30 * SECOND);
+    for place in [FOUNDER, other, late] {
+        assert_eq!(marked(&world, place), 0, "{place}");
+        assert_eq!(running(&world, place), running(&world, FOUNDER), "{place}");
+    }
+    // Also while those who have seen the beginning are fewer than those who have not.
+    world.disconnect(other);
+    let last = world.admit("last", FOUNDER, &[Role::Dispatcher]);
+    world.run(30 * SECOND);
+    assert_eq!((marked(&world, last), running(&world, last)), (0, running(&world, late)));
+}
+
+#[test]
+fn what_a_registrar_certified_whose_own_certificate_has_ended_counts() {
+    let (mut world, second) = two_registrars(96);
+    let end = world.device(second).shared().identity.certified().expect("certified").not_after;
+    world.skip(55 * DAY_MS);
+    world.run(10 * MINUTE);
+    let theirs = world.admit("theirs", second, &[Role::Dispatcher]);
+    takes(&mut world, theirs, 1);
+    // The registrar's device is away until its certificate has ended.
+    world.disconnect(second);
+    for days in [15, 16] {
+        world.skip(days * DAY_MS);
+        assert!(world.run_until(10 * MINUTE, |w| is_certified(w, FOUNDER)), "{days}");
+    }
+    assert!(world.now() > end);
+    takes(&mut world, theirs, 2);
+    let invitation = world.invite(FOUNDER, &[Role::Dispatcher]);
+    let last = world.join("newcomer", &invitation);
+    assert!(world.run_until(5 * MINUTE, |w| is_in(w, last)));
+    world.run(30 * SECOND);
+    for place in [FOUNDER, theirs, last] {
+        assert_eq!(marked(&world, place), 0, "{place}");
+        assert_eq!(fold(&world, place), fold(&world, FOUNDER), "{place}");
+    }
+    // It comes back: its people are told, and nobody is let in by it.
+    world.take_events(second);
+    world.connect(second);
+    world.run(10 * MINUTE);
+    let is_refused =
+        |event: &Event| matches!(event, Event::Warning { text, .. } if text.contains("certificate-invalid"));
+    assert!(world.take_events(second).iter().any(is_refused));
+    let invite = RegistrarCommand::Invite { roles: vec![Role::Observer], life_ms: DAY_MS };
+    let refused = world.command(second, Command::Registrar(invite));
+    assert!(matches!(refused, Err(CommandError::NotCertified(_))), "{refused:?}");
 }

@@ -27,7 +27,7 @@ use people_at_work::Director;
 /// same result in any year.
 pub const BEGIN: Timestamp = Timestamp(1_794_891_600_000);
 /// More would take days and more memory than machines have.
-const MOST_MEMBERS: usize = 100_000;
+pub(crate) const MOST_MEMBERS: usize = 100_000;
 /// The same of reports.
 const MOST_REPORTS: usize = 200_000;
 /// What is still on its way when the day ends gets so long to arrive.

@@ -96,7 +96,7 @@ pub struct Outcome {
     pub seed: u64,
     /// In the order of telling.
     pub figures: Vec<Figure>,
-    /// Invariants that did not hold, in order; the first few.
+    /// Invariants that did not hold, in order, then messages that could not be read; the first few of each.
     pub violations: Vec<Violation>,
     /// What is drawn of the day.
     pub pictures: Pictures,

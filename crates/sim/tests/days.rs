@@ -1,36 +1,14 @@
 //! An hour of a small city: everything arrives, and the same seed gives the same day.
 
+mod small_city;
+
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
 use bystand_sim::people::habits::Habits;
-use bystand_sim::{City, Outcome, Plan, Population, Scenario, shrink, simulate};
-
-/// Two zones side by side with places in them.
-fn city() -> City {
-    let square = |name: &str, west: f64| {
-        let (east, south, north) = (west + 0.02, 44.94, 44.96);
-        format!(
-            r#"{{"type":"Feature","properties":{{"name":"{name}"}},"geometry":{{"type":"Polygon","coordinates":
-            [[[{west},{south}],[{east},{south}],[{east},{north}],[{west},{north}],[{west},{south}]]]}}}}"#
-        )
-    };
-    let zones = format!(
-        r#"{{"type":"FeatureCollection","features":[{},{}]}}"#,
-        square("West", -93.28),
-        square("East", -93.26)
-    );
-    let places: String = (0..40)
-        .map(|n| {
-            format!(
-                "2012-01-01,{},{}\n",
-                44.941 + 0.0045 * f64::from(n % 4),
-                -93.279 + 0.00095 * f64::from(n)
-            )
-        })
-        .collect();
-    City::read(&zones, &format!("date,latitude,longitude\n{places}")).expect("a city")
-}
+use bystand_sim::shrink::{Failing, Script};
+use bystand_sim::{Outcome, Plan, Population, Scenario, shrink, simulate};
+use small_city::city;
 
 fn day(scenario: Scenario, seed: u64) -> Outcome {
     let (left_out, habits) = (BTreeSet::new(), Habits::default());
@@ -89,9 +67,39 @@ fn scripts_lose_nothing() {
     assert!(!scripts.is_empty());
     for file in scripts {
         let text = std::fs::read_to_string(&file).expect("a script");
-        let plan = shrink::from_script(&text).expect("a plan");
-        assert_nothing_lost(&play(&plan));
+        let script = shrink::from_script(&text).expect("a script");
+        assert_nothing_lost(&play(&script.plan));
     }
+}
+
+/// Members who say what is not so, and neighbors who do not contradict them: wrong alerts stand. What is left of
+/// such a day is that one alert, and fails in the same way when it is played from its file.
+#[test]
+fn a_day_that_fails_is_shortened_to_what_fails() {
+    let mut habits = Habits::default();
+    (habits.members.wrong_finding, habits.members.answer, habits.neighbors.doubts) = (1_000, 1_000, 0);
+    let plan = Plan {
+        scenario: Scenario::RumorDay,
+        seed: 4,
+        hours: 1,
+        members: 6,
+        reports: 8,
+        left_out: BTreeSet::new(),
+        habits: habits.clone(),
+    };
+    let failing = Failing::of(&play(&plan)).expect("a day that fails");
+    assert_eq!(failing.check, "wrong_alert_correction_max");
+    let mut tried = 0;
+    let short = shrink::shrink(&plan, 10, |candidate| {
+        tried += 1;
+        failing.is_in(&play(candidate))
+    });
+    assert!(tried <= 10);
+    assert!(short.left_out.len() >= 4 && short.members < 6, "{short:?}");
+    let file = shrink::to_script(&Script { plan: short, prepared: 6, fails: Some(failing.clone()) });
+    let script = shrink::from_script(&file.to_string()).expect("a script");
+    assert_eq!(script.fails, Some(failing.clone()));
+    assert!(failing.is_in(&play(&Plan { habits, ..script.plan })));
 }
 
 #[test]

@@ -8,6 +8,7 @@ use std::time::Instant;
 use bystand_sim::outcome::{Figure, Limit, Outcome};
 use bystand_sim::people::habits::Habits;
 use bystand_sim::seeds::Seeds;
+use bystand_sim::shrink::{Failing, Script};
 use bystand_sim::{City, Plan, Population, Scenario, page, shrink, simulate};
 use clap::{Args, Parser};
 
@@ -78,6 +79,8 @@ struct SimArgs {
 
 /// The largest file that is read, in bytes.
 const LARGEST: u64 = 64 * 1024 * 1024;
+/// The one figure that is not the day's own.
+const WALL_TIME: &str = "wall_time";
 /// Days that are tried at most to find the shortest script.
 const TRIES: usize = 200;
 
@@ -86,19 +89,19 @@ pub fn run(words: &Words, output: Output) -> Done {
     let words = std::iter::once("bystand sim").chain(words.words.iter().map(String::as_str));
     let args = SimArgs::parse_from(words);
     // Whatever is wrong is told before any work is done.
-    let plan = match &args.script {
+    let Script { plan, prepared, fails } = match &args.script {
         Some(file) => shrink::from_script(&read(file)?).map_err(unusable)?,
-        None => plan(&args),
+        None => Script { plan: plan(&args), prepared: args.members, fails: None },
     };
     plan.check().map_err(unusable)?;
     check_written(&args)?;
     let city = City::read(&read(&args.zones)?, &read(&args.incidents)?).map_err(unusable)?;
     let city = args.part.map_or(city.clone(), |zones| city.part(zones));
-    let population = prepare(&args, &city, plan.members)?;
+    let population = prepare(&args, &city, prepared)?;
     let began = Instant::now();
     let mut outcome = simulate(&city, &plan, &population).map_err(unusable)?;
     let took = Figure {
-        name: "wall_time",
+        name: WALL_TIME,
         value: Some(began.elapsed().as_secs_f64()),
         unit: "s",
         limit: plan.scenario.wall_time().map_or(Limit::None, Limit::AtMost),
@@ -111,19 +114,67 @@ pub fn run(words: &Words, output: Output) -> Done {
     if let Some(file) = &args.html {
         write(file, &page::page(&outcome))?;
     }
+    if let Some(fails) = fails.filter(|fails| !fails.is_in(&outcome)) {
+        output.line(&format!("What failed when the script was written does not any more: {fails}"))?;
+    }
     let missed = outcome.missed();
     if missed.is_empty() {
         return Ok(());
     }
     if let Some(file) = &args.shrink {
-        // The same thing must go wrong, and not just anything.
-        let fails = |plan: &Plan| {
-            simulate(&city, plan, &population).is_ok_and(|o| missed.iter().any(|m| o.missed().contains(m)))
-        };
-        let short = shrink::shrink(&plan, TRIES, fails);
-        write(file, &format!("{:#}\n", shrink::to_script(&short)))?;
+        outcome.figures.retain(|figure| figure.name != WALL_TIME);
+        match Failing::of(&outcome) {
+            Some(failing) => shorten(file, (&city, &population), &plan, &failing, output)?,
+            None => {
+                output.line("There is nothing to shorten: only the time it took is out of its limits.")?
+            }
+        }
     }
     Err(Failure::refused("sim-missed", format!("out of its limits: {}", missed.join(", "))))
+}
+
+/// Looks for the shortest day on which the same still fails. The file always holds the shortest one so far: who
+/// has waited long enough ends it with Ctrl-C.
+fn shorten(
+    file: &Path,
+    (city, population): (&City, &Population),
+    plan: &Plan,
+    failing: &Failing,
+    output: Output,
+) -> Done {
+    let script = |plan: &Plan| {
+        let (plan, prepared) = (plan.clone(), population.members());
+        format!("{:#}\n", shrink::to_script(&Script { plan, prepared, fails: Some(failing.clone()) }))
+    };
+    write(file, &script(plan))?;
+    let (mut tried, mut shortest, mut written) = (0, size(plan), Ok(()));
+    let short = shrink::shrink(plan, TRIES, |candidate| {
+        tried += 1;
+        if std::io::stderr().is_terminal() {
+            progress(&format!(
+                "Looking for less that still fails ({failing}): day {tried}; so far {shortest}"
+            ));
+        }
+        let is_shorter =
+            written.is_ok() && simulate(city, candidate, population).is_ok_and(|o| failing.is_in(&o));
+        if is_shorter {
+            shortest = size(candidate);
+            written = write(file, &script(candidate));
+        }
+        is_shorter
+    });
+    clear_progress();
+    written?;
+    let (shortest, file) = (size(&short), file.display());
+    output.line(&format!("Shortened, in {tried} days: {shortest}. {failing} still fails."))?;
+    output.line(&format!("Play it with the same zones, incidents and --part, and --script {file}"))?;
+    Ok(())
+}
+
+/// How large a day is.
+fn size(plan: &Plan) -> String {
+    let left = plan.operations().saturating_sub(u32::try_from(plan.left_out.len()).unwrap_or(u32::MAX));
+    format!("{} h, {} members, {left} things that people or failures do", plan.hours, plan.members)
 }
 
 fn plan(args: &SimArgs) -> Plan {

@@ -151,6 +151,7 @@ impl Knock {
             open_with(&key, hello.tree.blob.as_ref(), tree).map_err(|_| SyncError::Damaged("knock"))?;
         let (room, hello) = Room::join(&leaf.config(), secrets, &welcome, &tree)?;
         let mut sync = RoomSync::with_room(hello.room, self.welcome, room, Seq::START, &leaf);
+        sync.joined = sync.epoch();
         sync.store_state(ctx);
         self.forget(ctx);
         Ok((sync, hello))

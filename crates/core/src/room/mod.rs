@@ -149,6 +149,8 @@ pub struct RoomSync {
     relay_epoch: u64,
     /// Something of this room could be read: from then on it is news when something cannot.
     heard: bool,
+    /// The epoch in which this device came: what was said in those before is not for it.
+    joined: u64,
     /// A commit that the rules do not allow yet, and all behind it: another member may have seen a key
     /// note before this device. In a room where anybody can append, nobody waits.
     held: VecDeque<StoredFrame>,
@@ -191,6 +193,7 @@ impl RoomSync {
         sync.pending = state.pending;
         sync.wanted = state.wanted;
         sync.heard = state.heard;
+        sync.joined = state.joined;
         sync.own = record::own_frames(records, &id);
         Ok(sync)
     }
@@ -402,6 +405,7 @@ impl RoomSync {
             not_before: Timestamp(0),
             relay_epoch: 0,
             heard: false,
+            joined: 0,
             held: VecDeque::new(),
             held_until: Timestamp(0),
             rules: leaf.rules.clone(),
@@ -496,9 +500,10 @@ impl RoomSync {
     }
 
     /// A newcomer reads the stream from its start: what was said before it came is not for it, and that
-    /// is no news.
+    /// is no news; nor is it when the relay takes it late, as a message of the epoch before.
     fn unreadable(&self, seq: Seq, error: &RoomError) -> Vec<RoomEvent> {
-        let quiet = !self.heard || matches!(error, RoomError::AlreadySeen);
+        let is_before = matches!(error, RoomError::TooOld { epoch, .. } if *epoch < self.joined);
+        let quiet = !self.heard || is_before || matches!(error, RoomError::AlreadySeen);
         if quiet { Vec::new() } else { vec![RoomEvent::Unreadable { seq, code: error.code() }] }
     }
 
@@ -529,6 +534,7 @@ impl RoomSync {
             pending: self.pending,
             wanted: self.wanted.clone(),
             heard: self.heard,
+            joined: self.joined,
         };
         ctx.store(&record::state_name(&self.id), &state);
         self.store_cursor(ctx);

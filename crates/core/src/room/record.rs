@@ -24,6 +24,9 @@ pub(super) struct RoomRecord {
     pub wanted: Wanted,
     #[n(5)]
     pub heard: bool,
+    #[n(6)]
+    #[cbor(default)]
+    pub joined: u64,
 }
 
 /// What changes with each message.

@@ -12,7 +12,7 @@ use bystand_wire::relay_api::StoredFrame;
 use bystand_wire::{Hash32, IncidentId, PublicKey, Seq, StreamId, Timestamp, encode, limits};
 use minicbor::{Decode, Encode};
 
-use super::{Closed, Entry, KeyBundle, TeamEvent, TeamMessage, TeamSync, count_name, entry};
+use super::{Closed, Entry, KeyBundle, Milestone, TeamEvent, TeamMessage, TeamSync, count_name, entry};
 use crate::ctx::Ctx;
 use crate::io::{CallId, Request};
 use crate::network::Certificate;
@@ -64,13 +64,20 @@ pub struct CasebookMark {
     pub seq: Seq,
     /// The running hash at the last places, oldest first.
     #[n(1)]
-    recent: VecDeque<Hash32>,
+    pub(super) recent: VecDeque<Hash32>,
     /// Each author's count.
     #[n(2)]
     counts: BTreeMap<Hash32, u64>,
     /// Of which casebook; a fold of another one is to be carried over.
     #[n(3)]
     casebook: Option<StreamId>,
+    /// Places from which newcomers may begin, oldest first.
+    #[n(4)]
+    #[cbor(default)]
+    pub(super) milestones: VecDeque<Milestone>,
+    /// This device began at a milestone: until then authors may have seen what was before it.
+    #[n(5)]
+    pub(super) settled: Option<Timestamp>,
 }
 
 /// The running hash before the first entry.
@@ -86,6 +93,15 @@ impl CasebookMark {
     /// relay took it. Whoever has another one at the same place has seen another casebook.
     pub fn running(&self) -> Hash32 {
         self.recent.back().copied().unwrap_or(START)
+    }
+
+    /// A frame was taken.
+    pub(super) fn advance(&mut self, stored: &StoredFrame) {
+        self.recent.push_back(running_hash(&self.running(), stored));
+        self.seq = stored.seq;
+        if self.recent.len() > RECENT {
+            self.recent.pop_front();
+        }
     }
 
     /// Whether it marks a place in this casebook.
@@ -240,6 +256,7 @@ impl TeamSync {
         if !self.is_ready() || self.registrars.is_none() {
             return;
         }
+        self.begin_at_milestone(ctx.now);
         while let Some(stored) = self.held.front() {
             let opened = self.open_entry(stored);
             if self.lacks(&opened) {
@@ -306,7 +323,7 @@ impl TeamSync {
         }
         *count = entry.count;
         let is_known = entry.seen == START || self.mark.recent.iter().rev().any(|hash| *hash == entry.seen);
-        if !is_known {
+        if !is_known && !self.mark.is_settling(at) {
             return (Some(entry), Some(EntryBreach::Predecessor));
         }
         (Some(entry), None)
@@ -338,11 +355,8 @@ impl TeamSync {
     }
 
     fn advance(&mut self, stored: &StoredFrame) {
-        self.mark.recent.push_back(running_hash(&self.mark.running(), stored));
-        self.mark.seq = stored.seq;
-        if self.mark.recent.len() > RECENT {
-            self.mark.recent.pop_front();
-        }
+        self.mark.set_milestone(self.streams.casebook, stored);
+        self.mark.advance(stored);
     }
 }
 

@@ -11,6 +11,8 @@ use bystand_wire::{Hash32, IncidentId, KeyId, PublicKey, Timestamp, decode};
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Decoder, Encode, Encoder};
 
+use super::Milestone;
+
 /// What the keys of one part of the casebook open.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
@@ -60,6 +62,9 @@ pub struct KeyBundle {
     /// Authors who left the team, and when the relay took the commit that removed them.
     #[n(6)]
     pub ended: Vec<(Hash32, Timestamp)>,
+    /// For the newcomer to a casebook without its beginning: from where it can be verified.
+    #[n(7)]
+    pub milestone: Option<Milestone>,
 }
 
 /// All keys that a device holds for one team.
@@ -92,6 +97,9 @@ struct Kept {
     #[n(6)]
     #[cbor(default)]
     waits: bool,
+    /// From where this device reads the casebook, if not from its beginning.
+    #[n(7)]
+    milestone: Option<Milestone>,
 }
 
 /// What a key opens.
@@ -134,9 +142,20 @@ impl Keyring {
         self.kept.waits = true;
     }
 
-    /// Somebody in the room has handed over the team's keys.
-    pub fn arrived(&mut self) {
+    /// Somebody in the room has handed over the team's keys, and from where the casebook is to be read. What
+    /// the first has said counts.
+    pub fn arrived(&mut self, milestone: Option<Milestone>) {
         self.kept.waits = false;
+        if let Some(new) = milestone
+            && self.kept.milestone.is_none_or(|held| held.casebook != new.casebook)
+        {
+            self.kept.milestone = milestone;
+        }
+    }
+
+    /// From where this device reads the casebook, if not from its beginning.
+    pub fn milestone(&self) -> Option<Milestone> {
+        self.kept.milestone
     }
 
     /// All keys of an incident, to be handed to others.
@@ -228,7 +247,7 @@ impl Keyring {
     }
 
     /// Everything, for a newcomer, in pieces of at most `piece` incidents.
-    pub fn bundles(&self, newcomer: Hash32, piece: usize) -> Vec<KeyBundle> {
+    pub fn bundles(&self, newcomer: Hash32, milestone: Option<Milestone>, piece: usize) -> Vec<KeyBundle> {
         let incidents: Vec<_> =
             self.kept.incidents.iter().map(|(id, line)| (*id, line.keys.clone())).collect();
         let mut bundles: Vec<KeyBundle> = incidents
@@ -252,6 +271,7 @@ impl Keyring {
             team: self.kept.team.keys.clone(),
             secrets: self.kept.secrets.clone(),
             newcomer: Some(newcomer),
+            milestone,
             ..KeyBundle::default()
         });
         bundles

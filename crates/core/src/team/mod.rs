@@ -8,6 +8,7 @@ pub mod carry;
 mod casebook;
 pub mod entry;
 mod keyring;
+mod milestone;
 mod sharing;
 mod succession;
 
@@ -23,6 +24,7 @@ pub use carry::{Carried, Carrier, Part, Piece};
 pub use casebook::{CasebookItem, CasebookMark, EntryBreach, running_hash};
 pub use entry::{Closed, Entry};
 pub use keyring::{KeyBundle, Keyring, author_hash};
+pub use milestone::Milestone;
 pub use succession::{Place, places_after};
 
 use crate::ctx::Ctx;

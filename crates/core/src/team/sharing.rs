@@ -99,7 +99,8 @@ impl TeamSync {
                     self.hello.remove(&newcomer);
                     self.keyless.remove(&newcomer);
                     if self.room.own_credential().map(|c| c.holder()) == Some(Holder::Device(newcomer)) {
-                        self.keys.arrived();
+                        let casebook = self.streams.casebook;
+                        self.keys.arrived(bundle.milestone.filter(|m| m.casebook == casebook));
                     }
                 }
                 if bundle.rotation.is_some_and(|e| self.rotation.is_some_and(|(due, _)| e >= due)) {
@@ -144,7 +145,8 @@ impl TeamSync {
         for newcomer in due {
             self.hello.remove(&newcomer);
             self.keyless.remove(&newcomer);
-            for bundle in self.keys.bundles(newcomer, BUNDLE_PIECE) {
+            let milestone = self.mark.milestone(ctx.now);
+            for bundle in self.keys.bundles(newcomer, milestone, BUNDLE_PIECE) {
                 self.say(ctx, outbox, &TeamMessage::Keys(Box::new(bundle)));
             }
         }

@@ -100,7 +100,7 @@ impl TeamSync {
         lost.forget(ctx);
         match opener {
             Some(secrets) => {
-                self.keys.arrived();
+                self.keys.arrived(None);
                 self.keys.absorb(KeyBundle {
                     team: vec![SymmetricKey::generate(ctx.rng)],
                     authors: vec![certificate.clone()],

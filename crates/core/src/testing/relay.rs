@@ -196,6 +196,13 @@ impl MemoryRelay {
         }
     }
 
+    /// Forgets a stream's frames up to here, as when they have expired.
+    pub fn forget(&mut self, id: &StreamId, last: Seq) {
+        if let Some(stream) = self.streams.get_mut(id) {
+            stream.frames.retain(|(_, frame)| frame.seq > last);
+        }
+    }
+
     /// A hostile relay's deed: forgets all frames of a stream.
     pub fn withhold(&mut self, id: &StreamId) {
         if let Some(stream) = self.streams.get_mut(id) {

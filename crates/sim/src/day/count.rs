@@ -48,7 +48,7 @@ impl<D> Day<'_, D> {
             name: self.scenario.as_str(),
             seed: self.seed,
             figures: self.figures(),
-            violations: self.watch.violations.clone(),
+            violations: self.watch.violations.iter().chain(&self.watch.unreadable).cloned().collect(),
             pictures: self.pictures(),
             fingerprint: self.watch.fingerprint().to_string(),
         }

@@ -49,8 +49,7 @@ pub struct Neighbors {
     pub at_home: u32,
     /// Reports in another language than English. Practice: intake in two languages.
     pub other_language: u32,
-    /// What is not real and is invented, to send people there; told up to three times by one person.
-    /// Assumed; practice knows a month of 1,300 false calls after rumors.
+    /// What is not real and is invented, to send people there; nobody tells of it at second hand. Assumed; practice knows a month of 1,300 false calls after rumors.
     pub invented: u32,
     /// Neighbors who close the page as soon as the report is sent. Assumed.
     pub leaves_at_once: u32,
@@ -85,7 +84,7 @@ pub struct Desk {
     pub wrong_join: u32,
     /// Proposals to join that are wrong and are seen to be, by reading both reports. Assumed.
     pub reads_both: u32,
-    /// Wrong joins that are noticed and undone, a minute or so later. Assumed.
+    /// Wrong joins and wrong dismissals that are noticed and undone, a minute or so later. Assumed.
     pub notices: u32,
     /// Real events dismissed at a glance as unfounded: decisions to check. Assumed.
     pub dismisses: u32,

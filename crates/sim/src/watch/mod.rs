@@ -40,7 +40,7 @@ use bystand_core::device::neighbor::NeighborEvent;
 use bystand_core::device::{Device, Event};
 use bystand_core::logwatch::AlertEvent;
 use bystand_crypto::hash::sha256;
-use bystand_wire::{Hash32, IncidentId, OfferId, ReportId, Timestamp, encode, limits};
+use bystand_wire::{Cell, Hash32, IncidentId, OfferId, ReportId, Timestamp, ZoneId, encode, limits};
 
 use crate::ledger::{Found, Where};
 use crate::machine::MachineId;
@@ -51,6 +51,8 @@ use clearance::Clearance;
 
 /// Violations that are kept with their details.
 const KEPT: usize = 50;
+/// How long a heads-up may be on a screen: its time and what clocks may be off.
+const HEADS_UP_MS: u64 = limits::HEADS_UP_MS + limits::CLOCK_SKEW_MS;
 
 /// A report on its way, as its reporter and the desk see it.
 #[derive(Debug, Clone)]
@@ -106,6 +108,8 @@ pub struct Watch {
     pub violated: u32,
     /// The first few.
     pub violations: Vec<Violation>,
+    /// Messages that could not be read, the first few.
+    pub unreadable: Vec<Violation>,
     affairs: BTreeMap<IncidentId, usize>,
     /// Who is what.
     pub clearance: Clearance,
@@ -119,6 +123,8 @@ pub struct Watch {
     spent: BTreeMap<Hash32, Hash32>,
     vouched: BTreeMap<Hash32, IncidentId>,
     erased: BTreeMap<IncidentId, Timestamp>,
+    /// Since when each screen has shown each heads-up.
+    heads_ups: BTreeMap<(MachineId, ZoneId, Cell, Timestamp), Timestamp>,
     trail: Hash32,
 }
 
@@ -135,6 +141,7 @@ impl Watch {
             without_quorum: 0,
             violated: 0,
             violations: Vec::new(),
+            unreadable: Vec::new(),
             affairs: BTreeMap::new(),
             clearance: Clearance::default(),
             warnings: BTreeMap::new(),
@@ -145,6 +152,7 @@ impl Watch {
             spent: BTreeMap::new(),
             vouched: BTreeMap::new(),
             erased: BTreeMap::new(),
+            heads_ups: BTreeMap::new(),
             trail: Hash32([0; 32]),
         }
     }
@@ -171,12 +179,12 @@ impl Watch {
         match event {
             Event::Desk(event) => self.see_desk((id, life), device, event, now),
             Event::Alert(event) => self.see_alert(device, event, now),
-            Event::Member(event) => self.see_member(device, event, now),
+            Event::Member(event) => self.see_member(event, now),
             Event::Neighbor(event) => self.see_neighbor(event, now),
             Event::Warning { code, text } => {
                 *self.warnings.entry((id, (*code).to_owned())).or_insert(0) += 1;
                 if text.contains("could not be") {
-                    self.undecryptable += 1;
+                    self.unreadable(now, format!("{id:?}: {code}: {text}"));
                 }
             }
             Event::Team(..) => self.see_running(id, device, now),
@@ -352,9 +360,11 @@ impl Watch {
             }
             DeskEvent::Marked { .. } => {
                 self.casebooks.part(id);
-                self.undecryptable += 1;
+                self.unreadable(now, format!("{id:?}: {event:?}"));
             }
-            DeskEvent::BadReport { code: "report-unreadable", .. } => self.undecryptable += 1,
+            DeskEvent::BadReport { code: "report-unreadable", .. } => {
+                self.unreadable(now, format!("{id:?}: {event:?}"));
+            }
             DeskEvent::BadReport { .. }
             | DeskEvent::Home(..)
             | DeskEvent::Callback(..)
@@ -483,19 +493,16 @@ impl Watch {
         }
     }
 
-    fn see_member(&mut self, device: &Device, event: &MemberEvent, now: Timestamp) {
+    fn see_member(&mut self, event: &MemberEvent, now: Timestamp) {
         if let MemberEvent::Accepted(offer, _) = event
             && !self.clearance.is_accepted(offer)
         {
             self.violate("places-only-for-accepted", now, format!("{offer}"));
         }
-        if let MemberEvent::HeadsUp(zone, _) = event
-            && let Some(view) = device.member().day(zone)
+        if let MemberEvent::HeadsUp(zone, heads_up) = event
+            && now.since_ms(heads_up.at) > HEADS_UP_MS
         {
-            let is_old = |at: Timestamp| now.since_ms(at) > limits::HEADS_UP_MS + limits::CLOCK_SKEW_MS;
-            if view.heads_ups.iter().any(|heads_up| is_old(heads_up.at)) {
-                self.violate("heads-ups-end", now, format!("{zone}"));
-            }
+            self.violate("heads-ups-end", now, format!("{zone}"));
         }
     }
 
@@ -504,6 +511,15 @@ impl Watch {
         self.violated += 1;
         if self.violations.len() < KEPT {
             self.violations.push(Violation { invariant, at_ms: now.since_ms(self.begin), detail });
+        }
+    }
+
+    /// Notes a message that could not be read.
+    fn unreadable(&mut self, now: Timestamp, detail: String) {
+        self.undecryptable += 1;
+        if self.unreadable.len() < KEPT {
+            let invariant = "messages-are-readable";
+            self.unreadable.push(Violation { invariant, at_ms: now.since_ms(self.begin), detail });
         }
     }
 }

@@ -1,11 +1,13 @@
 //! What no event tells of is looked at in rounds: folds beside each other, what has outlasted its time, and,
 //! at the end, whole disks and the relay's database.
 
+use std::collections::BTreeMap;
+
 use bystand_core::device::Device;
 use bystand_wire::time::{HOUR_MS, MINUTE_MS};
 use bystand_wire::{Timestamp, limits};
 
-use super::Watch;
+use super::{HEADS_UP_MS, Watch};
 use crate::ledger::Kind;
 use crate::machine::MachineId;
 use crate::world::World;
@@ -33,6 +35,7 @@ impl Watch {
                 late.push(format!("{id:?}: {what}"));
             }
         }
+        let long = self.heads_ups_shown(&running, now);
         let desk = || running.iter().filter(|(id, _)| self.clearance.is_desk(*id));
         breaches.extend(self.casebooks.folds(desk().map(|(id, device)| (*id, device.desk().state()))));
         for (id, device) in desk() {
@@ -61,6 +64,30 @@ impl Watch {
         for what in late {
             self.violate("nothing-outlasts-its-time", now, what);
         }
+        for what in long {
+            self.violate("heads-ups-end", now, what);
+        }
+    }
+
+    /// Heads-ups that screens have shown for too long, whatever time they say of themselves.
+    fn heads_ups_shown(&mut self, running: &[(MachineId, &Device)], now: Timestamp) -> Vec<String> {
+        let mut shown = BTreeMap::new();
+        let mut long = Vec::new();
+        for (id, device) in running {
+            let zones = device.member().duty().map(|duty| duty.zones.as_slice()).unwrap_or_default();
+            for (zone, view) in zones.iter().filter_map(|zone| Some((zone, device.member().day(zone)?))) {
+                for heads_up in &view.heads_ups {
+                    let key = (*id, zone.clone(), heads_up.cell, heads_up.at);
+                    let since = self.heads_ups.get(&key).copied().unwrap_or(now);
+                    if now.since_ms(since) > HEADS_UP_MS {
+                        long.push(format!("{id:?}: {zone} since {}", since.0));
+                    }
+                    shown.insert(key, since);
+                }
+            }
+        }
+        self.heads_ups = shown;
+        long
     }
 
     /// What a member's screen shows too long.

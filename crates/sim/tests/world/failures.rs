@@ -139,3 +139,27 @@ fn lines_at_their_worst_lose_nothing() {
     let reports = evening(&mut town, |_, _| {});
     assert_nothing_lost(&mut town, &reports);
 }
+
+#[test]
+fn a_dispatcher_whose_clock_is_ahead_keeps_no_heads_up_on_screens() {
+    let mut town = Town::new(27);
+    let [member, _] = town.two_on_duty();
+    let incident = town.taken(0);
+    town.desk(0, DeskCommand::Claim(incident));
+    town.run(3 * SECOND_MS);
+    let dispatcher = town.dispatcher(0);
+    town.world().set_skew(dispatcher, i64::try_from(30 * MINUTE_MS).expect("small"));
+    town.desk(0, DeskCommand::HeadsUp(incident));
+    town.world().set_skew(dispatcher, 0);
+    let shows = |town: &Town| {
+        let zones = town.device(member).member().duty().expect("on duty").zones.clone();
+        let mut days = zones.iter().filter_map(|zone| town.device(member).member().day(zone));
+        days.any(|day| !day.heads_ups.is_empty())
+    };
+    town.until(MINUTE_MS, shows);
+    for _ in 0..6 {
+        town.run(5 * MINUTE_MS);
+    }
+    assert!(!shows(&town));
+    town.assert_held();
+}

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use bystand_core::alerts::SignedAlert;
 use bystand_core::desk::incident_of_report;
 use bystand_core::device::Event;
 use bystand_core::device::desk::DeskCommand;
 use bystand_core::device::member::MemberEvent;
 use bystand_core::io::{Batch, Request, Response};
+use bystand_core::logwatch::AlertEvent;
 use bystand_sim::ledger::{Asked, Kind, Secret, words};
 use bystand_sim::machine::MachineId;
 use bystand_sim::operator::{Misdeed, Target};
@@ -134,4 +136,84 @@ fn a_number_that_is_kept_too_long() {
     assert_eq!(names(&town), BTreeSet::new());
     town.run(HOUR_MS);
     assert_eq!(names(&town), BTreeSet::from(["nothing-outlasts-its-time"]));
+}
+
+/// What somebody's program has told, the last of its kind.
+fn last_told(town: &Town, who: MachineId, is_it: impl Fn(&Event) -> bool) -> Event {
+    let mut told = town.told.iter().rev();
+    told.find(|(id, event)| *id == who && is_it(event)).map(|(_, event)| event.clone()).expect("told")
+}
+
+#[test]
+fn an_alert_without_its_quorum() {
+    let mut town = Town::new(49);
+    let [member, _] = town.two_on_duty();
+    let incident = town.confirmed(0, member);
+    town.publish(0, incident);
+    town.assert_held();
+    let told = last_told(&town, member, |event| matches!(event, Event::Alert(AlertEvent::Taken { .. })));
+    let Event::Alert(AlertEvent::Taken { note, index, view, .. }) = told else { panic!("an alert") };
+    // A program that does not check shows the same note as the next one of the log, with nobody's signature.
+    let signed = Box::new(SignedAlert::unsigned((*note).clone()));
+    let shown = AlertEvent::Taken { note, signed, index: index + 1, view };
+    town.forge(member, &Event::Alert(shown));
+    assert_eq!(names(&town), BTreeSet::from(["alerts-have-quorum"]));
+    assert_eq!(town.watch.without_quorum, 1);
+}
+
+#[test]
+fn two_logs_with_two_alerts_at_the_same_place() {
+    let mut town = Town::new(50);
+    let [one, other] = town.two_on_duty();
+    let incidents = [town.confirmed(0, one), town.confirmed(6, other)];
+    town.run(MINUTE_MS);
+    town.desk(0, DeskCommand::Release(incidents[1]));
+    town.run(3 * SECOND_MS);
+    town.desk(2, DeskCommand::Claim(incidents[1]));
+    town.run(3 * SECOND_MS);
+    let victim = town.dispatcher(2);
+    town.betray(Misdeed::Fork([victim].into()));
+    // Each is shown a log with one alert, and each of them is signed as it should be.
+    town.publish(0, incidents[0]);
+    town.assert_held();
+    town.publish(2, incidents[1]);
+    town.again_online(victim);
+    town.run(MINUTE_MS);
+    assert_eq!(names(&town), BTreeSet::from(["screens-agree"]));
+}
+
+#[test]
+fn an_old_heads_up_that_is_shown() {
+    let mut town = Town::new(51);
+    let [member, _] = town.two_on_duty();
+    let incident = town.taken(0);
+    town.desk(0, DeskCommand::Claim(incident));
+    town.run(3 * SECOND_MS);
+    town.desk(0, DeskCommand::HeadsUp(incident));
+    let is_shown = |event: &Event| matches!(event, Event::Member(MemberEvent::HeadsUp(..)));
+    town.until(MINUTE_MS, |town| town.told.iter().any(|(id, event)| *id == member && is_shown(event)));
+    town.run(30 * MINUTE_MS);
+    town.assert_held();
+    let told = last_told(&town, member, is_shown);
+    town.forge(member, &told);
+    assert_eq!(names(&town), BTreeSet::from(["heads-ups-end"]));
+}
+
+#[test]
+fn an_exact_place_for_somebody_who_was_not_accepted() {
+    let mut town = Town::new(52);
+    let [member, other] = town.two_on_duty();
+    let incident = town.taken(0);
+    town.desk(0, DeskCommand::Claim(incident));
+    town.run(3 * SECOND_MS);
+    let (offer, _) = town.accepted(incident, member);
+    town.assert_held();
+    let told = last_told(&town, member, |event| matches!(event, Event::Member(MemberEvent::Accepted(..))));
+    let Event::Member(MemberEvent::Accepted(accepted, acceptance)) = told else { panic!("accepted") };
+    assert_eq!(accepted, offer);
+    // Somebody hands over the words of an acceptance that the desk has given to another one.
+    let words =
+        bystand_core::messages::Acceptance { point: None, place: "4th and 3rd".into(), ..*acceptance };
+    town.forge(other, &Event::Member(MemberEvent::Accepted(OfferId([7; 16]), Box::new(words))));
+    assert_eq!(names(&town), BTreeSet::from(["places-only-for-accepted"]));
 }

@@ -2,14 +2,16 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use bystand_core::desk::{DeskState, incident_of_report};
+use bystand_core::alerts::Outcome;
+use bystand_core::desk::{AlertStep, DeskState, SignFrom, incident_of_report};
 use bystand_core::device::desk::DeskCommand;
-use bystand_core::device::member::{Duty, MemberCommand};
+use bystand_core::device::member::{Duty, MemberCommand, MemberEvent};
 use bystand_core::device::neighbor::{NeighborCommand, NeighborEvent};
 use bystand_core::device::{Command, Device, Event, Identity};
 use bystand_core::geo::Point;
 use bystand_core::report::{FirstHand, Kind as What, Place, ReportIn};
 use bystand_core::team::TeamKind;
+use bystand_sim::Population;
 use bystand_sim::day::{BEGIN, Crew, Stage};
 use bystand_sim::ledger::{Kind, Secret, words};
 use bystand_sim::machine::{Link, MachineId};
@@ -18,30 +20,10 @@ use bystand_sim::seeds::Seeds;
 use bystand_sim::watch::Watch;
 use bystand_sim::watch::clearance::Standing;
 use bystand_sim::world::{Noticed, World};
-use bystand_sim::{City, Population};
 use bystand_wire::time::{HOUR_MS, MINUTE_MS, SECOND_MS};
-use bystand_wire::{IncidentId, ReportId, Role, StreamId};
+use bystand_wire::{CallOutId, IncidentId, OfferId, ReportId, Role, StreamId, ZoneId};
 
-/// Two zones side by side with places in them.
-pub fn city() -> City {
-    let square = |name: &str, west: f64| {
-        let (east, south, north) = (west + 0.02, 44.94, 44.96);
-        format!(
-            r#"{{"type":"Feature","properties":{{"name":"{name}"}},"geometry":{{"type":"Polygon","coordinates":
-            [[[{west},{south}],[{east},{south}],[{east},{north}],[{west},{north}],[{west},{south}]]]}}}}"#
-        )
-    };
-    let zones = format!(
-        r#"{{"type":"FeatureCollection","features":[{},{}]}}"#,
-        square("West", -93.28),
-        square("East", -93.26)
-    );
-    let place = |n: u32| {
-        format!("2012-01-01,{},{}\n", 44.941 + 0.0045 * f64::from(n % 4), -93.279 + 0.00095 * f64::from(n))
-    };
-    let places: String = (0..40).map(place).collect();
-    City::read(&zones, &format!("date,latitude,longitude\n{places}")).expect("a city")
-}
+use crate::small_city::city;
 
 /// So many steps from the corner in the middle.
 pub fn corner(at: i32) -> Point {
@@ -214,12 +196,102 @@ impl Town {
         (phone, kept.expect("a report that is kept"))
     }
 
+    /// The same for a zone's members.
+    pub fn plant_for_zone(&mut self, owner: MachineId, zone: &ZoneId) -> String {
+        self.planted += 1;
+        let (words, at) = (words(self.planted), self.stage.world.now());
+        let secret = Secret { kind: Kind::ZoneNote, owner, incident: None, zone: Some(zone.clone()), at };
+        self.stage.world.ledger.plant(secret, &words);
+        words
+    }
+
     /// A report that the whole desk has.
     pub fn taken(&mut self, at: i32) -> IncidentId {
+        self.taken_by(&[0, 1, 2], at)
+    }
+
+    /// A report that these dispatchers have.
+    pub fn taken_by(&mut self, desk: &[usize], at: i32) -> IncidentId {
         let (_, report) = self.report(at);
         let incident = incident_of_report(report);
-        self.until(5 * MINUTE_MS, |town| (0..3).all(|d| town.fold(d).incident(incident).is_some()));
+        self.until(5 * MINUTE_MS, |town| desk.iter().all(|d| town.fold(*d).incident(incident).is_some()));
         incident
+    }
+
+    /// A report that a member has looked at and confirmed.
+    pub fn confirmed(&mut self, at: i32, member: MachineId) -> IncidentId {
+        let incident = self.taken(at);
+        self.desk(0, DeskCommand::Claim(incident));
+        self.run(3 * SECOND_MS);
+        let (offer, _) = self.accepted(incident, member);
+        for sign in [SignFrom::OnTheWay, SignFrom::OnScene] {
+            self.member(member, MemberCommand::Sign(offer, sign));
+        }
+        self.member(member, MemberCommand::Finding(offer, Outcome::Confirmed, 2, String::new()));
+        self.until(MINUTE_MS, |town| town.fold(0).standing_findings(incident).next().is_some());
+        incident
+    }
+
+    /// The desk publishes what was found.
+    pub fn publish(&mut self, at: usize, incident: IncidentId) {
+        let found = self.fold(at).standing_findings(incident).last().expect("a finding").finding.id;
+        self.desk(at, DeskCommand::Publish(incident, AlertStep::New, found));
+        self.run(10 * SECOND_MS);
+    }
+
+    /// Somebody is called for an incident that the first dispatcher holds, offers, and is accepted.
+    pub fn accepted(&mut self, incident: IncidentId, member: MachineId) -> (OfferId, CallOutId) {
+        self.desk(0, DeskCommand::Check(incident, vec![Role::Verifier], 15));
+        let called = |town: &Self| {
+            let state = town.fold(0);
+            let call = state.incident(incident)?.call_outs.keys().next_back().copied()?;
+            let heard = |(id, event): &(MachineId, Event)| {
+                *id == member && matches!(event, Event::Member(MemberEvent::CallOut(_, c, _)) if c.id == call)
+            };
+            town.told.iter().any(heard).then_some(call)
+        };
+        self.until(2 * MINUTE_MS, |town| called(town).is_some());
+        let call_out = called(self).expect("a call-out");
+        self.member(member, MemberCommand::Offer(call_out, 5));
+        let offer = |town: &Self| {
+            let mut going = town.device(member).member().going();
+            going.find(|(_, going)| going.call_out() == call_out).map(|(offer, _)| *offer)
+        };
+        let offer = offer(self).expect("an offer");
+        let is_here = |town: &Self| {
+            let device = town.device(town.dispatcher(0));
+            device.desk().offer(&offer).is_some()
+                && device.desk().state().incident_of_call_out(call_out).is_some()
+        };
+        self.until(MINUTE_MS, is_here);
+        self.run(5 * SECOND_MS);
+        self.desk(0, DeskCommand::Accept(call_out, vec![offer], true));
+        let accepted = |town: &Self| {
+            town.told.iter().any(|(id, event)| {
+                *id == member && matches!(event, Event::Member(MemberEvent::Accepted(o, _)) if *o == offer)
+            })
+        };
+        self.until(MINUTE_MS, accepted);
+        (offer, call_out)
+    }
+
+    /// A member presses a key.
+    #[track_caller]
+    pub fn member(&mut self, id: MachineId, command: MemberCommand) {
+        self.stage.world.command(id, Command::Member(command)).expect("a member's command");
+        self.run(5 * SECOND_MS);
+    }
+
+    /// Two members on duty, each in the room of their zone.
+    pub fn two_on_duty(&mut self) -> [MachineId; 2] {
+        let both = [self.on_duty(0), self.on_duty(1)];
+        let is_in = |town: &Self, member: MachineId| {
+            town.told
+                .iter()
+                .any(|(id, event)| *id == member && matches!(event, Event::Member(MemberEvent::Joined(..))))
+        };
+        self.until(5 * MINUTE_MS, |town| both.iter().all(|member| is_in(town, *member)));
+        both
     }
 
     /// A member goes on duty.

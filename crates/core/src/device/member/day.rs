@@ -356,10 +356,19 @@ impl Member {
                 }
             }
             DeskMessage::HeadsUp(signed) => {
-                let Ok((_, heads_up)) = signed.open_by_any(&network, is_desk) else { return };
+                let Ok((_, mut heads_up)) = signed.open_by_any(&network, is_desk) else { return };
                 let is_fresh = ctx.now.since_ms(heads_up.at) < limits::HEADS_UP_MS;
-                let is_new = heads_up.zones.contains(zone) && !view.heads_ups.contains(&heads_up);
+                // A dispatcher's clock that is ahead must not keep it on screens.
+                let latest = ctx.now.plus_ms(limits::CLOCK_SKEW_MS);
+                let is_ahead = heads_up.at > latest;
+                let is_same = |held: &HeadsUp| {
+                    held.cell == heads_up.cell
+                        && held.zones == heads_up.zones
+                        && (held.at == heads_up.at || is_ahead)
+                };
+                let is_new = heads_up.zones.contains(zone) && !view.heads_ups.iter().any(is_same);
                 if is_fresh && is_new {
+                    heads_up.at = heads_up.at.min(latest);
                     view.heads_ups.push(heads_up.clone());
                     ctx.tell(Event::Member(MemberEvent::HeadsUp(zone.clone(), heads_up)));
                 }
