@@ -54,7 +54,7 @@ fn time_line((name, unit): (&str, &str), class: &str, samples: &[Sample], of: Of
         ticks.map(|hour| tick(LEFT + scaled(hour * HOUR_MS, last, WIDE), &format!("{hour} h"))).collect();
     let rules = rules(top, &top.to_string());
     let row = |(at, count): (u64, usize)| (format!("{at} h"), count.to_string());
-    let table = table(["Hours", unit], by_hours(samples, of).into_iter().map(row));
+    let table = table(["From", &format!("{unit}, at most")], by_hours(samples, of).into_iter().map(row));
     format!(
         "<figure><figcaption><b>{name}</b> {unit} over the hours, at most {most}</figcaption><svg viewBox=\"0 0 {WIDTH} \
          {HEIGHT}\" role=\"img\" aria-label=\"{name}: {unit} over the hours, at most {most}. The numbers are in the table \
