@@ -63,15 +63,30 @@ fn verdict(outcome: &Outcome) -> String {
     let judged =
         outcome.figures.iter().filter(|figure| figure.limit != Limit::None && figure.value.is_some());
     let (all, missed) = (judged.count(), outcome.missed());
+    let open = match shown(outcome).filter(|f| f.limit != Limit::None && f.value.is_none()).count() {
+        0 => String::new(),
+        1 => " For one more there was nothing to judge.".to_owned(),
+        more => format!(" For {more} more there was nothing to judge."),
+    };
     if missed.is_empty() {
-        return format!("<p class=\"verdict yes\"><b>All {all} checks hold.</b></p>\n");
+        return format!("<p class=\"verdict yes\"><b>All {all} checks hold.</b>{open}</p>\n");
     }
     let lines: String = missed.iter().map(|name| format!("<li>{}", in_words(name))).collect();
     let verb = if missed.len() == 1 { "does" } else { "do" };
     format!(
-        "<div class=\"verdict no\"><b>{} of {all} checks {verb} not hold:</b><ul>{lines}</ul></div>\n",
+        "<div class=\"verdict no\"><b>{} of {all} checks {verb} not hold:</b><ul>{lines}</ul>{open}</div>\n",
         missed.len()
     )
+}
+
+/// Figures that this kind of day has: of a flood only a flood tells.
+fn shown(outcome: &Outcome) -> impl Iterator<Item = &Figure> {
+    outcome.figures.iter().filter(|figure| figure.value.is_some() || !figure.name.starts_with("flood_"))
+}
+
+/// A figure's name, which may be broken where its words end.
+fn code(name: &str) -> String {
+    format!("<code>{}</code>", name.replace('_', "_<wbr>"))
 }
 
 /// What is asked first, each with the one number that answers it.
@@ -83,7 +98,7 @@ fn cards(outcome: &Outcome) -> String {
         (count, Some(minutes)) if count > 0.0 => {
             format!("{} wrong; taken back or marked within {} min", number(count), number(minutes))
         }
-        _ => "none was wrong".to_owned(),
+        _ => "no alert was wrong".to_owned(),
     };
     let lost = value("acknowledged_reports_lost") + value("unreceipted_reports_lost");
     let rows = [
@@ -110,26 +125,22 @@ fn checks(outcome: &Outcome) -> String {
     let row = |figure: &Figure| {
         let (limit, is_judged) = match figure.limit {
             Limit::None => return None,
-            Limit::AtMost(limit) => {
-                (format!("at most {}", with_unit(limit, figure.unit)), figure.value.is_some())
-            }
-            Limit::AtLeast(limit) => {
-                (format!("at least {}", with_unit(limit, figure.unit)), figure.value.is_some())
-            }
+            Limit::AtMost(limit) => (format!("≤ {}", with_unit(limit, figure.unit)), figure.value.is_some()),
+            Limit::AtLeast(limit) => (format!("≥ {}", with_unit(limit, figure.unit)), figure.value.is_some()),
         };
         let (class, sign) = match (is_judged, figure.holds()) {
             (false, _) => ("none", "–"),
-            (true, true) => ("yes", "holds"),
+            (true, true) => ("yes", "yes"),
             (true, false) => ("no", "no"),
         };
-        let (name, words) = (figure.name, in_words(figure.name));
+        let (name, words) = (code(figure.name), in_words(figure.name));
         let value = figure.value.map_or_else(|| "not measured".to_owned(), |v| with_unit(v, figure.unit));
         Some(format!(
-            "<tr class=\"{class}\"><td>{words}<code>{name}</code><td class=\"n\">{value}<td class=\"n\">{limit}\
+            "<tr class=\"{class}\"><th scope=\"row\">{words}{name}<td class=\"n\">{value}<td class=\"n\">{limit}\
              <td class=\"sign\">{sign}\n"
         ))
     };
-    let rows: String = outcome.figures.iter().filter_map(row).collect();
+    let rows: String = shown(outcome).filter_map(row).collect();
     let violation = |v: &crate::outcome::Violation| {
         format!("<li><code>{}</code> after {}: {}\n", v.invariant, time(v.at_ms), escaped(&v.detail))
     };
@@ -140,7 +151,8 @@ fn checks(outcome: &Outcome) -> String {
         format!("<h2>What should never happen, and did</h2>\n<ul>{violations}</ul>\n")
     };
     format!(
-        "<h2>Checks</h2>\n<table><thead><tr><th>What<th>Measured<th>Limit<th></thead>\n{rows}</table>\n{violations}"
+        "<h2>Checks</h2>\n<table><thead><tr><th scope=\"col\">What<th scope=\"col\" class=\"n\">Measured<th scope=\"col\" \
+         class=\"n\">Limit<th scope=\"col\" class=\"sign\">Holds?</thead>\n{rows}</table>\n{violations}"
     )
 }
 
@@ -149,8 +161,8 @@ fn others(outcome: &Outcome) -> String {
     let row = |figure: &Figure| {
         let is_told = figure.limit == Limit::None;
         let value = figure.value.filter(|_| is_told).map(|value| with_unit(value, figure.unit))?;
-        let (name, words) = (figure.name, in_words(figure.name));
-        Some(format!("<tr><td>{words}<code>{name}</code><td class=\"n\">{value}\n"))
+        let (name, words) = (code(figure.name), in_words(figure.name));
+        Some(format!("<tr><th scope=\"row\">{words}{name}<td class=\"n\">{value}\n"))
     };
     let rows: String = outcome.figures.iter().filter_map(row).collect();
     format!("<h2>Other figures</h2>\n<table>{rows}</table>\n")
@@ -209,8 +221,11 @@ mod tests {
         let page = page(&outcome());
         for part in [
             "1 of 1 checks does not hold",
-            "<code>report_to_desk_p99</code><td class=\"n\">5.1 s<td class=\"n\">at most 5 s<td class=\"sign\">no",
-            "<code>join_recall</code><td class=\"n\">not measured",
+            "report_<wbr>to_<wbr>desk_<wbr>p99</code><td class=\"n\">5.1 s<td class=\"n\">≤ 5 s<td class=\"sign\">no",
+            "join_<wbr>recall</code><td class=\"n\">not measured",
+            "For one more there was nothing to judge",
+            "<th scope=\"row\">2 h<td class=\"n\">4",
+            "<th scope=\"row\">0 s to 6 s<td class=\"n\">2",
             "half within 2 s",
             "Nothing was measured",
             "an alert about nothing: 1",
@@ -227,6 +242,13 @@ mod tests {
         let mut outcome = outcome();
         outcome.figures.retain(|figure| figure.holds());
         outcome.violations.clear();
+        outcome.figures.retain(|figure| figure.value.is_some());
+        outcome.figures.push(Figure {
+            name: "flood_true_claimed_with_pass",
+            value: None,
+            unit: "min",
+            limit: Limit::AtMost(5.0),
+        });
         outcome.figures.push(Figure {
             name: "alerts_without_quorum",
             value: Some(0.0),
@@ -235,5 +257,9 @@ mod tests {
         });
         let page = page(&outcome);
         assert!(page.contains("All 1 checks hold") && !page.contains("never happen"), "{page}");
+        assert!(
+            !page.contains("nothing to judge") && !page.contains("flood"),
+            "only a flood has that: {page}"
+        );
     }
 }

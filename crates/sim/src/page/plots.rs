@@ -1,7 +1,10 @@
 //! The plots, as SVG inside the page. Colors come from the page's style, so that they go with light and dark;
 //! every plot is drawn for the width of a phone.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
+
+use bystand_wire::time::HOUR_MS;
 
 use super::plain::time;
 use crate::outcome::{Mark, Pictures, Sample, percentile};
@@ -15,6 +18,8 @@ const ABOVE: u64 = 10;
 /// The plotted part.
 const WIDE: u64 = WIDTH - LEFT - 8;
 const TALL: u64 = HEIGHT - BELOW - ABOVE;
+/// Rows of a table behind a plot, at most.
+const ROWS: u64 = 30;
 /// The map's width.
 const MAP: u64 = 720;
 
@@ -23,15 +28,15 @@ type Of = fn(&Sample) -> usize;
 
 /// Queue, claims and alerts, one below the other over the same hours.
 pub fn time_lines(samples: &[Sample]) -> String {
-    let lines: [(&str, &str, Of); 3] = [
-        ("Waiting for somebody at the desk", "waiting", |s| s.waiting),
-        ("Somebody at the desk is on it", "claimed", |s| s.claimed),
-        ("Alerts that stand", "alerts", |s| s.alerts),
+    let lines: [(&str, &str, &str, Of); 3] = [
+        ("Waiting for somebody at the desk", "incidents", "waiting", |s| s.waiting),
+        ("Somebody at the desk is on it", "incidents", "claimed", |s| s.claimed),
+        ("Alerts that stand", "alerts", "alerts", |s| s.alerts),
     ];
-    lines.into_iter().map(|(name, class, of)| time_line(name, class, samples, of)).collect()
+    lines.into_iter().map(|(name, unit, class, of)| time_line((name, unit), class, samples, of)).collect()
 }
 
-fn time_line(name: &str, class: &str, samples: &[Sample], of: Of) -> String {
+fn time_line((name, unit): (&str, &str), class: &str, samples: &[Sample], of: Of) -> String {
     let last = samples.last().map_or(1, |s| s.at_ms).max(1);
     let most = samples.iter().map(of).max().unwrap_or(0);
     let top = round_up(u64::try_from(most).unwrap_or(1).max(1));
@@ -42,16 +47,42 @@ fn time_line(name: &str, class: &str, samples: &[Sample], of: Of) -> String {
         let _ = write!(line, "{x},{y} ");
     }
     let (right, floor) = (LEFT + WIDE, ABOVE + TALL);
-    let hours = (last / 3_600_000).max(1);
+    let hours = (last / HOUR_MS).max(1);
     let step = [1, 2, 3, 6, 12, 24, 48, 96, 168].into_iter().find(|step| hours / step <= 8).unwrap_or(168);
     let ticks = (0..=hours).step_by(usize::try_from(step).unwrap_or(1));
     let ticks: String =
-        ticks.map(|hour| tick(LEFT + scaled(hour * 3_600_000, last, WIDE), &format!("{hour} h"))).collect();
+        ticks.map(|hour| tick(LEFT + scaled(hour * HOUR_MS, last, WIDE), &format!("{hour} h"))).collect();
     let rules = rules(top, &top.to_string());
+    let row = |(at, count): (u64, usize)| (format!("{at} h"), count.to_string());
+    let table = table(["From", &format!("{unit}, at most")], by_hours(samples, of).into_iter().map(row));
     format!(
-        "<figure><figcaption><b>{name}</b> at most {most}</figcaption><svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" \
-         aria-label=\"{name}: at most {most}\">{rules}{ticks}<g class=\"{class}\"><polygon class=\"area\" \
-         points=\"{LEFT},{floor} {line}{right},{floor}\"/><polyline class=\"line\" points=\"{line}\"/></g></svg></figure>\n"
+        "<figure><figcaption><b>{name}</b> {unit} over the hours, at most {most}</figcaption><svg viewBox=\"0 0 {WIDTH} \
+         {HEIGHT}\" role=\"img\" aria-label=\"{name}: {unit} over the hours, at most {most}. The numbers are in the table \
+         below.\">{rules}{ticks}<g class=\"{class}\"><polygon class=\"area\" points=\"{LEFT},{floor} {line}{right},{floor}\"/>\
+         <polyline class=\"line\" points=\"{line}\"/></g></svg>{table}</figure>\n"
+    )
+}
+
+/// The most in each hour, for the table; of longer days in each of at most some thirty parts of whole hours.
+fn by_hours(samples: &[Sample], of: Of) -> Vec<(u64, usize)> {
+    let hours = samples.last().map_or(0, |last| last.at_ms / HOUR_MS) + 1;
+    let part = hours.div_ceil(ROWS).max(1);
+    let mut most: BTreeMap<u64, usize> = BTreeMap::new();
+    for sample in samples {
+        let held = most.entry(sample.at_ms / HOUR_MS / part * part).or_default();
+        *held = of(sample).max(*held);
+    }
+    most.into_iter().collect()
+}
+
+/// The numbers behind a plot, for whoever does not see it or wants them exactly.
+fn table(head: [&str; 2], rows: impl Iterator<Item = (String, String)>) -> String {
+    let rows: String =
+        rows.map(|(of, number)| format!("<tr><th scope=\"row\">{of}<td class=\"n\">{number}\n")).collect();
+    let [of, number] = head;
+    format!(
+        "<details><summary>The numbers</summary><table><thead><tr><th scope=\"col\">{of}<th scope=\"col\" \
+         class=\"n\">{number}</thead>\n{rows}</table></details>"
     )
 }
 
@@ -86,16 +117,21 @@ pub fn distribution(name: &str, delays: &[u64]) -> String {
     let ticks: String =
         (0..=4).map(|n| tick(LEFT + n * width * BARS / 4, &short_time(end * n / 4))).collect();
     let rules = rules(top, &top.to_string());
+    let row = |(at, count): (u64, u64)| {
+        let to = if at + 1 == BARS { time(longest) } else { time(end * (at + 1) / BARS) };
+        (format!("{} to {to}", time(end * at / BARS)), count.to_string())
+    };
+    let table = table(["Time", "reports"], (0..).zip(bars).filter(|(_, count)| *count > 0).map(row));
+    let median = time(median);
     format!(
-        "<figure><figcaption><b>{name}</b> half within {}, 99 of 100 within {}, all {} within {}</figcaption><svg \
-         viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-label=\"{name}: half within {}\">{rules}{ticks}<g \
+        "<figure><figcaption><b>{name}</b> reports by the time that it took: half within {median} (the dashed line), 99 \
+         of 100 within {}, all {} within {}</figcaption><svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" \
+         aria-label=\"{name}: half within {median}. The numbers are in the table below.\">{rules}{ticks}<g \
          class=\"bars\">{drawn}</g><line class=\"median\" x1=\"{at_median}\" x2=\"{at_median}\" y1=\"{above}\" \
-         y2=\"{floor}\"/></svg></figure>\n",
-        time(median),
+         y2=\"{floor}\"/></svg>{table}</figure>\n",
         time(late),
         delays.len(),
         time(longest),
-        time(median),
     )
 }
 
@@ -193,7 +229,28 @@ pub fn map(pictures: &Pictures) -> Option<String> {
         }
     }
     let (width, height) = (MAP + 2 * edge, height + 2 * edge);
-    Some(format!("<svg viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"Map\">{drawn}</svg>"))
+    drawn.push_str(&scale(tall, height - 2 * edge, (edge, height)));
+    let height = height + 24;
+    Some(format!(
+        "<svg viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"A map of the zones, north above, with a sign for \
+         each event; the list below counts them.\">{drawn}</svg>"
+    ))
+}
+
+/// A bar of a length that is easy to read: a fifth of the map's height, or less.
+fn scale(millionths: u64, pixels: u64, (x, y): (u64, u64)) -> String {
+    const LENGTHS: [u64; 9] = [100_000, 50_000, 20_000, 10_000, 5_000, 2_000, 1_000, 500, 200];
+    // A degree of latitude has 111,195 m.
+    let meters = millionths.saturating_mul(111_195) / 1_000_000;
+    let Some(length) = LENGTHS.into_iter().find(|length| *length <= meters / 5) else { return String::new() };
+    let right = x + scaled(length, meters, pixels);
+    let label = if length >= 1_000 { format!("{} km", length / 1_000) } else { format!("{length} m") };
+    let (up, under) = (y + 4, y + 12);
+    format!(
+        "<path class=\"scale\" d=\"M{x} {up}V{under}H{right}V{up}\"/><text class=\"length\" x=\"{}\" y=\"{under}\">{label}\
+         </text>",
+        right + 6
+    )
 }
 
 /// A degree of longitude in thousandths of one of latitude: the cosine, to a thousandth, by whole numbers.

@@ -16,7 +16,7 @@
 //! | `erased-is-gone` | what the desk has erased is in no dispatcher's state, on no dispatcher's disk, and does not come back |
 //! | `relay-erases` | a frame that the relay says it has erased is not in its database |
 //! | `places-are-forgotten` | a responder's disk has no exact place of what is over |
-//! | `heads-ups-end` | no screen shows a heads-up that is older than twenty minutes |
+//! | `heads-ups-end` | no screen whose clock is right shows a heads-up for longer than twenty minutes, and what clocks may be off |
 //! | `nothing-outlasts-its-time` | no call-out, acceptance, closed incident or caller's number is readable after its time |
 //!
 //! A program that tells its person that the casebook it is shown is not everybody's has done what it can:

@@ -35,7 +35,11 @@ impl Watch {
                 late.push(format!("{id:?}: {what}"));
             }
         }
-        let long = self.heads_ups_shown(&running, now);
+        let is_right =
+            |id| world.machine(id).is_some_and(|m| m.skew().unsigned_abs() <= limits::CLOCK_SKEW_MS);
+        let on_time: Vec<(MachineId, &Device)> =
+            running.iter().filter(|(id, _)| is_right(*id)).copied().collect();
+        let long = self.heads_ups_shown(&on_time, now);
         let desk = || running.iter().filter(|(id, _)| self.clearance.is_desk(*id));
         breaches.extend(self.casebooks.folds(desk().map(|(id, device)| (*id, device.desk().state()))));
         for (id, device) in desk() {
@@ -69,7 +73,8 @@ impl Watch {
         }
     }
 
-    /// Heads-ups that screens have shown for too long, whatever time they say of themselves.
+    /// Heads-ups that screens have shown for too long, whatever time they say of themselves. A device whose own clock
+    /// is wrong cannot know, and is measured from when it is right.
     fn heads_ups_shown(&mut self, running: &[(MachineId, &Device)], now: Timestamp) -> Vec<String> {
         let mut shown = BTreeMap::new();
         let mut long = Vec::new();
