@@ -166,6 +166,10 @@ impl Tables {
     }
 
     /// Incidents that are neither closed nor joined, oldest entry first.
+    pub(super) fn is_open(&self, incident: &Incident) -> bool {
+        self.open.contains(&(incident.taken.seq, incident.id))
+    }
+
     pub(super) fn open(&self) -> impl Iterator<Item = IncidentId> + '_ {
         self.open.iter().map(|(_, id)| *id)
     }

@@ -332,7 +332,9 @@ impl Device {
 
     /// Knocks at the rooms of the teams that this device's certificate names and that it is not in.
     fn knock_at_teams(&mut self, ctx: &mut Cx<'_>) {
-        let Some(note) = self.shared.key_note().cloned() else { return };
+        let Some(note) = self.shared.key_note().filter(|note| self.has_doors(note, ctx.now)).cloned() else {
+            return;
+        };
         self.leave_old_doors(ctx, &note);
         if self.shared.log.registrars_ever().is_none() {
             // The leaves of members whom a registrar of before certified could not be judged.
@@ -360,6 +362,16 @@ impl Device {
                 self.follow_rooms(ctx);
             }
         }
+    }
+
+    /// Whether this device is at the door of a team, or is to be in one that it is not in.
+    fn has_doors(&self, note: &VerifiedKeyNote, now: Timestamp) -> bool {
+        let shared = &self.shared;
+        let is_outside = |kind: TeamKind| {
+            shared.identity.has_role(kind.role(), now) && !is_in(shared, kind, team_streams(note, kind))
+        };
+        let mut knocks = shared.knocks.values();
+        knocks.any(|(_, what)| matches!(what, KnockFor::Team(_))) || TeamKind::ALL.into_iter().any(is_outside)
     }
 
     /// The key note names another room: nobody opens at this door any more.
