@@ -28,8 +28,8 @@ use zeroize::Zeroize;
 
 pub use issuer::{IssuerKey, IssuerPublicKey};
 
-use crate::{hash, memo};
 use crate::sign::{self, SigningKey, Statement, prefix};
+use crate::{hash, memo};
 
 /// Length of the modulus, of a blinded pass and of a certification, in bytes.
 pub const MODULUS_LEN: usize = 256;

@@ -138,7 +138,7 @@ impl Device {
         let Some(door) = self.shared.teams.get(&kind).map(|t| t.streams().door) else { return };
         let network = self.shared.identity.network;
         let opened = self
-            .door_secrets(kind)
+            .door_secrets(kind, ctx.now)
             .iter()
             .find_map(|secret| open(&network, SealPurpose::Door, secret, door.as_ref(), body).ok());
         let Some(request) = opened.and_then(|bytes| decode::<DoorRequest>(&bytes).ok()) else { return };
@@ -397,10 +397,10 @@ impl Device {
         }
     }
 
-    fn door_secrets(&self, kind: TeamKind) -> Vec<bystand_crypto::seal::SealSecretKey> {
+    fn door_secrets(&self, kind: TeamKind, now: Timestamp) -> Vec<bystand_crypto::seal::SealSecretKey> {
         match kind {
-            TeamKind::Desk => self.desk.door_secrets(&self.shared),
-            TeamKind::Hosts => self.host.door_secrets(&self.shared),
+            TeamKind::Desk => self.desk.door_secrets(&self.shared, now),
+            TeamKind::Hosts => self.host.door_secrets(&self.shared, now),
             TeamKind::Registrars => vec![self.shared.identity.sealing()],
         }
     }

@@ -118,6 +118,14 @@ impl KeyWeeks {
         self.0.iter().rev().find(|k| k.not_before <= now && now < k.not_after)
     }
 
+    /// All keys, in the order in which something that has just come is tried with them: those of now, then
+    /// the others, the newest first. Each try in vain costs as much as the right one.
+    pub fn by_likelihood(&self, now: Timestamp) -> impl Iterator<Item = &WeekKeys> {
+        let current = self.current(now);
+        let others = self.0.iter().rev().filter(move |keys| current.is_none_or(|current| current != *keys));
+        current.into_iter().chain(others)
+    }
+
     /// The keys that the key note should list: current and next.
     pub fn published(&self, now: Timestamp) -> Vec<&WeekKeys> {
         let current = self.current(now);

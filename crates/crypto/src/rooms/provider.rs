@@ -280,15 +280,8 @@ impl CipherSuiteProvider for Suite {
         // That there is none is told apart from an empty one.
         let aad_parts: [&[u8]; 2] = aad.map_or([&[], &[]], |aad| [&[1], aad]);
         let [has_aad, aad_bytes] = aad_parts;
-        let parts: [&[u8]; 7] = [
-            secret,
-            local_public.as_ref(),
-            &sealed.kem_output,
-            &sealed.ciphertext,
-            info,
-            has_aad,
-            aad_bytes,
-        ];
+        let parts: [&[u8]; 7] =
+            [secret, local_public.as_ref(), &sealed.kem_output, &sealed.ciphertext, info, has_aad, aad_bytes];
         memo::once("mls-open", &parts, || {
             Ok(self.pieces.hpke_open(ciphertext, local_secret, local_public, info, aad)?)
         })

@@ -19,10 +19,6 @@ use crate::seeds::Draw;
 const SAMPLE_MS: u64 = 5 * MINUTE_MS;
 /// The next crew is there so long before the first one goes.
 const OVERLAP_MS: u64 = 5 * MINUTE_MS;
-/// They open their machines so long before their shift, and what happened meanwhile comes in.
-const EARLY_MS: u64 = 10 * MINUTE_MS;
-/// They close them so long after it, and not before what they wrote is sent.
-const CLOSES_MS: u64 = 5 * MINUTE_MS;
 /// So long until somebody notices their own mistake.
 const NOTICE_MS: u64 = MINUTE_MS;
 
@@ -60,7 +56,6 @@ impl Director {
             let begins = BEGIN.plus_ms(shift * lasts);
             let first = usize::try_from(shift % crews).unwrap_or(0) * crew;
             for at in first..first + crew {
-                self.world().plan(begins.minus_ms(EARLY_MS), Deed::ComesIn(at));
                 self.world().plan(begins, Deed::ShiftBegins(at));
                 if shift + 1 < shifts {
                     self.world().plan(begins.plus_ms(lasts + OVERLAP_MS), Deed::ShiftEnds(at));
@@ -68,25 +63,6 @@ impl Director {
             }
         }
         self.world().plan(BEGIN, Deed::Sample);
-    }
-
-    pub(super) fn comes_in(&mut self, at: usize) {
-        let Some(machine) = self.dispatchers.get(at).map(|dispatcher| dispatcher.machine) else { return };
-        self.staff.insert(machine);
-        self.world().switch_on(machine);
-        self.world().connect(machine);
-    }
-
-    /// The machine is closed, unless its owner is needed again or it has something to send.
-    pub(super) fn goes_off(&mut self, at: usize) {
-        let Some(dispatcher) = self.dispatchers.get(at).filter(|d| d.on_shift.is_none()) else { return };
-        let machine = dispatcher.machine;
-        let device = self.stage.world.device(machine);
-        if device.is_some_and(|device| !device.shared().outbox.is_empty()) {
-            return self.world().plan_in(CLOSES_MS, Deed::GoesOff(at));
-        }
-        self.staff.remove(&machine);
-        self.world().switch_off(machine);
     }
 
     pub(super) fn shift_begins(&mut self, at: usize) {
@@ -117,7 +93,6 @@ impl Director {
             // What cannot be done any more lapses by itself.
             let _ = self.world().command(machine, Command::Desk(command));
         }
-        self.world().plan_in(CLOSES_MS, Deed::GoesOff(at));
     }
 
     pub(super) fn look(&mut self, at: usize, looks: u64) {
@@ -182,11 +157,10 @@ impl Director {
         let _ = self.world().command(machine, Command::Desk(undo));
     }
 
-    /// How things stand, as the screen of the first dispatcher on shift shows it.
+    /// How things stand, as the first dispatcher's screen shows it.
     pub(super) fn sample(&mut self) {
         let now = self.stage.world.now();
-        let on_shift = self.dispatchers.iter().find(|d| d.on_shift.is_some());
-        let device = on_shift.and_then(|d| self.stage.world.device(d.machine));
+        let device = self.dispatchers.first().and_then(|d| self.stage.world.device(d.machine));
         if let Some(state) = device.map(|device| device.desk().state()) {
             let live =
                 |i: &&bystand_core::desk::Incident| i.alerts.values().any(|alert| alert.phase.is_live());

@@ -48,10 +48,8 @@ pub(super) enum Deed {
     Fail(u32),
     Mend(Mending),
     Sample,
-    ComesIn(usize),
     ShiftBegins(usize),
     ShiftEnds(usize),
-    GoesOff(usize),
     Gap(MachineId),
     Back(MachineId),
     DutyBegins(MachineId),
@@ -124,7 +122,7 @@ impl Director {
         };
         let mut director = Self {
             plan: plan.clone(),
-            staff: crew.hosts.iter().copied().collect(),
+            staff: crew.hosts.iter().chain(&dispatchers).copied().collect(),
             dispatchers: dispatchers.iter().copied().map(dispatcher).collect(),
             responders: (0..).zip(members.iter().copied()).map(responder).collect(),
             offers: BTreeMap::new(),
@@ -154,8 +152,8 @@ impl Director {
     }
 
     fn open_the_day(&mut self, members: Vec<Member>, until: Timestamp) {
-        self.plan_shifts(until);
         self.listen(BEGIN);
+        self.plan_shifts(until);
         for member in members {
             self.plan_duty(member, until);
         }
@@ -234,8 +232,6 @@ impl Director {
             Deed::Fail(number) => self.fail(number),
             Deed::Mend(what) => self.mend(what),
             Deed::Sample => self.sample(),
-            Deed::ComesIn(dispatcher) => self.comes_in(dispatcher),
-            Deed::GoesOff(dispatcher) => self.goes_off(dispatcher),
             Deed::ShiftBegins(dispatcher) => self.shift_begins(dispatcher),
             Deed::ShiftEnds(dispatcher) => self.shift_ends(dispatcher),
             Deed::Gap(phone) => self.gap(phone),

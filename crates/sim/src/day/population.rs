@@ -222,8 +222,8 @@ impl Population {
         self.people.iter().filter(|person| person.part == Part::Member).count()
     }
 
-    /// Puts the network on a stage, shortly before the day: relay, registrars and hosts run; dispatchers'
-    /// machines and members' phones are off.
+    /// Puts the network on a stage, shortly before the day: relay, registrars, hosts and dispatchers run,
+    /// members' phones are off.
     ///
     /// # Errors
     /// [`StageError`].
@@ -246,10 +246,7 @@ impl Population {
             match (person.part, &person.home) {
                 (Part::Founder, _) => stage.founder = id,
                 (Part::Host, _) => crew.hosts.push(id),
-                (Part::Dispatcher, _) => {
-                    crew.dispatchers.push(id);
-                    continue;
-                }
+                (Part::Dispatcher, _) => crew.dispatchers.push(id),
                 (Part::Member, home) => {
                     let home = home.clone();
                     crew.members.extend(home.map(|(home, zone)| Member { machine: id, home, zone }));

@@ -232,9 +232,10 @@ impl Desk {
         self.waiting.len()
     }
 
-    /// What opens requests at the desk's door.
-    pub fn door_secrets(&self, shared: &Shared) -> Vec<SealSecretKey> {
-        secrets(shared).map(|s| s.keys.0.iter().map(|k| k.seal.sealing()).collect()).unwrap_or_default()
+    /// What opens requests at the desk's door, the likeliest first.
+    pub fn door_secrets(&self, shared: &Shared, now: Timestamp) -> Vec<SealSecretKey> {
+        let keys = secrets(shared).map(|secrets| secrets.keys).unwrap_or_default();
+        keys.by_likelihood(now).map(|keys| keys.seal.sealing()).collect()
     }
 
     /// Follows the drop and whatever the fold says is open.
@@ -408,7 +409,8 @@ impl Desk {
         let reply = incident.report.said().reply.as_ref().map(|seed| {
             // Deriving it costs more than everything else about following it.
             let held = before.iter().find(|(_, what)| matches!(what, DeskStream::Reply(_)));
-            let stream = held.map_or_else(|| crate::messages::ReplyKeys::of(seed).stream(), |(stream, _)| *stream);
+            let stream =
+                held.map_or_else(|| crate::messages::ReplyKeys::of(seed).stream(), |(stream, _)| *stream);
             (stream, DeskStream::Reply(id))
         });
         responses.chain(reply).collect()

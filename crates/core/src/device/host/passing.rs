@@ -158,11 +158,10 @@ impl Host {
             return false;
         }
         let Some(stream) = shared.key_note().map(|n| n.note().streams.hosts_inbox) else { return false };
-        let secrets = self.door_secrets(shared);
+        let secrets = self.door_secrets(shared, ctx.now);
         let message = match Frame::parse(&stored.frame) {
             Ok(Frame { kind: FrameKind::ForHosts, body }) => secrets
                 .iter()
-                .rev()
                 .find_map(|s| open(&ctx.network, SealPurpose::ForHosts, s, stream.as_ref(), body).ok())
                 .and_then(|bytes| decode::<DeskMessage>(&bytes).ok()),
             Ok(_) | Err(_) => None,
