@@ -8,7 +8,7 @@
 
 use std::any::Any;
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
 use bystand_wire::Hash32;
@@ -30,8 +30,8 @@ pub struct Remembering(PhantomData<*const ()>);
 #[derive(Default)]
 struct Memo {
     askers: usize,
-    young: HashMap<Hash32, Box<dyn Any>>,
-    old: HashMap<Hash32, Box<dyn Any>>,
+    young: BTreeMap<Hash32, Box<dyn Any>>,
+    old: BTreeMap<Hash32, Box<dyn Any>>,
 }
 
 impl Memo {

@@ -226,3 +226,22 @@ pub struct RegistrarSecrets {
     #[n(4)]
     pub policies: Vec<Policy>,
 }
+
+#[cfg(test)]
+mod tests {
+    use bystand_wire::time::WEEK_MS;
+    use rand_core::SeedableRng;
+
+    use super::*;
+
+    #[test]
+    fn what_has_come_is_tried_with_the_keys_of_now_first_and_with_each_once() {
+        let week = Week::of(Timestamp(1_794_891_600_000));
+        let (this, next) = (week.start(), week.next().start());
+        let keys = KeyWeeks::start(&mut Random::from_seed([1; 32]), this);
+        let order = |at| keys.by_likelihood(at).map(|keys| keys.not_before).collect::<Vec<Timestamp>>();
+        assert_eq!(order(this.plus_ms(1)), [this, next]);
+        assert_eq!(order(next.plus_ms(1)), [next, this]);
+        assert_eq!(order(next.plus_ms(10 * WEEK_MS)), [next, this], "none is of now: the newest first");
+    }
+}
