@@ -13,6 +13,7 @@
 //! | [`vault`] | what a device keeps | Argon2id, XChaCha20-Poly1305 |
 //! | [`notes`] | signed notes and checkpoints | C2SP signed-note, Ed25519 |
 //! | [`tree`] | the public log's tree, proofs and tiles | RFC 6962, C2SP tlog-tiles |
+//! | [`memo`] | results that a simulator works out once for many devices | |
 //! | [`symmetric`] | keys that a team shares | XChaCha20-Poly1305, HKDF-SHA256 |
 //!
 //! Randomness is always an argument (`rng: &mut impl CryptoRng`), and so is time. Nothing here does
@@ -22,6 +23,7 @@
 #![deny(missing_docs, clippy::indexing_slicing)]
 
 pub mod hash;
+pub mod memo;
 pub mod notes;
 pub mod passes;
 pub mod phrase;

@@ -28,8 +28,8 @@ use zeroize::Zeroize;
 
 pub use issuer::{IssuerKey, IssuerPublicKey};
 
-use crate::hash;
 use crate::sign::{self, SigningKey, Statement, prefix};
+use crate::{hash, memo};
 
 /// Length of the modulus, of a blinded pass and of a certification, in bytes.
 pub const MODULUS_LEN: usize = 256;
@@ -296,7 +296,10 @@ pub fn verify_with_pass<S: Statement>(
 pub fn verify_pass(network: &NetworkId, pass: &Pass, issuer: &IssuerPublicKey) -> Result<(), PassError> {
     check_shape(pass.purpose, pass.period, pass.zone.as_ref())?;
     let message = message(network, pass.purpose, pass.period, pass.zone.as_ref(), &pass.key);
-    certified(issuer.inner(), &pass.certification, pass.randomizer, &message)
+    let parts: [&[u8]; 4] = [issuer.as_der(), &pass.certification, pass.randomizer.as_ref(), &message];
+    memo::once("pass-verify", &parts, || {
+        certified(issuer.inner(), &pass.certification, pass.randomizer, &message)
+    })
 }
 
 /// Checks a pass and that it was used for exactly this. Whether it was used before is for the

@@ -23,6 +23,7 @@ use rand_core::CryptoRng;
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
+use crate::memo;
 use crate::sign::prefix;
 pub use crate::symmetric::OpenError;
 
@@ -135,7 +136,9 @@ impl SealPublicKey {
     }
 
     fn parsed(&self) -> Result<<XWing as Kem>::PublicKey, SealError> {
-        <XWing as Kem>::PublicKey::from_bytes(&self.0).map_err(|_| SealError::BadKey)
+        memo::once("seal-public", &[&self.0], || {
+            <XWing as Kem>::PublicKey::from_bytes(&self.0).map_err(|_| SealError::BadKey)
+        })
     }
 }
 
@@ -183,7 +186,9 @@ impl SealSecretKey {
 
     /// The public key.
     pub fn public(&self) -> SealPublicKey {
-        SealPublicKey(XWing::sk_to_pk(&self.expanded()).to_bytes().to_vec())
+        memo::always("seal-secret", &[&self.0], || {
+            SealPublicKey(XWing::sk_to_pk(&self.expanded()).to_bytes().to_vec())
+        })
     }
 
     fn expanded(&self) -> <XWing as Kem>::PrivateKey {
@@ -265,8 +270,10 @@ pub fn open(
         return Err(OpenError::Length);
     }
     let (encapsulated, ciphertext) = sealed.split_at_checked(ENCAPSULATED_LEN).ok_or(OpenError::Length)?;
-    let padded =
-        open_base::<XWing>(&secret.expanded(), encapsulated, &info(network, purpose), aad, ciphertext)?;
+    let info = info(network, purpose);
+    let padded = memo::once("seal-open", &[&secret.0, &info, aad, sealed], || {
+        open_base::<XWing>(&secret.expanded(), encapsulated, &info, aad, ciphertext)
+    })?;
     pad::unpad(&padded).map(|body| Zeroizing::new(body.to_vec())).map_err(|_| OpenError::Padding)
 }
 

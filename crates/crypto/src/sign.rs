@@ -20,7 +20,7 @@ use rand_core::CryptoRng;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use crate::hash;
+use crate::{hash, memo};
 
 /// Something that can be signed, for one purpose only.
 pub trait Statement: Encode<()> + for<'b> Decode<'b, ()> {
@@ -95,7 +95,7 @@ impl SigningKey {
 
     /// The key of a seed (RFC 8032's "private key").
     pub fn from_seed(seed: &[u8; 32]) -> Self {
-        Self(ed25519_dalek::SigningKey::from_bytes(seed))
+        Self(memo::always("ed25519-seed", &[seed], || ed25519_dalek::SigningKey::from_bytes(seed)))
     }
 
     /// The seed, for those who store it under another key.
@@ -189,11 +189,13 @@ pub(crate) fn verify_raw(
     message: &[u8],
     signature: &SignatureBytes,
 ) -> Result<(), SignError> {
-    let key = VerifyingKey::from_bytes(key.as_bytes()).map_err(|_| SignError::BadKey)?;
-    if key.is_weak() {
-        return Err(SignError::BadKey);
-    }
-    key.verify_strict(message, &Signature::from_bytes(&signature.0)).map_err(|_| SignError::BadSignature)
+    memo::once("ed25519-verify", &[key.as_bytes(), message, &signature.0], || {
+        let key = VerifyingKey::from_bytes(key.as_bytes()).map_err(|_| SignError::BadKey)?;
+        if key.is_weak() {
+            return Err(SignError::BadKey);
+        }
+        key.verify_strict(message, &Signature::from_bytes(&signature.0)).map_err(|_| SignError::BadSignature)
+    })
 }
 
 /// The bytes that are signed.

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use bystand_core::device::{Command, CommandError, Device, Event};
 use bystand_core::io::{CallId, Effect, Engine, Puzzle, Random, Request, Response};
+use bystand_crypto::memo::{Remembering, remember};
 use bystand_relay::embedded::Embedded;
 use bystand_wire::relay_api::{LiveOut, ReadAuth, WorkProof};
 use bystand_wire::time::SECOND_MS;
@@ -95,6 +96,8 @@ pub struct World<D> {
     standing: Standing,
     /// What was planted, and where it is found.
     pub ledger: Ledger,
+    /// What one device has verified need not be worked out again for the others.
+    _memo: Remembering,
 }
 
 impl<D> World<D> {
@@ -118,6 +121,7 @@ impl<D> World<D> {
             falls: 0,
             standing: Standing::Up,
             ledger: Ledger::default(),
+            _memo: remember(),
         }
     }
 

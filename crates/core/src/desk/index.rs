@@ -165,6 +165,10 @@ impl Tables {
         self.passes.get(&pass).and_then(BTreeSet::first) == Some(&(seq, id))
     }
 
+    pub(super) fn is_open(&self, incident: &Incident) -> bool {
+        self.open.contains(&(incident.taken.seq, incident.id))
+    }
+
     /// Incidents that are neither closed nor joined, oldest entry first.
     pub(super) fn open(&self) -> impl Iterator<Item = IncidentId> + '_ {
         self.open.iter().map(|(_, id)| *id)

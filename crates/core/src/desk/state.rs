@@ -164,6 +164,11 @@ impl DeskState {
         self.index.open().filter_map(|id| self.incidents.get(&id))
     }
 
+    /// Whether an incident is among [`DeskState::open_incidents`].
+    pub fn is_open(&self, incident: &Incident) -> bool {
+        self.index.is_open(incident)
+    }
+
     /// The incident and those joined to it; the whole group, whichever member is named.
     pub fn group(&self, id: IncidentId) -> impl Iterator<Item = &Incident> {
         let root = self.incidents.get(&self.root_of(id));

@@ -138,7 +138,7 @@ impl Device {
         let Some(door) = self.shared.teams.get(&kind).map(|t| t.streams().door) else { return };
         let network = self.shared.identity.network;
         let opened = self
-            .door_secrets(kind)
+            .door_secrets(kind, ctx.now)
             .iter()
             .find_map(|secret| open(&network, SealPurpose::Door, secret, door.as_ref(), body).ok());
         let Some(request) = opened.and_then(|bytes| decode::<DoorRequest>(&bytes).ok()) else { return };
@@ -332,7 +332,9 @@ impl Device {
 
     /// Knocks at the rooms of the teams that this device's certificate names and that it is not in.
     fn knock_at_teams(&mut self, ctx: &mut Cx<'_>) {
-        let Some(note) = self.shared.key_note().cloned() else { return };
+        let Some(note) = self.shared.key_note().filter(|note| self.has_doors(note, ctx.now)).cloned() else {
+            return;
+        };
         self.leave_old_doors(ctx, &note);
         if self.shared.log.registrars_ever().is_none() {
             // The leaves of members whom a registrar of before certified could not be judged.
@@ -362,6 +364,16 @@ impl Device {
         }
     }
 
+    /// Whether this device is at the door of a team, or is to be in one that it is not in.
+    fn has_doors(&self, note: &VerifiedKeyNote, now: Timestamp) -> bool {
+        let shared = &self.shared;
+        let is_outside = |kind: TeamKind| {
+            shared.identity.has_role(kind.role(), now) && !is_in(shared, kind, team_streams(note, kind))
+        };
+        let mut knocks = shared.knocks.values();
+        knocks.any(|(_, what)| matches!(what, KnockFor::Team(_))) || TeamKind::ALL.into_iter().any(is_outside)
+    }
+
     /// The key note names another room: nobody opens at this door any more.
     fn leave_old_doors(&mut self, ctx: &mut Cx<'_>, note: &VerifiedKeyNote) {
         let is_old = |door: &StreamId, what: &KnockFor| matches!(what, KnockFor::Team(kind) if team_streams(note, *kind).door != *door);
@@ -385,10 +397,10 @@ impl Device {
         }
     }
 
-    fn door_secrets(&self, kind: TeamKind) -> Vec<bystand_crypto::seal::SealSecretKey> {
+    fn door_secrets(&self, kind: TeamKind, now: Timestamp) -> Vec<bystand_crypto::seal::SealSecretKey> {
         match kind {
-            TeamKind::Desk => self.desk.door_secrets(&self.shared),
-            TeamKind::Hosts => self.host.door_secrets(&self.shared),
+            TeamKind::Desk => self.desk.door_secrets(&self.shared, now),
+            TeamKind::Hosts => self.host.door_secrets(&self.shared, now),
             TeamKind::Registrars => vec![self.shared.identity.sealing()],
         }
     }

@@ -118,6 +118,14 @@ impl KeyWeeks {
         self.0.iter().rev().find(|k| k.not_before <= now && now < k.not_after)
     }
 
+    /// All keys, in the order in which something that has just come is tried with them: those of now, then
+    /// the others, the newest first. Each try in vain costs as much as the right one.
+    pub fn by_likelihood(&self, now: Timestamp) -> impl Iterator<Item = &WeekKeys> {
+        let current = self.current(now);
+        let others = self.0.iter().rev().filter(move |keys| current.is_none_or(|current| current != *keys));
+        current.into_iter().chain(others)
+    }
+
     /// The keys that the key note should list: current and next.
     pub fn published(&self, now: Timestamp) -> Vec<&WeekKeys> {
         let current = self.current(now);
@@ -217,4 +225,23 @@ pub struct RegistrarSecrets {
     /// The policies of the network's streams (but the drop's), to be renewed before they end.
     #[n(4)]
     pub policies: Vec<Policy>,
+}
+
+#[cfg(test)]
+mod tests {
+    use bystand_wire::time::WEEK_MS;
+    use rand_core::SeedableRng;
+
+    use super::*;
+
+    #[test]
+    fn what_has_come_is_tried_with_the_keys_of_now_first_and_with_each_once() {
+        let week = Week::of(Timestamp(1_794_891_600_000));
+        let (this, next) = (week.start(), week.next().start());
+        let keys = KeyWeeks::start(&mut Random::from_seed([1; 32]), this);
+        let order = |at| keys.by_likelihood(at).map(|keys| keys.not_before).collect::<Vec<Timestamp>>();
+        assert_eq!(order(this.plus_ms(1)), [this, next]);
+        assert_eq!(order(next.plus_ms(1)), [next, this]);
+        assert_eq!(order(next.plus_ms(10 * WEEK_MS)), [next, this], "none is of now: the newest first");
+    }
 }

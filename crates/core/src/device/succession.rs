@@ -435,9 +435,8 @@ impl Device {
     /// Follows the key note: a team whose room it names no longer goes on in the one that it names, which
     /// this device has opened or knocks at.
     pub(super) fn settle_successions(&mut self, ctx: &mut Cx<'_>) {
-        let Some(note) = self.shared.key_note().cloned() else { return };
         for kind in TeamKind::ALL {
-            let streams = *team_streams(&note, kind);
+            let Some(streams) = self.shared.key_note().map(|note| *team_streams(note, kind)) else { return };
             let kept = self.shared.losses.candidates.get(&kind).map(|candidate| &candidate.kept);
             let is_ours = kept.is_some_and(|kept| kept.streams == streams);
             if kept.is_some_and(|kept| !is_ours && kept.replaces != streams.room) {

@@ -11,7 +11,7 @@ use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
 use super::{BlindSignature, BlindedPass, MODULUS_LEN, PassError};
-use crate::hash;
+use crate::{hash, memo};
 
 /// The longest encoding of an issuer's public key that is looked at, in bytes.
 const PUBLIC_DER_LEN: usize = 512;
@@ -37,10 +37,12 @@ impl IssuerPublicKey {
         if der.len() > PUBLIC_DER_LEN {
             return Err(PassError::BadIssuerKey);
         }
-        let key = PublicKeySha384PSSRandomized::from_der(der).map_err(|_| PassError::BadIssuerKey)?;
-        let parsed = Self::from_key(key)?;
-        // One key, one encoding: otherwise two notes could name one key twice.
-        if parsed.der == der { Ok(parsed) } else { Err(PassError::BadIssuerKey) }
+        memo::once("issuer-key", &[der], || {
+            let key = PublicKeySha384PSSRandomized::from_der(der).map_err(|_| PassError::BadIssuerKey)?;
+            let parsed = Self::from_key(key)?;
+            // One key, one encoding: otherwise two notes could name one key twice.
+            if parsed.der == der { Ok(parsed) } else { Err(PassError::BadIssuerKey) }
+        })
     }
 
     /// The encoding.

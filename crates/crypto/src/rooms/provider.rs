@@ -24,6 +24,8 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::{CryptoRng, Rng, SeedableRng};
 use zeroize::Zeroizing;
 
+use crate::memo;
+
 /// The one suite: MLS_128_DHKEMX25519_CHACHA20POLY1305_SHA256_Ed25519 (RFC 9420 §17.1).
 pub(super) const SUITE: CipherSuite = CipherSuite::CURVE25519_CHACHA;
 
@@ -189,10 +191,12 @@ impl CipherSuiteProvider for Suite {
     }
 
     fn verify(&self, key: &SignaturePublicKey, signature: &[u8], data: &[u8]) -> Result<(), SuiteError> {
-        let key: &[u8; 32] = key.as_bytes().try_into().map_err(|_| SuiteError::BadSignature)?;
-        let key = VerifyingKey::from_bytes(key).map_err(|_| SuiteError::BadSignature)?;
-        let signature = Signature::from_slice(signature).map_err(|_| SuiteError::BadSignature)?;
-        key.verify_strict(data, &signature).map_err(|_| SuiteError::BadSignature)
+        memo::once("mls-verify", &[key.as_bytes(), signature, data], || {
+            let key: &[u8; 32] = key.as_bytes().try_into().map_err(|_| SuiteError::BadSignature)?;
+            let key = VerifyingKey::from_bytes(key).map_err(|_| SuiteError::BadSignature)?;
+            let signature = Signature::from_slice(signature).map_err(|_| SuiteError::BadSignature)?;
+            key.verify_strict(data, &signature).map_err(|_| SuiteError::BadSignature)
+        })
     }
 
     fn hash(&self, data: &[u8]) -> Result<Vec<u8>, SuiteError> {
@@ -272,7 +276,15 @@ impl CipherSuiteProvider for Suite {
         info: &[u8],
         aad: Option<&[u8]>,
     ) -> Result<Zeroizing<Vec<u8>>, SuiteError> {
-        Ok(self.pieces.hpke_open(ciphertext, local_secret, local_public, info, aad)?)
+        let (sealed, secret): (&HpkeCiphertext, &[u8]) = (ciphertext, local_secret.as_ref());
+        // That there is none is told apart from an empty one.
+        let aad_parts: [&[u8]; 2] = aad.map_or([&[], &[]], |aad| [&[1], aad]);
+        let [has_aad, aad_bytes] = aad_parts;
+        let parts: [&[u8]; 7] =
+            [secret, local_public.as_ref(), &sealed.kem_output, &sealed.ciphertext, info, has_aad, aad_bytes];
+        memo::once("mls-open", &parts, || {
+            Ok(self.pieces.hpke_open(ciphertext, local_secret, local_public, info, aad)?)
+        })
     }
 
     fn hpke_open_psk(
@@ -306,7 +318,7 @@ impl CipherSuiteProvider for Suite {
     }
 
     fn kem_derive(&self, ikm: &[u8]) -> Result<(HpkeSecretKey, HpkePublicKey), SuiteError> {
-        Ok(self.pieces.kem_derive(ikm)?)
+        memo::once("mls-derive", &[ikm], || Ok(self.pieces.kem_derive(ikm)?))
     }
 
     fn kem_generate(&self) -> Result<(HpkeSecretKey, HpkePublicKey), SuiteError> {

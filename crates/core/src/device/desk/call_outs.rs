@@ -8,8 +8,8 @@ use bystand_crypto::sign::{Signed, SigningKey, verify};
 use bystand_wire::relay_api::{AppendRule, ReadRule, StoredFrame};
 use bystand_wire::time::{DAY_MS, HOUR_MS, SECOND_MS};
 use bystand_wire::{
-    CallOutId, Frame, FrameKind, IncidentId, NetworkId, OfferId, PassPurpose, Role, Seq, Timestamp, ZoneId,
-    decode, encode,
+    CallOutId, Frame, FrameKind, IncidentId, OfferId, PassPurpose, Role, Seq, Timestamp, ZoneId, decode,
+    encode,
 };
 use rand_core::Rng;
 
@@ -195,7 +195,7 @@ impl Desk {
         let sealed = self.envelopes.get(&offer).cloned().ok_or(CommandError::Unknown("envelope"))?;
         self.write(ctx, shared, CallOutEvent::EnvelopeOpened { incident, call_out, offer })?;
         let secrets = secrets(shared).ok_or(CommandError::NotInTeam)?;
-        let opened = secrets.keys.0.iter().rev().find_map(|keys| {
+        let opened = secrets.keys.by_likelihood(ctx.now).find_map(|keys| {
             open(&ctx.network, SealPurpose::Envelope, &keys.seal.sealing(), &[], &sealed).ok()
         });
         let text = opened.and_then(|bytes| String::from_utf8(bytes.to_vec()).ok());
@@ -329,7 +329,7 @@ impl Desk {
         frame: Seq,
         body: &[u8],
     ) -> Option<Vec<DeskEntry>> {
-        let offer: Offer = decode(&open_for_desk(&ctx.network, shared, SealPurpose::Offer, body)?).ok()?;
+        let offer: Offer = decode(&open_for_desk(ctx, shared, SealPurpose::Offer, body)?).ok()?;
         if offer.call_out != call_out {
             return None;
         }
@@ -346,7 +346,7 @@ impl Desk {
         stored: &StoredFrame,
         body: &[u8],
     ) -> Option<Vec<DeskEntry>> {
-        let opened = open_for_desk(&ctx.network, shared, SealPurpose::FromResponder, body)?;
+        let opened = open_for_desk(ctx, shared, SealPurpose::FromResponder, body)?;
         let signed: Signed<FromResponder> = decode(&opened).ok()?;
         let claimed = signed.unverified_body().ok()?;
         let (of, offer) = self.offers.get(&claimed.offer)?;
@@ -552,13 +552,14 @@ fn fact(fact: impl Into<DeskFact>) -> DeskEntry {
 }
 
 fn open_for_desk(
-    network: &NetworkId,
+    ctx: &Cx<'_>,
     shared: &Shared,
     purpose: SealPurpose,
     body: &[u8],
 ) -> Option<zeroize::Zeroizing<Vec<u8>>> {
     let secrets = secrets(shared)?;
-    secrets.keys.0.iter().rev().find_map(|k| open(network, purpose, &k.seal.sealing(), &[], body).ok())
+    let mut keys = secrets.keys.by_likelihood(ctx.now);
+    keys.find_map(|k| open(&ctx.network, purpose, &k.seal.sealing(), &[], body).ok())
 }
 
 fn desk_room(shared: &Shared) -> Result<bystand_wire::StreamId, CommandError> {

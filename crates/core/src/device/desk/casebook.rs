@@ -1,7 +1,7 @@
 //! The desk's casebook: a fact is tried on a copy of the fold before it is written, and counts once it
 //! comes back in the relay's order.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bystand_crypto::hash::sha256;
 use bystand_wire::time::SECOND_MS;
@@ -133,7 +133,9 @@ impl Desk {
             next.apply(seq, author, at, fact);
             return;
         }
+        let mut changed = self.touched_by(&fact);
         let outcome = self.state.apply(seq, author, at, fact.clone());
+        changed.extend(self.touched_by(&fact));
         let mut must_snapshot = false;
         if outcome == FoldOutcome::Applied {
             self.mark_dirty(&fact);
@@ -153,7 +155,16 @@ impl Desk {
         let fact = Box::new(fact);
         ctx.tell(Event::Desk(DeskEvent::Entry { seq, author, at, fact, outcome }));
         self.folded(must_snapshot);
-        self.follow(ctx, shared);
+        self.follow_incidents(ctx, shared, changed);
+    }
+
+    /// The incidents of which an entry may open or close something; joined ones change together.
+    fn touched_by(&self, fact: &DeskFact) -> BTreeSet<IncidentId> {
+        if let DeskFact::Close(CloseEvent::Erased { members, .. }) = fact {
+            return members.iter().copied().collect();
+        }
+        let Some(id) = fact.incident() else { return BTreeSet::new() };
+        self.state.group(id).map(|member| member.id).chain([id, self.state.root_of(id)]).collect()
     }
 
     /// Joined incidents change together; a handover or a lapsed shift may change any claim.

@@ -279,7 +279,7 @@ fn open_report(ctx: &Cx<'_>, shared: &Shared, stored: &StoredFrame) -> Option<Se
     let Ok(Frame { kind: FrameKind::Report, body }) = Frame::parse(&stored.frame) else { return None };
     let drop = shared.key_note()?.note().streams.drop;
     let secrets = secrets(shared)?;
-    let opened = secrets.keys.0.iter().rev().find_map(|keys| {
+    let opened = secrets.keys.by_likelihood(ctx.now).find_map(|keys| {
         open(&ctx.network, SealPurpose::Report, &keys.seal.sealing(), drop.as_ref(), body).ok()
     })?;
     decode(&opened).ok()

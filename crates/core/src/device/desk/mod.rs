@@ -175,9 +175,8 @@ pub struct Desk {
     signs: BTreeMap<(CallOutId, Seq), call_outs::Waiting>,
     /// Alerts signed and published by a registrar elsewhere, by their place in the log.
     elsewhere: BTreeMap<u64, countersign::Elsewhere>,
-    followed: BTreeMap<StreamId, DeskStream>,
-    /// Reply streams of open incidents: deriving one costs more than everything else about following it.
-    replies: BTreeMap<IncidentId, StreamId>,
+    /// What is followed of each open incident.
+    followed: BTreeMap<IncidentId, BTreeMap<StreamId, DeskStream>>,
     keys_asked: Timestamp,
     signed_at: Timestamp,
     /// What was due and written lately, by its hash.
@@ -233,9 +232,10 @@ impl Desk {
         self.waiting.len()
     }
 
-    /// What opens requests at the desk's door.
-    pub fn door_secrets(&self, shared: &Shared) -> Vec<SealSecretKey> {
-        secrets(shared).map(|s| s.keys.0.iter().map(|k| k.seal.sealing()).collect()).unwrap_or_default()
+    /// What opens requests at the desk's door, the likeliest first.
+    pub fn door_secrets(&self, shared: &Shared, now: Timestamp) -> Vec<SealSecretKey> {
+        let keys = secrets(shared).map(|secrets| secrets.keys).unwrap_or_default();
+        keys.by_likelihood(now).map(|keys| keys.seal.sealing()).collect()
     }
 
     /// Follows the drop and whatever the fold says is open.
@@ -365,34 +365,55 @@ impl Desk {
 
     /// Follows the drop, the response streams of open call-outs and the reply streams of open incidents.
     fn follow(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
+        let open = self.state.open_incidents().map(|incident| incident.id);
+        let all: BTreeSet<IncidentId> = open.chain(self.followed.keys().copied()).collect();
+        self.follow_incidents(ctx, shared, all);
         let Some(secrets) = secrets(shared) else { return };
-        let mut wanted: BTreeMap<StreamId, DeskStream> = BTreeMap::new();
-        for incident in self.state.open_incidents() {
-            for (id, call_out) in incident.call_outs.iter().filter(|(_, c)| c.closed.is_none()) {
-                wanted.insert(call_out.request.responses, DeskStream::Responses(*id));
-            }
-            if let Some(seed) = &incident.report.said().reply {
-                let derive = || crate::messages::ReplyKeys::of(seed).stream();
-                let stream = *self.replies.entry(incident.id).or_insert_with(derive);
-                wanted.insert(stream, DeskStream::Reply(incident.id));
-            }
-        }
-        self.replies.retain(|_, stream| wanted.contains_key(stream));
-        let gone: Vec<StreamId> =
-            self.followed.keys().filter(|stream| !wanted.contains_key(stream)).copied().collect();
-        for stream in gone {
-            self.followed.remove(&stream);
-            shared.leave(ctx, &stream);
-        }
-        for (stream, what) in wanted {
-            if self.followed.insert(stream, what.clone()).is_none() {
-                shared.follow(ctx, stream, Listener::Desk(what), Seq::START, None);
-            }
-        }
         if let Some(drop) = shared.key_note().map(|note| note.note().streams.drop) {
             let read = secrets.drop_read.signing();
             shared.follow(ctx, drop, Listener::Desk(DeskStream::Drop), Seq::START, Some(&read));
         }
+    }
+
+    /// The same for incidents that have changed.
+    fn follow_incidents(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared, changed: BTreeSet<IncidentId>) {
+        if secrets(shared).is_none() {
+            return;
+        }
+        for id in changed {
+            let before = self.followed.remove(&id).unwrap_or_default();
+            let wanted = self.streams_of(id, &before);
+            for (stream, _) in before.iter().filter(|(stream, _)| !wanted.contains_key(stream)) {
+                shared.leave(ctx, stream);
+            }
+            for (stream, what) in wanted.iter().filter(|(stream, _)| !before.contains_key(stream)) {
+                shared.follow(ctx, *stream, Listener::Desk(what.clone()), Seq::START, None);
+            }
+            if !wanted.is_empty() {
+                self.followed.insert(id, wanted);
+            }
+        }
+    }
+
+    /// What is followed of an incident; nothing of one that is not open.
+    fn streams_of(
+        &self,
+        id: IncidentId,
+        before: &BTreeMap<StreamId, DeskStream>,
+    ) -> BTreeMap<StreamId, DeskStream> {
+        let Some(incident) = self.state.incident(id).filter(|incident| self.state.is_open(incident)) else {
+            return BTreeMap::new();
+        };
+        let call_outs = incident.call_outs.iter().filter(|(_, call_out)| call_out.closed.is_none());
+        let responses = call_outs.map(|(id, c)| (c.request.responses, DeskStream::Responses(*id)));
+        let reply = incident.report.said().reply.as_ref().map(|seed| {
+            // Deriving it costs more than everything else about following it.
+            let held = before.iter().find(|(_, what)| matches!(what, DeskStream::Reply(_)));
+            let stream =
+                held.map_or_else(|| crate::messages::ReplyKeys::of(seed).stream(), |(stream, _)| *stream);
+            (stream, DeskStream::Reply(id))
+        });
+        responses.chain(reply).collect()
     }
 
     /// This device is no longer on the desk: nothing of the desk stays on it.
@@ -403,7 +424,7 @@ impl Desk {
             self.forget_place(ctx, &incident);
             ctx.forget(&format!("{PARTS}{incident}"));
         }
-        for stream in self.followed.keys() {
+        for stream in self.followed.values().flat_map(BTreeMap::keys) {
             shared.leave(ctx, stream);
         }
         *self = Self::default();

@@ -78,9 +78,8 @@ impl Host {
         };
         let door = day.door();
         let opened = self
-            .door_secrets(shared)
+            .door_secrets(shared, ctx.now)
             .iter()
-            .rev()
             .find_map(|secret| open(&ctx.network, SealPurpose::Door, secret, door.as_ref(), body).ok());
         let request = opened.and_then(|bytes| decode::<DoorRequest>(&bytes).ok()).ok_or("door-unreadable")?;
         let room = day.room().and_then(|r| shared.rooms.get_mut(&r)).ok_or("no-room")?;

@@ -207,9 +207,10 @@ impl Host {
         }
     }
 
-    /// What opens requests at the hosts' doors.
-    pub fn door_secrets(&self, shared: &Shared) -> Vec<SealSecretKey> {
-        secrets(shared).map(|s| s.keys.0.iter().map(|k| k.seal.sealing()).collect()).unwrap_or_default()
+    /// What opens requests at the hosts' doors and their inbox, the likeliest first.
+    pub fn door_secrets(&self, shared: &Shared, now: Timestamp) -> Vec<SealSecretKey> {
+        let keys = secrets(shared).map(|secrets| secrets.keys).unwrap_or_default();
+        keys.by_likelihood(now).map(|keys| keys.seal.sealing()).collect()
     }
 
     /// Rooms of the day, from the vault.

@@ -144,6 +144,7 @@ impl Host {
         }
         let day = Day { counts, ..Day::new(opening, is_ours, Seed::generate(ctx.rng)) };
         self.store_day(ctx, &zone, day);
+        self.inbox.nothing_said(&zone);
         let watch = self.watches.entry(zone.clone()).or_default();
         watch.knock_at = ctx.now.plus_ms(KNOCK_AFTER_MS);
         self.room_due(ctx, shared, &zone);
@@ -303,7 +304,6 @@ impl Host {
             return;
         }
         let succession = day.opening.succession;
-        let rank = team_rank(shared, &encode(&(zone, day.opening.until, succession)));
         let watch = self.watches.entry(zone.clone()).or_default();
         let is_stuck = day.room.and_then(|r| shared.rooms.get(&r)).is_some_and(RoomSync::is_stalled);
         let is_outside = day.room.is_none();
@@ -313,7 +313,10 @@ impl Host {
         let patience = GONE_AFTER_MS << succession.min(GONE_DOUBLINGS);
         let outside = lasting(&mut watch.outside_since, is_outside, ctx.now)
             .map(|at| at.max(sign_of_life.unwrap_or(at).min(at.plus_ms(ALIVE_AT_MOST_MS))).plus_ms(patience));
-        let waited = [stuck, outside].into_iter().flatten().any(|at| turn(at, rank) <= ctx.now);
+        let rank = || team_rank(shared, &encode(&(zone, day.opening.until, succession)));
+        // Whose turn it is takes a look at everybody's leaf, and most of the time nothing has to be done.
+        let first = [stuck, outside].into_iter().flatten().min().filter(|at| *at <= ctx.now);
+        let waited = first.is_some_and(|at| turn(at, rank()) <= ctx.now);
         let is_mute = !day.speaks_for(shared);
         if waited || watch.is_broken || is_mute {
             watch.is_broken = false;

@@ -3,7 +3,7 @@
 //!
 //! Hosts check the desk's signature, and so does every member; a host cannot make anything up.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bystand_crypto::hash::sha256;
 use bystand_crypto::seal::{SealPurpose, open};
@@ -29,6 +29,9 @@ const PASSED_LEN: usize = 24 * 1024;
 #[derive(Debug, Default)]
 pub(super) struct Inbox {
     items: BTreeMap<Seq, Item>,
+    /// Of these, by zone, what was not said there when it was last looked at: much is kept for a day, and
+    /// little of it is still to be said.
+    unsaid: BTreeMap<ZoneId, BTreeSet<Seq>>,
     /// The inbox is to be read again from its start: a room is new, or keys have come.
     again: bool,
     /// What was told of frames up to here is not told again.
@@ -38,6 +41,31 @@ pub(super) struct Inbox {
 impl Inbox {
     pub(super) fn read_again(&mut self) {
         self.again = true;
+    }
+
+    fn insert(&mut self, seq: Seq, item: Item) {
+        for zone in &item.about.zones {
+            self.unsaid.entry(zone.clone()).or_default().insert(seq);
+        }
+        self.items.insert(seq, item);
+    }
+
+    /// A zone has a new room.
+    pub(super) fn nothing_said(&mut self, zone: &ZoneId) {
+        let about = self.items.iter().filter(|(_, item)| item.about.zones.contains(zone));
+        self.unsaid.insert(zone.clone(), about.map(|(seq, _)| *seq).collect());
+    }
+
+    /// Forgets what does not hold any more, and of a zone what was said there meanwhile.
+    fn note_said(&mut self, zone: &ZoneId, said: &BTreeSet<Hash32>) {
+        let Some(unsaid) = self.unsaid.get_mut(zone) else { return };
+        unsaid.retain(|seq| self.items.get(seq).is_some_and(|item| !said.contains(&item.hash)));
+    }
+
+    /// What may be to be said in a zone.
+    fn unsaid<'a>(&'a self, zone: &ZoneId, said: &'a BTreeSet<Hash32>) -> impl Iterator<Item = &'a Item> {
+        let items = self.unsaid.get(zone).into_iter().flatten().filter_map(|seq| self.items.get(seq));
+        items.filter(|item| !said.contains(&item.hash))
     }
 }
 
@@ -130,11 +158,10 @@ impl Host {
             return false;
         }
         let Some(stream) = shared.key_note().map(|n| n.note().streams.hosts_inbox) else { return false };
-        let secrets = self.door_secrets(shared);
+        let secrets = self.door_secrets(shared, ctx.now);
         let message = match Frame::parse(&stored.frame) {
             Ok(Frame { kind: FrameKind::ForHosts, body }) => secrets
                 .iter()
-                .rev()
                 .find_map(|s| open(&ctx.network, SealPurpose::ForHosts, s, stream.as_ref(), body).ok())
                 .and_then(|bytes| decode::<DeskMessage>(&bytes).ok()),
             Ok(_) | Err(_) => None,
@@ -145,7 +172,7 @@ impl Host {
                 if about.until > ctx.now {
                     let hash = message_hash(&message);
                     let item = Item { message, hash, about, heard_at: ctx.now };
-                    self.inbox.items.insert(stored.seq, item);
+                    self.inbox.insert(stored.seq, item);
                 }
                 true
             }
@@ -180,8 +207,7 @@ impl Host {
     pub(super) fn pass_due_next(&self, zone: &ZoneId, now: Timestamp) -> Option<Timestamp> {
         let rank = self.watches.get(zone).and_then(|w| w.rank).unwrap_or(0);
         let said = &self.days.get(zone)?.said;
-        let items = self.inbox.items.values().filter(|i| i.about.zones.contains(zone));
-        let turns = items.filter(|i| !said.contains(&i.hash)).map(|i| turn(i.heard_at, rank));
+        let turns = self.inbox.unsaid(zone, said).map(|i| turn(i.heard_at, rank));
         turns.filter(|turn| *turn > now).min()
     }
 
@@ -230,11 +256,12 @@ impl Host {
 
     fn due_in(&mut self, ctx: &Cx<'_>, shared: &Shared, zone: &ZoneId) -> Vec<DeskMessage> {
         let Some(day) = self.days.get(zone).filter(|d| d.is_in()) else { return Vec::new() };
+        self.inbox.note_said(zone, &day.said);
         let is_over = |id: &CallOutId| self.inbox.items.values().any(|i| i.about.what == What::Over(*id));
         let is_open = |id: &CallOutId| day.state().any(|m| call_out_of(m) == Some(*id));
-        let items = self.inbox.items.values();
-        let open: Vec<(Timestamp, DeskMessage)> = items
-            .filter(|item| item.about.zones.contains(zone) && !day.said.contains(&item.hash))
+        let open: Vec<(Timestamp, DeskMessage)> = self
+            .inbox
+            .unsaid(zone, &day.said)
             .filter(|item| item.about.holds(day, ctx.now))
             .filter(|item| match &item.about.what {
                 What::CallOut(id) => !is_over(id),

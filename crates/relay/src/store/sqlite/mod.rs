@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use self::read::SqliteReader;
@@ -149,11 +150,19 @@ pub fn open_reader(path: &Path) -> Stored<Connection> {
     let connection = Connection::open_with_flags(path, flags).map_err(rows::failure)?;
     connection.busy_timeout(Duration::from_secs(5)).map_err(rows::failure)?;
     connection.set_prepared_statement_cache_capacity(32);
+    keep_plans(&connection).map_err(rows::failure)?;
     Ok(connection)
+}
+
+/// A statement is planned once, whatever values it is asked with: otherwise each new value of a limit or of a
+/// time has it prepared again, which takes longer than most of the questions.
+fn keep_plans(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(drop)
 }
 
 fn set_up(connection: &Connection, options: SqliteOptions) -> rusqlite::Result<()> {
     connection.set_prepared_statement_cache_capacity(64);
+    keep_plans(connection)?;
     let pages: u32 = connection.pragma_query_value(None, "page_count", |row| row.get(0))?;
     if pages == 0 {
         // Takes effect only while the file is empty.
