@@ -9,6 +9,7 @@ CHECKS=(
   "primitives|only crypto names a cryptographic library|use or add a function of bystand-crypto"
   "arrows|crates depend downward only|move the code to the crate that may, or the table in scripts/lib/checks.sh with an ADR"
   "one-codec|CBOR is read and written in one place, which refuses every non-canonical form|use bystand_wire::encode, decode or decode_within; what is neither signed nor hashed may be listed in scripts/exceptions.txt"
+  "remembering|only the simulator remembers what was verified and opened|work it out again: what is remembered is not wiped (crypto::memo)"
   "refused-words|no field for what the program refuses to record|leave it out (README: what it refuses to do); code that finds and strikes such things is listed in scripts/exceptions.txt"
   "exceptions|every exception from a check is still needed and says why|take the line out, or write the reason"
   "workspace-lints|every crate inherits the workspace's lints|add [lints] workspace = true to its Cargo.toml"
@@ -49,7 +50,7 @@ declare -A TESTS_MAY_USE=([client]="relay")
 
 # Licenses that may be combined into a program under AGPL-3.0-or-later.
 LICENSES="AGPL-3.0-or-later MIT MIT-0 Apache-2.0 BSD-2-Clause BSD-3-Clause ISC Zlib 0BSD Unlicense CC0-1.0 BSL-1.0
- BlueOak-1.0.0 Unicode-3.0 MPL-2.0 LGPL-3.0-only LGPL-3.0-or-later GPL-3.0-or-later CDLA-Permissive-2.0"
+ BlueOak-1.0.0 Unicode-3.0 MPL-2.0 MPL-2.0+ LGPL-3.0-only LGPL-3.0-or-later GPL-3.0-or-later CDLA-Permissive-2.0"
 
 # ---- helpers --------------------------------------------------------------------------------
 
@@ -199,6 +200,12 @@ one_codec() {
   mapfile -t crates < <(cd "$TREE/crates" && printf '%s\n' */ | tr -d /)
   shipped_code "${crates[@]}" | grep -v '^crates/wire/src/codec\.rs:' |
     grep -E 'minicbor::(decode|encode|to_vec)(_with)? *\(|minicbor::(de|en)code(_with)?[;,}]|(Deco|Enco)der::new'
+}
+
+check_remembering() {
+  local crates
+  mapfile -t crates < <(cd "$TREE/crates" && printf '%s\n' */ | tr -d / | grep -vxE 'crypto|sim')
+  shipped_code "${crates[@]}" | grep -E 'memo::|\<Remembering\>' || true
 }
 
 check_refused_words() {

@@ -132,6 +132,8 @@ self_test() {
 
   defect one-codec crates/relay/src/lib.rs 'let frame: Frame = minicbor::decode(&bytes)?;'
   defect one-codec crates/core/src/lib.rs 'let mut d = minicbor::Decoder::new(&bytes);'
+  defect remembering crates/core/src/lib.rs 'let memo = bystand_crypto::memo::remember();'
+  innocent remembering crates/sim/src/lib.rs 'let memo = bystand_crypto::memo::remember();'
   innocent one-codec crates/wire/src/codec.rs 'minicbor::decode(bytes)'
   innocent one-codec crates/wire/src/lib.rs 'fn f(e: minicbor::decode::Error) { bystand_wire::decode(b) }'
 
