@@ -144,9 +144,7 @@ fn lines_at_their_worst_lose_nothing() {
 fn a_dispatcher_whose_clock_is_ahead_keeps_no_heads_up_on_screens() {
     let mut town = Town::new(27);
     let [member, _] = town.two_on_duty();
-    let incident = town.taken(0);
-    town.desk(0, DeskCommand::Claim(incident));
-    town.run(3 * SECOND_MS);
+    let incident = town.claimed(0);
     let dispatcher = town.dispatcher(0);
     town.world().set_skew(dispatcher, i64::try_from(30 * MINUTE_MS).expect("small"));
     town.desk(0, DeskCommand::HeadsUp(incident));

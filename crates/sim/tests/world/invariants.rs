@@ -186,9 +186,7 @@ fn two_logs_with_two_alerts_at_the_same_place() {
 fn an_old_heads_up_that_is_shown() {
     let mut town = Town::new(51);
     let [member, _] = town.two_on_duty();
-    let incident = town.taken(0);
-    town.desk(0, DeskCommand::Claim(incident));
-    town.run(3 * SECOND_MS);
+    let incident = town.claimed(0);
     town.desk(0, DeskCommand::HeadsUp(incident));
     let is_shown = |event: &Event| matches!(event, Event::Member(MemberEvent::HeadsUp(..)));
     town.until(MINUTE_MS, |town| town.told.iter().any(|(id, event)| *id == member && is_shown(event)));
@@ -203,9 +201,7 @@ fn an_old_heads_up_that_is_shown() {
 fn an_exact_place_for_somebody_who_was_not_accepted() {
     let mut town = Town::new(52);
     let [member, other] = town.two_on_duty();
-    let incident = town.taken(0);
-    town.desk(0, DeskCommand::Claim(incident));
-    town.run(3 * SECOND_MS);
+    let incident = town.claimed(0);
     let (offer, _) = town.accepted(incident, member);
     town.assert_held();
     let told = last_told(&town, member, |event| matches!(event, Event::Member(MemberEvent::Accepted(..))));

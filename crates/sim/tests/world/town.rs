@@ -218,11 +218,17 @@ impl Town {
         incident
     }
 
-    /// A report that a member has looked at and confirmed.
-    pub fn confirmed(&mut self, at: i32, member: MachineId) -> IncidentId {
+    /// A report that the first dispatcher holds.
+    pub fn claimed(&mut self, at: i32) -> IncidentId {
         let incident = self.taken(at);
         self.desk(0, DeskCommand::Claim(incident));
         self.run(3 * SECOND_MS);
+        incident
+    }
+
+    /// A report that a member has looked at and confirmed.
+    pub fn confirmed(&mut self, at: i32, member: MachineId) -> IncidentId {
+        let incident = self.claimed(at);
         let (offer, _) = self.accepted(incident, member);
         for sign in [SignFrom::OnTheWay, SignFrom::OnScene] {
             self.member(member, MemberCommand::Sign(offer, sign));
