@@ -6,6 +6,7 @@ use std::time::Duration;
 use bystand_client::{
     Forgetful, Outcome, RelayAddress, RunConfig, Session, Store, Told, Transport, Vault, system_random,
 };
+use bystand_core::device::registrar::RegistrarEvent;
 use bystand_core::device::{Command, CommandError, Device, Event, Identity, OpenError};
 use bystand_core::io::{Batch, Effect, Engine, Request, Response};
 use bystand_wire::NetworkId;
@@ -237,21 +238,23 @@ impl Trouble {
 pub struct Meanwhile {
     /// What went wrong last.
     pub trouble: Option<Trouble>,
-    warnings: Vec<Told<Event>>,
+    kept: Vec<Told<Event>>,
 }
 
 impl Meanwhile {
     /// Hears it.
     pub fn hear(&mut self, told: Told<Event>) {
         self.trouble = Trouble::of(&told).or(self.trouble.take());
-        if matches!(told, Told::Event(Event::Warning { .. })) {
-            self.warnings.push(told);
+        let invitation = |event: &Event| matches!(event, Event::Registrar(RegistrarEvent::Invitation { .. }));
+        if matches!(&told, Told::Event(event) if matches!(event, Event::Warning { .. }) || invitation(event))
+        {
+            self.kept.push(told);
         }
     }
 
-    /// Shows the warnings, which are news whenever they come.
+    /// Shows warnings and invitations asked for before, which are news whenever they come.
     pub fn show(self, output: Output) -> Result<(), Failure> {
-        self.warnings.into_iter().try_for_each(|told| told::show(output, told))
+        self.kept.into_iter().try_for_each(|told| told::show(output, told))
     }
 }
 

@@ -19,7 +19,7 @@ use crate::cards::{self, CardText, Paper};
 use crate::enroll::{list, words};
 use crate::failure::{Done, Failure};
 use crate::help::Family;
-use crate::output::{Tone, note};
+use crate::output::{Output, Tone, note};
 use crate::terminal::{RoleVerb, Terminal};
 use crate::{choice, engine, qr};
 
@@ -318,7 +318,7 @@ pub async fn show(terminal: &mut Terminal, session: &mut Session<Device>, news: 
     let output = terminal.output;
     let (text, tone, value) = match news {
         RegistrarEvent::Invitation { id, text, roles, expires_at } => {
-            return show_invitation(terminal, &id, &text, &roles, expires_at);
+            return show_invitation(output, &id, &text, &roles, expires_at);
         }
         RegistrarEvent::Cards { quarter, links } => {
             return write_cards(terminal, session, quarter, &links).await;
@@ -397,14 +397,14 @@ pub async fn show(terminal: &mut Terminal, session: &mut Session<Device>, news: 
     Ok(())
 }
 
-fn show_invitation(
-    terminal: &Terminal,
+/// Shows an invitation as text and as a picture.
+pub fn show_invitation(
+    output: Output,
     id: &Hash32,
     text: &SecretText,
     roles: &[Role],
     expires_at: Timestamp,
 ) -> Done {
-    let output = terminal.output;
     let value = json!({"event": "invitation", "id": id.to_string(), "text": text.expose(), "roles": words(roles),
                        "expires_at": expires_at.to_string()});
     if output.is_json() {

@@ -1,6 +1,7 @@
 //! What every running command shows alike: the connection, warnings, alerts, team news.
 
 use bystand_client::{Session, Told};
+use bystand_core::device::registrar::RegistrarEvent;
 use bystand_core::device::{Device, Event};
 use bystand_core::logwatch::AlertEvent;
 use serde_json::json;
@@ -8,6 +9,7 @@ use serde_json::json;
 use crate::alert_lines;
 use crate::failure::Done;
 use crate::output::{Output, Tone, harmless, note};
+use crate::registrar;
 
 /// Shows what is not of one role; places by the names that the network gives them.
 pub async fn show_in(session: &mut Session<Device>, output: Output, told: Told<Event>) -> Done {
@@ -55,6 +57,10 @@ fn show_event(output: Output, event: Event) -> Done {
             let value = json!({"event": "team", "team": kind.as_str(), "news": news});
             output.both(&output.tone(Tone::Faint, &line), &value)?;
             Ok(())
+        }
+        // It may have been asked for by an earlier command, while the relay was away.
+        Event::Registrar(RegistrarEvent::Invitation { id, text, roles, expires_at }) => {
+            registrar::show_invitation(output, &id, &text, &roles, expires_at)
         }
         // Each role's command shows its own before it comes here.
         Event::Enroll(_)

@@ -1,10 +1,11 @@
 //! A newcomer joins: from an invitation to certificate, passes and team. And whatever can go wrong.
 
-use bystand_core::device::Event;
 use bystand_core::device::enroll::EnrollEvent;
-use bystand_core::device::registrar::RegistrarEvent;
+use bystand_core::device::registrar::{RegistrarCommand, RegistrarEvent};
+use bystand_core::device::{Command, Event};
 use bystand_core::team::TeamKind;
 use bystand_core::testing::{FOUNDER, World, founded};
+use bystand_wire::time::HOUR_MS;
 use bystand_wire::{PassPurpose, Role};
 
 fn refusals(world: &World, place: usize) -> Vec<&'static str> {
@@ -68,6 +69,26 @@ fn zones_chosen_get_room_passes_and_three_are_all() {
     assert!(world.with(place, |d, now, rng| d.choose_zones(&none, now, rng)).is_err());
     let four = [zone("phillips"), zone("seward"), zone("longfellow"), zone("powderhorn-park")];
     assert!(world.with(place, |d, now, rng| d.choose_zones(&four, now, rng)).is_err());
+}
+
+#[test]
+fn an_invitation_is_told_once_the_relay_has_its_mailbox() {
+    let mut world = founded(1, 1);
+    let before = world.actor(FOUNDER).events.len();
+    world.disconnect(FOUNDER);
+    let invite = RegistrarCommand::Invite { roles: vec![Role::Observer], life_ms: HOUR_MS };
+    world.command(FOUNDER, Command::Registrar(invite)).expect("taken");
+    world.run(60_000);
+    assert!(world.invitation_since(FOUNDER, before).is_none(), "nobody could answer it");
+    // The program ends, and starts again when the relay is back.
+    world.restart(FOUNDER);
+    let before = world.actor(FOUNDER).events.len();
+    world.connect(FOUNDER);
+    world.run(60_000);
+    let invitation = world.invitation_since(FOUNDER, before).expect("told now");
+    let place = world.join("observer", &invitation);
+    world.run(60_000);
+    assert!(world.device(place).shared().identity.has_role(Role::Observer, world.now()));
 }
 
 #[test]

@@ -195,14 +195,20 @@ impl World {
         let invite = RegistrarCommand::Invite { roles: roles.to_vec(), life_ms: HOUR_MS };
         let before = self.actor(registrar).events.len();
         self.command(registrar, Command::Registrar(invite)).expect("an invitation");
-        let told = self.actor(registrar).events.iter().skip(before);
-        let text = told.into_iter().find_map(|event| {
+        self.settle();
+        self.invitation_since(registrar, before).expect("an invitation is told")
+    }
+
+    /// The invitation that a registrar's device was told first, leaving out so many events.
+    ///
+    /// # Panics
+    /// When it cannot be read.
+    pub fn invitation_since(&self, registrar: usize, before: usize) -> Option<Invitation> {
+        let text = self.actor(registrar).events.iter().skip(before).find_map(|event| {
             let Event::Registrar(RegistrarEvent::Invitation { text, .. }) = event else { return None };
             Some(text.expose().to_owned())
-        });
-        let invitation = Invitation::from_text(&text.expect("an invitation is told"), self.now());
-        self.settle();
-        invitation.expect("a readable invitation")
+        })?;
+        Some(Invitation::from_text(&text, self.now()).expect("a readable invitation"))
     }
 
     /// Adds a new device that begins with an invitation, and brings it online.

@@ -154,11 +154,11 @@ impl<D> Stage<D> {
         let invite = RegistrarCommand::Invite { roles: roles.to_vec(), life_ms: DAY_MS };
         let failed = || StageError::Invitation(name.to_owned());
         self.world.command(self.founder, Command::Registrar(invite)).map_err(|_| failed())?;
-        let now = self.world.now();
-        while let Some(noticed) = self.world.run(now) {
+        let until = self.world.now().plus_ms(ADMISSION_MS);
+        while let Some(noticed) = self.world.run(until) {
             let Noticed::Told(_, event) = noticed else { continue };
             if let Event::Registrar(RegistrarEvent::Invitation { text, .. }) = *event {
-                return Invitation::from_text(text.expose(), now).map_err(|_| failed());
+                return Invitation::from_text(text.expose(), self.world.now()).map_err(|_| failed());
             }
         }
         Err(failed())

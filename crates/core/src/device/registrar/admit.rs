@@ -73,18 +73,23 @@ impl Registrar {
         let expires_at = ctx.now.plus_ms(life_ms);
         let entry = RegistrarEntry::Invited { secret: secret.clone(), roles: roles.clone(), expires_at };
         Self::append_entry(ctx, shared, &entry)?;
-        let id = token_hash(&secret.token());
-        self.made.insert(id);
+        self.made.insert(token_hash(&secret.token()));
         let until = expires_at.plus_ms(limits::CERTIFICATE_MS + MAILBOX_EXTRA_MS);
-        let policy = mailbox_policy(&secret, 1, until);
-        let owner = Owner::Registrar(RegistrarJob::Mailbox(id));
-        shared.promise_stream(ctx, owner, &secret.mailbox_key(), &policy, By::Certificate);
+        let (key, policy) = (secret.mailbox_key(), mailbox_policy(&secret, 1, until));
         let registrar = shared.identity.device().public();
-        let network = ctx.network;
-        let invitation = Invitation { network, relay, registrar, secret, roles: roles.clone(), expires_at };
-        let text = SecretText::from(invitation.to_text());
-        ctx.tell(Event::Registrar(RegistrarEvent::Invitation { id, text, roles, expires_at }));
+        let invitation = Invitation { network: ctx.network, relay, registrar, secret, roles, expires_at };
+        let owner = Owner::Registrar(RegistrarJob::Mailbox(Box::new(invitation)));
+        shared.promise_stream(ctx, owner, &key, &policy, By::Certificate);
         Ok(())
+    }
+
+    /// The relay has an invitation's mailbox: now it can be answered, and is handed out.
+    pub(super) fn mailbox_stands(ctx: &mut Cx<'_>, shared: &mut Shared, invitation: Invitation) {
+        // Followed too early: the relay did not know it yet.
+        shared.follow_again(ctx, &invitation.secret.mailbox());
+        let (id, text) = (token_hash(&invitation.secret.token()), SecretText::from(invitation.to_text()));
+        let Invitation { roles, expires_at, .. } = invitation;
+        ctx.tell(Event::Registrar(RegistrarEvent::Invitation { id, text, roles, expires_at }));
     }
 
     pub(super) fn take_back(

@@ -6,6 +6,7 @@ use minicbor::{Decode, Encode};
 use zeroize::Zeroizing;
 
 use crate::network::Manifest;
+use crate::network::invite::Invitation;
 use crate::team::TeamKind;
 
 /// A job of this part.
@@ -26,9 +27,9 @@ pub enum RegistrarJob {
     /// A total, for the log.
     #[n(4)]
     Total(#[n(0)] PassPurpose, #[n(1)] Period, #[n(2)] u64),
-    /// The mailbox of an invitation.
+    /// The mailbox of an invitation, which is handed out once the relay has the mailbox.
     #[n(5)]
-    Mailbox(#[n(0)] Hash32),
+    Mailbox(#[n(0)] Box<Invitation>),
     /// An answer to a device.
     #[n(6)]
     Answer,

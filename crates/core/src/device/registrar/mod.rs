@@ -207,10 +207,8 @@ impl Registrar {
         match (what, &outcome) {
             // Followed too early: the relay did not know it yet.
             (RegistrarJob::Stream(stream), Outcome::Done(_)) => shared.follow_again(ctx, &stream),
-            (RegistrarJob::Mailbox(token), Outcome::Done(_)) => {
-                if let Some(invited) = self.kept.book.invited().get(&token) {
-                    shared.follow_again(ctx, &invited.secret.mailbox());
-                }
+            (RegistrarJob::Mailbox(invitation), Outcome::Done(_)) => {
+                Self::mailbox_stands(ctx, shared, *invitation);
             }
             (RegistrarJob::KeyNote(_), Outcome::Refused(refusal)) if refusal.code == Code::Backwards => {
                 // Another registrar was faster; the log will show what is new.
