@@ -10,6 +10,7 @@
 //! | [`FromResponder`] | responder → desk | the same, sealed to the report key |
 //! | [`DayMessage`] | in a day room | MLS |
 
+use bystand_crypto::hash::sha256;
 use bystand_crypto::seal::SealPublicKey;
 use bystand_crypto::sign::{Signed, SigningKey, Statement};
 use bystand_crypto::symmetric::{SymmetricKey, derive};
@@ -293,6 +294,32 @@ impl Statement for ToResponder {
     const PURPOSE: &'static str = "to-responder";
 }
 
+/// What stands before the seal of a [`ToResponder`]: whoever made the offer sees that it is theirs without
+/// trying to open what is sealed to others, which costs a phone more the more people offer. It is a hash
+/// over the offer's secret id and the seal, so to everybody else it is noise that links nothing.
+#[derive(Debug, Clone, Copy)]
+pub struct ResponderHint;
+
+impl ResponderHint {
+    const LEN: usize = 4;
+
+    /// The frame's body.
+    pub fn put_before(offer: &OfferId, sealed: &[u8]) -> Vec<u8> {
+        [&Self::of(offer, sealed)[..], sealed].concat()
+    }
+
+    /// The seal in a frame's body, if it is for this offer.
+    pub fn sealed_to<'a>(offer: &OfferId, body: &'a [u8]) -> Option<&'a [u8]> {
+        let (hint, sealed) = body.split_first_chunk::<{ Self::LEN }>()?;
+        (*hint == Self::of(offer, sealed)).then_some(sealed)
+    }
+
+    fn of(offer: &OfferId, sealed: &[u8]) -> [u8; Self::LEN] {
+        let [a, b, c, d, ..] = sha256("to-responder-hint", &[offer.as_ref(), sealed]).0;
+        [a, b, c, d]
+    }
+}
+
 /// What the desk tells a responder.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub enum DeskToResponder {
@@ -434,4 +461,24 @@ pub struct Certified {
     /// The signed message.
     #[n(1)]
     pub message: SignedBytes,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_who_offered_sees_that_a_seal_is_theirs() {
+        let offer = |n: u8| OfferId([n; 16]);
+        let body = ResponderHint::put_before(&offer(1), b"a seal");
+        assert_eq!(ResponderHint::sealed_to(&offer(1), &body), Some(&b"a seal"[..]));
+        assert_eq!(ResponderHint::sealed_to(&offer(2), &body), None);
+        // The same offer, another seal: nothing links the two.
+        let other = ResponderHint::put_before(&offer(1), b"another");
+        assert_ne!(body.first_chunk::<4>(), other.first_chunk::<4>());
+        for length in 0..body.len() {
+            let cut = body.get(..length).expect("shorter");
+            assert_eq!(ResponderHint::sealed_to(&offer(1), cut), None);
+        }
+    }
 }

@@ -25,7 +25,7 @@ use crate::desk::{
 };
 use crate::messages::{
     Acceptance, CallOut, CallOutOver, DeskMessage, DeskNote, DeskToResponder, FoundMessage, FromResponder,
-    HeadsUp, Offer, ResponderToDesk, ToResponder,
+    HeadsUp, Offer, ResponderHint, ResponderToDesk, ToResponder,
 };
 use crate::outbox::{AppendJob, By, Work};
 
@@ -467,7 +467,7 @@ impl Desk {
         let purpose = SealPurpose::ToResponder;
         let sealed = seal(&ctx.network, purpose, &made.reply, ctx.rng, offer.as_ref(), &encode(&signed))
             .map_err(|e| CommandError::Invalid(e.to_string()))?;
-        let frame = Frame::build(FrameKind::ToResponder, &sealed);
+        let frame = Frame::build(FrameKind::ToResponder, &ResponderHint::put_before(&offer, &sealed));
         let by = By::Room(desk_room(shared)?);
         let append = AppendJob { stream, frame, by, commit: None, tag: None, epoch: None };
         shared.promise(ctx, Owner::Desk(DeskJob::Message), Work::Append(append), after);

@@ -19,7 +19,8 @@ use crate::alerts::build::draw_alert_id;
 use crate::alerts::{FindingProof, FindingStatement, Outcome as PublicOutcome, Place};
 use crate::desk::SignFrom;
 use crate::messages::{
-    Acceptance, DeskToResponder, FoundMessage, FromResponder, Offer, ResponderToDesk, ToResponder,
+    Acceptance, DeskToResponder, FoundMessage, FromResponder, Offer, ResponderHint, ResponderToDesk,
+    ToResponder,
 };
 use crate::outbox::{AppendJob, By, Work};
 use crate::report::{ReportIn, When};
@@ -234,10 +235,11 @@ impl Member {
         stored: &StoredFrame,
     ) {
         let Ok(Frame { kind: FrameKind::ToResponder, body }) = Frame::parse(&stored.frame) else { return };
+        // To somebody else is the ordinary case: others answered too.
+        let Some(sealed) = ResponderHint::sealed_to(&offer, body) else { return };
         let Some(mut going) = self.going.get(&offer).cloned() else { return };
         let secret = going.reply.sealing();
-        // Sealed to somebody else is the ordinary case: others answered too.
-        let Ok(bytes) = open(&ctx.network, SealPurpose::ToResponder, &secret, offer.as_ref(), body) else {
+        let Ok(bytes) = open(&ctx.network, SealPurpose::ToResponder, &secret, offer.as_ref(), sealed) else {
             return;
         };
         let Some(note) = shared.key_note() else { return };

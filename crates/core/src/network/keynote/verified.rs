@@ -1,5 +1,7 @@
 //! A key note that was checked: against its manifest, the clock, and the one held before.
 
+use std::sync::Arc;
+
 use bystand_crypto::hash;
 use bystand_crypto::passes::IssuerPublicKey;
 use bystand_crypto::sign::Signed;
@@ -21,11 +23,11 @@ pub enum KeyNoteStatus {
 }
 
 /// A key note signed by the operations key and within its limits. Only [`VerifiedKeyNote::open`] and
-/// [`VerifiedKeyNote::reopen`] make one.
+/// [`VerifiedKeyNote::reopen`] make one. Its copies share what it says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VerifiedKeyNote {
-    note: KeyNote,
-    bytes: Vec<u8>,
+    note: Arc<KeyNote>,
+    bytes: Arc<[u8]>,
     single_keyholder: bool,
 }
 
@@ -63,7 +65,7 @@ impl VerifiedKeyNote {
     }
 
     fn from_note(note: KeyNote, bytes: &[u8], manifest: &VerifiedManifest) -> Self {
-        Self { note, bytes: bytes.to_vec(), single_keyholder: manifest.is_single_keyholder() }
+        Self { note: Arc::new(note), bytes: bytes.into(), single_keyholder: manifest.is_single_keyholder() }
     }
 
     /// Whether this one may take the place of `held`.

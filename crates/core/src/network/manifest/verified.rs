@@ -1,5 +1,7 @@
 //! A manifest that was checked: against the network id, the clock, and the one held before.
 
+use std::sync::Arc;
+
 use bystand_crypto::hash;
 use bystand_crypto::threshold::{RootSet, ThresholdSigned};
 use bystand_wire::codec::decode_within;
@@ -22,13 +24,13 @@ pub enum ManifestStatus {
 }
 
 /// A manifest signed by its network's root keys and within its limits. Only [`VerifiedManifest::open`]
-/// and [`VerifiedManifest::reopen`] make one.
+/// and [`VerifiedManifest::reopen`] make one. Its copies share what it says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VerifiedManifest {
     network: NetworkId,
-    manifest: Manifest,
+    manifest: Arc<Manifest>,
     root_set: RootSet,
-    bytes: Vec<u8>,
+    bytes: Arc<[u8]>,
 }
 
 impl VerifiedManifest {
@@ -57,7 +59,7 @@ impl VerifiedManifest {
         let root_set = roots.current(network)?;
         let manifest = signed.open(network, &root_set)?;
         manifest.check()?;
-        Ok(Self { network: *network, manifest, root_set, bytes: bytes.to_vec() })
+        Ok(Self { network: *network, manifest: Arc::new(manifest), root_set, bytes: bytes.into() })
     }
 
     /// Whether this one may take the place of `held`.
@@ -122,7 +124,7 @@ impl VerifiedManifest {
 
     /// Hash of what was signed, without the signatures.
     pub fn body_hash(&self) -> Hash32 {
-        hash::plain_sha256(&encode(&self.manifest))
+        hash::plain_sha256(&encode(&*self.manifest))
     }
 
     /// Whether a device is a registrar.
