@@ -182,6 +182,14 @@ impl Embedded {
         std::mem::take(&mut *self.told.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// How much is stored, in bytes with what is free among it: what the file on a disk would take.
+    ///
+    /// # Errors
+    /// When it cannot be read: a bug.
+    pub fn stored_bytes(&mut self) -> Stored<u64> {
+        Ok(self.reader.figures()?.bytes)
+    }
+
     /// The log's size, as followers are told it.
     pub fn log_size(&mut self) -> u64 {
         let now = self.clock.now();

@@ -51,7 +51,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let (left_out, habits) = (BTreeSet::new(), Habits::default());
         let plan = Plan { scenario, seed, hours, members, reports, left_out, habits };
         let began = Instant::now();
-        let outcome = simulate(&city, &plan, &population)?;
+        let outcome = simulate(&city, &plan, &population, &mut |_| ())?;
         let value = |name| outcome.value(name).map_or("-".to_owned(), bystand_sim::page::number);
         let values: Vec<String> = FIGURES.into_iter().map(value).collect();
         println!(

@@ -30,6 +30,10 @@ pub const BEGIN: Timestamp = Timestamp(1_794_891_600_000);
 pub(crate) const MOST_MEMBERS: usize = 100_000;
 /// The same of reports.
 const MOST_REPORTS: usize = 200_000;
+/// How often it is told how far the day is, in minutes.
+const TELL_MIN: u64 = 5;
+/// The same, as a step.
+const TELL_STEP: usize = 5;
 /// What is still on its way when the day ends gets so long to arrive.
 const AFTERWARDS_MS: u64 = 10 * MINUTE_MS;
 
@@ -106,15 +110,22 @@ pub enum PlanError {
     Number(&'static str),
 }
 
-/// Simulates a day.
+/// Simulates a day. `tell` hears after each part of an hour how many minutes have passed.
 ///
 /// # Errors
 /// [`PlanError`], before any work is done where that is possible.
-pub fn simulate(city: &City, plan: &Plan, population: &Population) -> Result<Outcome, PlanError> {
+pub fn simulate(
+    city: &City,
+    plan: &Plan,
+    population: &Population,
+    tell: &mut dyn FnMut(u64),
+) -> Result<Outcome, PlanError> {
     plan.check()?;
     let mut director = Director::new(city, plan, population)?;
-    let length = plan.hours * HOUR_MS;
-    director.play(length);
+    for minutes in (TELL_MIN..=plan.hours * 60).step_by(TELL_STEP) {
+        director.play(minutes * MINUTE_MS);
+        tell(minutes);
+    }
     director.afterwards(AFTERWARDS_MS);
     Ok(director.outcome())
 }

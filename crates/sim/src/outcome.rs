@@ -59,6 +59,10 @@ pub struct Sample {
     pub claimed: usize,
     /// Alerts that stood.
     pub alerts: usize,
+    /// Kilobytes that the relay keeps.
+    pub relay_kb: usize,
+    /// Kilobytes on the disks of all the others, of neighbors too who have the page open.
+    pub disks_kb: usize,
 }
 
 /// What an affair turned out to be, for the map.

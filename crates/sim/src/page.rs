@@ -197,8 +197,8 @@ mod tests {
 
     fn outcome() -> Outcome {
         let samples = vec![
-            Sample { at_ms: 0, waiting: 0, claimed: 0, alerts: 0 },
-            Sample { at_ms: 7_200_000, waiting: 4, claimed: 2, alerts: 1 },
+            Sample { at_ms: 0, waiting: 0, claimed: 0, alerts: 0, relay_kb: 900, disks_kb: 50 },
+            Sample { at_ms: 7_200_000, waiting: 4, claimed: 2, alerts: 1, relay_kb: 950, disks_kb: 60 },
         ];
         let pictures = Pictures {
             samples,

@@ -21,7 +21,7 @@ fn play(plan: &Plan) -> Outcome {
     let city = city();
     let found = || Population::prepare(&city, 6, None, &mut |_| ()).expect("a network");
     let mut population = POPULATION.lock().unwrap_or_else(PoisonError::into_inner);
-    simulate(&city, plan, population.get_or_insert_with(found)).expect("a day")
+    simulate(&city, plan, population.get_or_insert_with(found), &mut |_| ()).expect("a day")
 }
 
 /// What must hold whatever people do; how well they do is another matter, and not of so few reports.

@@ -79,8 +79,11 @@ struct SimArgs {
 
 /// The largest file that is read, in bytes.
 const LARGEST: u64 = 64 * 1024 * 1024;
-/// The one figure that is not the day's own.
+/// The figures that are not the day's own.
 const WALL_TIME: &str = "wall_time";
+const MEMORY: &str = "memory_peak";
+/// What a simulation may take of memory, in megabytes.
+const MOST_MEMORY: f64 = 4_000.0;
 /// Days that are tried at most to find the shortest script.
 const TRIES: usize = 200;
 
@@ -99,7 +102,15 @@ pub fn run(words: &Words, output: Output) -> Done {
     let city = args.part.map_or(city.clone(), |zones| city.part(zones));
     let population = prepare(&args, &city, prepared)?;
     let began = Instant::now();
-    let mut outcome = simulate(&city, &plan, &population).map_err(unusable)?;
+    let mut tell = |minutes: u64| {
+        if std::io::stderr().is_terminal() {
+            let (hour, minute) = (minutes / 60, minutes % 60);
+            progress(&format!("Playing: {hour}:{minute:02} of {} h", plan.hours));
+        }
+    };
+    let outcome = simulate(&city, &plan, &population, &mut tell);
+    clear_progress();
+    let mut outcome = outcome.map_err(unusable)?;
     let took = Figure {
         name: WALL_TIME,
         value: Some(began.elapsed().as_secs_f64()),
@@ -107,6 +118,7 @@ pub fn run(words: &Words, output: Output) -> Done {
         limit: plan.scenario.wall_time().map_or(Limit::None, Limit::AtMost),
     };
     outcome.figures.push(took);
+    outcome.figures.extend(memory());
     show(&outcome, output)?;
     if let Some(file) = &args.json {
         write(file, &format!("{:#}\n", outcome.as_json()))?;
@@ -122,15 +134,22 @@ pub fn run(words: &Words, output: Output) -> Done {
         return Ok(());
     }
     if let Some(file) = &args.shrink {
-        outcome.figures.retain(|figure| figure.name != WALL_TIME);
+        outcome.figures.retain(|figure| ![WALL_TIME, MEMORY].contains(&figure.name));
         match Failing::of(&outcome) {
             Some(failing) => shorten(file, (&city, &population), &plan, &failing, output)?,
-            None => {
-                output.line("There is nothing to shorten: only the time it took is out of its limits.")?
-            }
+            None => output.line("There is nothing to shorten: only what it took is out of its limits.")?,
         }
     }
     Err(Failure::refused("sim-missed", format!("out of its limits: {}", missed.join(", "))))
+}
+
+/// The most memory that this process has had, where the system tells it.
+fn memory() -> Option<Figure> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kilobytes: f64 = peak.trim().strip_suffix(" kB")?.parse().ok()?;
+    let limit = Limit::AtMost(MOST_MEMORY);
+    Some(Figure { name: MEMORY, value: Some(kilobytes * 1_024.0 / 1_000_000.0), unit: "MB", limit })
 }
 
 /// Looks for the shortest day on which the same still fails. The file always holds the shortest one so far: who
@@ -155,8 +174,8 @@ fn shorten(
                 "Looking for less that still fails ({failing}): day {tried}; so far {shortest}"
             ));
         }
-        let is_shorter =
-            written.is_ok() && simulate(city, candidate, population).is_ok_and(|o| failing.is_in(&o));
+        let is_shorter = written.is_ok()
+            && simulate(city, candidate, population, &mut |_| ()).is_ok_and(|o| failing.is_in(&o));
         if is_shorter {
             shortest = size(candidate);
             written = write(file, &script(candidate));

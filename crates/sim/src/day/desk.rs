@@ -158,6 +158,13 @@ impl Director {
     }
 
     /// How things stand, as the first dispatcher's screen shows it.
+    /// What the relay keeps, and the disks of all the others together, in kilobytes.
+    fn stored_kb(&mut self) -> (usize, usize) {
+        let disks = self.world().machines().map(|(_, machine)| machine.disk().bytes()).sum::<usize>();
+        let relay = self.world().relay().stored_bytes().unwrap_or(0);
+        (usize::try_from(relay / 1_000).unwrap_or(usize::MAX), disks / 1_000)
+    }
+
     pub(super) fn sample(&mut self) {
         let now = self.stage.world.now();
         let device = self.dispatchers.first().and_then(|d| self.stage.world.device(d.machine));
@@ -167,7 +174,9 @@ impl Director {
             let alerts = state.open_incidents().filter(live).count();
             let claimed = state.open_incidents().filter(|i| i.claim.is_some()).count();
             let waiting = state.queue(now).len();
-            self.samples.push(Sample { at_ms: now.since_ms(BEGIN), waiting, claimed, alerts });
+            let at_ms = now.since_ms(BEGIN);
+            let (relay_kb, disks_kb) = self.stored_kb();
+            self.samples.push(Sample { at_ms, waiting, claimed, alerts, relay_kb, disks_kb });
         }
         self.watch.round(&mut self.stage.world);
         self.world().plan_in(SAMPLE_MS, Deed::Sample);

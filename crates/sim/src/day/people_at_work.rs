@@ -155,7 +155,7 @@ impl Director {
         self.listen(BEGIN);
         self.plan_shifts(until);
         for member in members {
-            self.plan_duty(member, until);
+            self.plan_duty(member);
         }
         let tellings: Vec<Timestamp> = self.tellings.iter().map(|telling| telling.at).collect();
         for (number, at) in tellings.into_iter().enumerate() {

@@ -8,7 +8,7 @@ use bystand_core::device::Command;
 use bystand_core::device::member::{Duty, MemberCommand, MemberEvent};
 use bystand_core::device::neighbor::NeighborCommand;
 use bystand_core::io::Random;
-use bystand_wire::time::{HOUR_MS, MINUTE_MS, SECOND_MS};
+use bystand_wire::time::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS};
 use bystand_wire::{CallOutId, OfferId, Role, Timestamp};
 
 use super::BEGIN;
@@ -44,9 +44,17 @@ impl Responder {
     }
 }
 
+/// From when until when somebody is on duty for so long on the day after the duty that ended then: on the whole at
+/// the same hour.
+fn next_duty(ended: Timestamp, lasts: u64, rng: &mut Random) -> (Timestamp, Timestamp) {
+    let begins = ended.plus_ms(DAY_MS).minus_ms(rng.below(2 * lasts).min(DAY_MS / 2));
+    (begins, begins.plus_ms(lasts))
+}
+
 impl Director {
-    /// Each member is on duty once; who begins before the day is there from its beginning.
-    pub(super) fn plan_duty(&mut self, member: Member, until: Timestamp) {
+    /// Each member is on duty once a day; who begins before the first day is there from its beginning.
+    pub(super) fn plan_duty(&mut self, member: Member) {
+        let until = BEGIN.plus_ms((self.plan.hours * HOUR_MS).min(DAY_MS));
         let lasts = self.plan.habits.members.duty_ms;
         let Some(responder) = self.responders.get_mut(&member.machine) else { return };
         let lasts = responder.rng.pause(lasts).max(30 * MINUTE_MS);
@@ -96,6 +104,23 @@ impl Director {
         }
         self.staff.remove(&phone);
         self.world().switch_off(phone);
+        self.plan_next_duty(phone);
+    }
+
+    /// On the next day, at about the same hour.
+    fn plan_next_duty(&mut self, phone: MachineId) {
+        let (lasts, end) = (self.plan.habits.members.duty_ms, BEGIN.plus_ms(self.plan.hours * HOUR_MS));
+        let now = self.world().now();
+        let Some(responder) = self.responders.get_mut(&phone) else { return };
+        let Some((member, ended)) = responder.duty.take() else { return };
+        let lasts = responder.rng.pause(lasts).max(30 * MINUTE_MS);
+        let (begins, ends) = next_duty(ended, lasts, &mut responder.rng);
+        if begins >= end {
+            return;
+        }
+        responder.duty = Some((member, ends));
+        self.world().plan(begins.max(now), Deed::DutyBegins(phone));
+        self.world().plan(ends.plus_ms(MINUTE_MS), Deed::DutyEnds(phone));
     }
 
     pub(super) fn member(&mut self, id: MachineId, event: &MemberEvent) {
@@ -335,5 +360,25 @@ impl Director {
             self.world().switch_on(phone);
         }
         self.world().connect(phone);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::seeds::Seeds;
+
+    #[test]
+    fn who_is_on_duty_today_is_so_tomorrow_at_about_the_same_hour() {
+        let mut rng = Seeds::new(1).generator("duties", 0);
+        let lasts = 3 * HOUR_MS;
+        let mut ended = BEGIN.plus_ms(12 * HOUR_MS);
+        for day in 1..=30 {
+            let (begins, ends) = next_duty(ended, lasts, &mut rng);
+            assert!(begins.since_ms(ended) >= DAY_MS / 2 && ends.since_ms(begins) == lasts);
+            assert!(ends.since_ms(ended).abs_diff(DAY_MS) <= lasts, "day {day}");
+            ended = ends;
+        }
+        assert!(ended.since_ms(BEGIN.plus_ms(12 * HOUR_MS)).abs_diff(30 * DAY_MS) < DAY_MS);
     }
 }

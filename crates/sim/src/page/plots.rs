@@ -26,12 +26,14 @@ const MAP: u64 = 720;
 /// What a line shows of a sample.
 type Of = fn(&Sample) -> usize;
 
-/// Queue, claims and alerts, one below the other over the same hours.
+/// Queue, claims, alerts and what is stored, one below the other over the same hours.
 pub fn time_lines(samples: &[Sample]) -> String {
-    let lines: [(&str, &str, &str, Of); 3] = [
+    let lines: [(&str, &str, &str, Of); 5] = [
         ("Waiting for somebody at the desk", "incidents", "waiting", |s| s.waiting),
         ("Somebody at the desk is on it", "incidents", "claimed", |s| s.claimed),
         ("Alerts that stand", "alerts", "alerts", |s| s.alerts),
+        ("What the relay keeps", "kilobytes", "stored", |s| s.relay_kb),
+        ("What everybody else keeps", "kilobytes", "stored", |s| s.disks_kb),
     ];
     lines.into_iter().map(|(name, unit, class, of)| time_line((name, unit), class, samples, of)).collect()
 }
