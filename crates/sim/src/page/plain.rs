@@ -15,7 +15,7 @@ pub const MARKS: [(Mark, &str); 4] = [
 ];
 
 /// The names of figures, and what they say.
-const WORDS: [(&str, &str); 29] = [
+const WORDS: [(&str, &str); 30] = [
     ("virtual_hours", "Hours of the network's time"),
     ("reports", "Reports that were sent"),
     ("reports_acknowledged", "Reports that reached the relay"),
@@ -45,6 +45,7 @@ const WORDS: [(&str, &str); 29] = [
     ("flood_true_claimed_without_pass", "In the flood: until the other true reports were taken"),
     ("call_out_unanswered_share", "Call-outs that nobody answered within a minute"),
     ("wall_time", "Time the simulation took"),
+    ("memory_peak", "Memory the simulation took at most"),
 ];
 
 /// What a figure says.
