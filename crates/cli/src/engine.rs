@@ -245,8 +245,7 @@ impl Meanwhile {
     /// Hears it.
     pub fn hear(&mut self, told: Told<Event>) {
         self.trouble = Trouble::of(&told).or(self.trouble.take());
-        let invitation = |event: &Event| matches!(event, Event::Registrar(RegistrarEvent::Invitation { .. }));
-        if matches!(&told, Told::Event(event) if matches!(event, Event::Warning { .. }) || invitation(event))
+        if let Told::Event(Event::Warning { .. } | Event::Registrar(RegistrarEvent::Invitation { .. })) = told
         {
             self.kept.push(told);
         }

@@ -32,8 +32,6 @@ pub(crate) const MOST_MEMBERS: usize = 100_000;
 const MOST_REPORTS: usize = 200_000;
 /// How often it is told how far the day is, in minutes.
 const TELL_MIN: u64 = 5;
-/// The same, as a step.
-const TELL_STEP: usize = 5;
 /// What is still on its way when the day ends gets so long to arrive.
 const AFTERWARDS_MS: u64 = 10 * MINUTE_MS;
 
@@ -110,7 +108,7 @@ pub enum PlanError {
     Number(&'static str),
 }
 
-/// Simulates a day. `tell` hears after each part of an hour how many minutes have passed.
+/// Simulates a day. `tell` hears every few minutes of it how many have passed.
 ///
 /// # Errors
 /// [`PlanError`], before any work is done where that is possible.
@@ -122,7 +120,7 @@ pub fn simulate(
 ) -> Result<Outcome, PlanError> {
     plan.check()?;
     let mut director = Director::new(city, plan, population)?;
-    for minutes in (TELL_MIN..=plan.hours * 60).step_by(TELL_STEP) {
+    for minutes in (1..=plan.hours * 60 / TELL_MIN).map(|part| part * TELL_MIN) {
         director.play(minutes * MINUTE_MS);
         tell(minutes);
     }
