@@ -4,11 +4,15 @@ mod day_support;
 
 use std::collections::BTreeSet;
 
+use bystand_core::alerts::Outcome;
+use bystand_core::desk::{AlertStep, FindingId};
+use bystand_core::device::Command;
 use bystand_core::device::desk::DeskCommand;
 use bystand_core::device::host::HostCommand;
-use bystand_core::device::member::MemberEvent;
+use bystand_core::device::member::{MemberCommand, MemberEvent};
+use bystand_core::report::{Kind, Place, ReportIn};
 use bystand_core::testing::{FOUNDER, Kill, World};
-use bystand_wire::Role;
+use bystand_wire::{IncidentId, ReportId, Role};
 use day_support::*;
 
 /// Both in the same room, which is the one that this host has now.
@@ -91,6 +95,45 @@ fn the_day_ends_once_wherever_the_host_is_killed() {
             // Four rooms of today, three teams', and nothing of yesterday.
             let states = world.actor(FOUNDER).records.keys().filter(|name| name.ends_with("/state"));
             assert_eq!(states.filter(|name| name.starts_with("room/")).count(), 4 + 3);
+        }
+    }
+}
+
+/// The member reports what they see and signs it; the desk has claimed it.
+fn found(world: &mut World, member: usize) -> (IncidentId, FindingId) {
+    desk(world, DeskCommand::StartShift(vec!["en".into()]));
+    let place = Place { zone: Some(zone()), point: Some(city_hall()), ..Place::default() };
+    let report = ReportIn::new(ReportId([7; 16]), Kind::Checkpoint, place, world.now());
+    let command = MemberCommand::ReportAndFind(Box::new(report), Outcome::Confirmed, 2);
+    world.command(member, Command::Member(command)).expect("a finding");
+    let on_desk = |w: &World| {
+        let found = w.device(FOUNDER).desk().state().incidents().next()?;
+        Some((found.id, found.findings.first()?.finding.id))
+    };
+    assert!(world.run_until(MINUTE, |w| on_desk(w).is_some()), "the desk has the finding");
+    let (incident, finding) = on_desk(world).expect("a finding");
+    desk(world, DeskCommand::Claim(incident));
+    world.run(2 * SECOND);
+    (incident, finding)
+}
+
+#[test]
+fn an_alert_is_passed_on_once_wherever_the_desk_is_killed() {
+    let mut opened = opened(34);
+    let member = admit_member(&mut opened, "member", &[Role::Observer, Role::Verifier]);
+    join(&mut opened, member);
+    let (incident, finding) = found(&mut opened, member);
+    for after in 0..12 {
+        for how in Kill::ALL {
+            let mut world = opened.fork();
+            // The public log's answer may come before the casebook was read again.
+            world.delay_feed(1, 500);
+            desk(&mut world, DeskCommand::Publish(incident, AlertStep::New, finding));
+            world.kill_at(FOUNDER, after, how);
+            world.run(2 * MINUTE);
+            let told = member_events(&world, member).into_iter();
+            let told = told.filter(|e| *e == MemberEvent::AlertPassed(zone())).count();
+            assert_eq!(told, 1, "killed {how:?} after {after} inputs");
         }
     }
 }

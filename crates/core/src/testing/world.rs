@@ -119,6 +119,7 @@ pub struct World {
 struct Delays {
     shortest_ms: u64,
     longest_ms: u64,
+    feed_ms: u64,
     rng: Random,
     sent: u64,
 }
@@ -142,7 +143,16 @@ impl World {
     /// overtake each other. What a device follows comes in order, each after the shortest time.
     pub fn delay(&mut self, shortest_ms: u64, longest_ms: u64) {
         let rng = Random::seed_from_u64(self.seed ^ 0xde1a);
-        self.delays = Some(Delays { shortest_ms, longest_ms: longest_ms.max(shortest_ms), rng, sent: 0 });
+        let longest_ms = longest_ms.max(shortest_ms);
+        self.delays = Some(Delays { shortest_ms, longest_ms, feed_ms: shortest_ms, rng, sent: 0 });
+    }
+
+    /// As [`World::delay`], but what a device follows takes longer than any answer.
+    pub fn delay_feed(&mut self, shortest_ms: u64, longest_ms: u64) {
+        self.delay(shortest_ms, longest_ms);
+        if let Some(delays) = &mut self.delays {
+            delays.feed_ms = delays.longest_ms * 3;
+        }
     }
 
     /// When it is.
@@ -477,7 +487,7 @@ impl World {
                 news.push((place, LiveOut::LogSize(size)));
             }
         }
-        let delay = self.delays.as_ref().map(|delays| delays.shortest_ms);
+        let delay = self.delays.as_ref().map(|delays| delays.feed_ms);
         for (place, message) in news {
             match delay {
                 Some(_) => self.send(place, delay, Parcel::Input(Input::Live(message))),

@@ -40,6 +40,10 @@ pub struct Publishing {
     /// What it does.
     #[n(2)]
     pub what: PublishWhat,
+    /// Whose members are told once the log has it. Kept with it: when the log answers, a device that has
+    /// just started may not have read of the incident yet.
+    #[n(3)]
+    pub zones: Vec<ZoneId>,
 }
 
 /// What a note on its way does.
@@ -81,8 +85,8 @@ impl Desk {
         }
         let fact = AlertEvent::Prepared { incident, alert, step, finding: Some(finding), until };
         let entry = self.write(ctx, shared, fact)?;
-        let what = PublishWhat::Step(step);
-        self.send(ctx, shared, builder, Publishing { incident, alert, what }, &[entry])
+        let publishing = self.publishing(shared, incident, alert, PublishWhat::Step(step));
+        self.send(ctx, shared, builder, publishing, &[entry])
     }
 
     /// *Being checked again*: any one dispatcher, at once.
@@ -96,7 +100,7 @@ impl Desk {
         let held = shared.log.alerts().last_note(&alert).ok_or(CommandError::Unknown("public alert"))?;
         let builder = AlertBuilder::rechecking(held, ALERT_MS, ctx.now)
             .map_err(|e| CommandError::NotNow(e.to_string()))?;
-        let publishing = Publishing { incident, alert, what: PublishWhat::Recheck };
+        let publishing = self.publishing(shared, incident, alert, PublishWhat::Recheck);
         self.send(ctx, shared, builder, publishing, &[])
     }
 
@@ -127,8 +131,8 @@ impl Desk {
         )
         .and_then(|b| b.finding(&proof))
         .map_err(|e| CommandError::NotNow(e.to_string()))?;
-        let what = PublishWhat::Rumor(rumor);
-        self.send(ctx, shared, builder, Publishing { incident, alert, what }, &[entry])
+        let publishing = self.publishing(shared, incident, alert, PublishWhat::Rumor(rumor));
+        self.send(ctx, shared, builder, publishing, &[entry])
     }
 
     /// *Rumor*: notes that an incident asks whether something is true; the same rumor counts up.
@@ -210,8 +214,8 @@ impl Desk {
         let signer = Author(shared.identity.author().ok_or(CommandError::NotInTeam)?);
         let entry =
             self.write(ctx, shared, AlertEvent::CountersignGiven { incident, alert, step, signer })?;
-        let what = PublishWhat::Step(step);
-        log_alert(ctx, shared, text, Publishing { incident, alert, what }, &[entry]);
+        let publishing = self.publishing(shared, incident, alert, PublishWhat::Step(step));
+        log_alert(ctx, shared, text, publishing, &[entry]);
         Ok(())
     }
 
@@ -224,7 +228,7 @@ impl Desk {
         log_index: u64,
         job: &Job<Owner>,
     ) {
-        let Publishing { incident, alert, what } = publishing.clone();
+        let Publishing { incident, alert, what, zones } = publishing.clone();
         let _ = match what {
             PublishWhat::Step(step) => {
                 self.append_fact(ctx, shared, AlertEvent::Published { incident, alert, step, log_index })
@@ -239,8 +243,18 @@ impl Desk {
         if let Work::Log(entry) = &job.work
             && let Ok(text) = String::from_utf8(entry.body.clone())
         {
-            self.tell_zones(ctx, shared, incident, text, &[]);
+            tell_hosts(ctx, shared, &DeskMessage::Alert(zones, text), &[]);
         }
+    }
+
+    fn publishing(
+        &self,
+        shared: &Shared,
+        incident: IncidentId,
+        alert: AlertId,
+        what: PublishWhat,
+    ) -> Publishing {
+        Publishing { incident, alert, what, zones: self.zones_of(shared, incident) }
     }
 
     /// Passes an alert that is in the public log on to the members of the zones around.
