@@ -85,10 +85,7 @@ fn a_registrar_who_is_not_on_the_desk_countersigns() {
     let (dispatcher, incident, finding) = alone(&mut world);
     // Whoever certified the dispatcher's publish passes cannot be the second.
     let week = Period::Week(Week::of(world.now()));
-    let note = world.device(FOUNDER).shared().key_note().expect("a note");
-    let issuer = note.issuer(PassPurpose::Publish, week).expect("an issuer key").registrar;
-    let is_issuer = |place: usize| world.device(place).shared().identity.device().public() == issuer;
-    let (first, second) = if is_issuer(one) { (one, other) } else { (other, one) };
+    let (first, second) = if is_issuer_of(&world, one, week) { (one, other) } else { (other, one) };
     assert!(!world.device(second).shared().teams.contains_key(&TeamKind::Desk));
     at_desk(&mut world, dispatcher, DeskCommand::AskCountersign(incident, AlertStep::New, finding));
     world.run(5 * SECOND);
@@ -111,6 +108,42 @@ fn a_registrar_who_is_not_on_the_desk_countersigns() {
         assert!(world.device(place).shared().log.alerts().last_note(&ALERT).is_some());
     }
     assert_eq!(sign(&mut world, second), Err("unknown"), "it is done");
+}
+
+#[test]
+fn the_casebook_learns_of_it_when_no_dispatcher_was_there() {
+    for away in [MINUTE, 20 * MINUTE] {
+        let mut world = founded(97, 1);
+        let one = add_registrar(&mut world, "one", 2);
+        let other = add_registrar(&mut world, "other", 3);
+        let (dispatcher, incident, finding) = alone(&mut world);
+        // Whoever certified the dispatcher's publish passes cannot be the second.
+        let week = Period::Week(Week::of(world.now()));
+        let second = if is_issuer_of(&world, one, week) { other } else { one };
+        at_desk(&mut world, dispatcher, DeskCommand::AskCountersign(incident, AlertStep::New, finding));
+        world.run(5 * SECOND);
+        assert!(asked(&mut world, second));
+        for place in [FOUNDER, dispatcher] {
+            world.disconnect(place);
+        }
+        let sign = RegistrarCommand::Countersign(ALERT);
+        world.command(second, Command::Registrar(sign)).expect("signed");
+        world.run(away);
+        // The public log's answer comes before the casebook was read again.
+        world.delay_feed(1, 500);
+        for place in [FOUNDER, dispatcher] {
+            world.restart(place);
+            world.connect(place);
+        }
+        world.run(MINUTE);
+        let found = world.device(dispatcher).desk().state().incident(incident).expect("taken");
+        let alert = found.alerts.get(&ALERT).expect("an alert");
+        assert_eq!((alert.phase, alert.published.len()), (AlertPhase::Live, 1), "after {away} ms");
+        let kept = |place: usize| {
+            world.actor(place).records.keys().filter(|name| name.starts_with("desk/elsewhere/")).count()
+        };
+        assert_eq!((kept(FOUNDER), kept(dispatcher)), (0, 0), "it need not be kept any more");
+    }
 }
 
 fn is_issuer_of(world: &World, place: usize, week: Period) -> bool {

@@ -207,6 +207,8 @@ impl Desk {
                 && let Ok(callback) = decode(bytes)
             {
                 desk.callbacks.insert(id, callback);
+            } else {
+                desk.load_elsewhere(name, bytes);
             }
         }
         desk
@@ -332,7 +334,7 @@ impl Desk {
         let sign = on_shift.then(|| self.signed_at.plus_ms(SIGN_EVERY_MS));
         let entries = own.and_then(|own| self.state.next_due_at(now, own));
         let turns = self.waiting.values().map(|w| w.turn);
-        let turns = turns.chain(self.elsewhere.values().map(|e| e.turn));
+        let turns = turns.chain(self.countersigned_due_next(now));
         let turns = turns.chain(self.signs.values().map(|w| w.turn));
         let callbacks = self.callbacks.values().map(|(_, until)| *until);
         [Some(self.keys_asked), sign, entries].into_iter().flatten().chain(turns).chain(callbacks).min()
