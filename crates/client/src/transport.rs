@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use bystand_core::io::{Refusal, Request, Response};
 use bystand_wire::problem::Code;
-use bystand_wire::relay_api::{LogKind, MEDIA_TYPE, READ_HEADER, ReadAuth};
+use bystand_wire::relay_api::{LogPart, MEDIA_TYPE, READ_HEADER, ReadAuth};
 use bystand_wire::{Timestamp, codec, encode, limits, to_hex};
 use futures_util::StreamExt;
 use reqwest::{Client, Method, StatusCode, redirect};
@@ -129,8 +129,8 @@ impl<'a> Call<'a> {
     fn of(request: &'a Request) -> Self {
         match request {
             Request::Network => Self::public("v1/network".to_owned(), ENTRIES_LEN),
-            Request::LogEntries { kind, after, from } => {
-                Self::public(entries_path(*kind, *after, *from), ENTRIES_LEN)
+            Request::LogEntries { part, after, from } => {
+                Self::public(entries_path(*part, *after, *from), ENTRIES_LEN)
             }
             Request::Work => Self::send(Method::GET, "v1/work".to_owned(), None),
             Request::Create(id, body) => {
@@ -199,12 +199,13 @@ fn client(address: &RelayAddress, idle: usize) -> Result<Client, TransportError>
     builder.build().map_err(TransportError)
 }
 
-fn entries_path(kind: Option<LogKind>, after: Option<u64>, from: Option<u64>) -> String {
-    let parts = [
-        kind.map(|kind| format!("kind={}", kind.code())),
-        after.map(|after| format!("after={after}")),
-        from.map(|from| format!("from={from}")),
-    ];
+fn entries_path(part: LogPart, after: Option<u64>, from: Option<u64>) -> String {
+    let part = match part {
+        LogPart::All => None,
+        LogPart::News => Some("news=1".to_owned()),
+        LogPart::Only(kind) => Some(format!("kind={}", kind.code())),
+    };
+    let parts = [part, after.map(|after| format!("after={after}")), from.map(|from| format!("from={from}"))];
     let query: Vec<String> = parts.into_iter().flatten().collect();
     match query.is_empty() {
         true => "v1/log/entries".to_owned(),
@@ -316,9 +317,10 @@ mod tests {
 
     #[test]
     fn log_entries_are_asked_for_by_number() {
-        assert_eq!(entries_path(None, None, None), "v1/log/entries");
+        assert_eq!(entries_path(LogPart::All, None, None), "v1/log/entries");
+        assert_eq!(entries_path(LogPart::News, Some(7), None), "v1/log/entries?news=1&after=7");
         assert_eq!(
-            entries_path(Some(LogKind::Alert), Some(0), Some(9)),
+            entries_path(LogPart::Only(bystand_wire::relay_api::LogKind::Alert), Some(0), Some(9)),
             "v1/log/entries?kind=2&after=0&from=9"
         );
     }

@@ -12,7 +12,7 @@ use bystand_crypto::seal::SealSecretKey;
 use bystand_crypto::sign::{Signed, SigningKey};
 use bystand_crypto::threshold::{RootChain, RootSet, ThresholdSigned, network_id};
 use bystand_crypto::tree::{self, HashSource};
-use bystand_wire::relay_api::{LogEntries, LogEntry, LogKind, LoggedEntry, Network};
+use bystand_wire::relay_api::{LogEntries, LogEntry, LogKind, LogPart, LoggedEntry, Network};
 use bystand_wire::time::{DAY_MS, HOUR_MS, MINUTE_MS};
 use bystand_wire::{
     AlertId, Cell, Hash32, NetworkId, PassPurpose, Period, PublicKey, Role, StreamId, Timestamp, Week,
@@ -398,6 +398,12 @@ impl MemoryLog {
         index
     }
 
+    /// Whether devices act on something after this size.
+    pub fn has_news_after(&self, size: u64) -> bool {
+        let known = usize::try_from(size).unwrap_or(usize::MAX);
+        self.entries.iter().skip(known).any(|(entry, _)| LogPart::News.has(entry.kind))
+    }
+
     /// How many entries it has.
     pub fn size(&self) -> u64 {
         u64::try_from(self.entries.len()).expect("a small log")
@@ -434,18 +440,14 @@ impl MemoryLog {
     }
 
     /// What `GET /v1/log/entries` answers, at most `limit` entries.
-    pub fn answer(
-        &self,
-        kind: Option<LogKind>,
-        after: Option<u64>,
-        from: Option<u64>,
-        limit: usize,
-    ) -> LogEntries {
+    pub fn answer(&self, part: LogPart, after: Option<u64>, from: Option<u64>, limit: usize) -> LogEntries {
         let first = after.map_or(0, |a| a.saturating_add(1));
-        let wanted = (first..self.size()).map(|index| self.logged(index));
-        let entries = wanted.filter(|e| kind.is_none_or(|k| k == e.entry.kind)).take(limit).collect();
+        let all = (first..self.size()).map(|index| self.logged(index));
+        let mut wanted = all.filter(|e| part.has(e.entry.kind));
+        let entries = wanted.by_ref().take(limit).collect();
+        let more = wanted.next().is_some();
         let proof = |from: u64| tree::prove_consistency(from, self.size(), &self.hashes);
         let consistency = from.and_then(|from| proof(from).ok()).unwrap_or_default();
-        LogEntries { entries, checkpoint: self.checkpoint(), consistency }
+        LogEntries { entries, checkpoint: self.checkpoint(), consistency, more }
     }
 }

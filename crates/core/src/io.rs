@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use bystand_wire::problem::Code;
 use bystand_wire::relay_api::{
     Append, Appended, CreateStream, Created, Erase, Erased, Frames, LeaseBlob, LiveOut, LogEntries, LogEntry,
-    LogKind, Logged, Network, PutBlob, ReadAuth, UseContext, WorkOffer, WorkProof,
+    LogPart, Logged, Network, PutBlob, ReadAuth, UseContext, WorkOffer, WorkProof,
 };
 use bystand_wire::{BlobId, Seq, StreamId, Timestamp};
 
@@ -46,10 +46,10 @@ pub enum Request {
     BlobRead(BlobId, LeaseBlob),
     /// `POST /v1/log`.
     Log(LogEntry),
-    /// `GET /v1/log/entries?kind=K&after=N&from=SIZE`; `after` is exclusive, `None` from the start.
+    /// `GET /v1/log/entries?kind=K&news=1&after=N&from=SIZE`; `after` is exclusive, `None` from the start.
     LogEntries {
-        /// Only this kind, or all.
-        kind: Option<LogKind>,
+        /// Which of them.
+        part: LogPart,
         /// After this index.
         after: Option<u64>,
         /// Tree size already known, for a consistency proof.

@@ -20,7 +20,7 @@ mod kept;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use bystand_wire::relay_api::{LogEntries, LogKind, LoggedEntry, Network};
+use bystand_wire::relay_api::{LogEntries, LogKind, LogPart, LoggedEntry, Network};
 use bystand_wire::time::HOUR_MS;
 use bystand_wire::{NetworkId, PublicKey, Timestamp};
 use minicbor::{Decode, Encode};
@@ -110,7 +110,7 @@ impl Catch {
 /// What was asked, until the answer comes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Asked {
-    kind: Option<LogKind>,
+    part: LogPart,
     after: Option<u64>,
     from: Option<u64>,
 }
@@ -185,13 +185,13 @@ impl LogWatch {
         if matches!(self.stage, Stage::Follow(_)) && now.since_ms(position.time) > AWAY_MS {
             self.stage = Stage::CatchUp(Catch::Manifests, self.cursor(Catch::Manifests), None);
         }
-        let (kind, after) = match self.stage {
-            Stage::CatchUp(catch, after, _) => (Some(catch.kind()), after),
-            Stage::Follow(after) => (None, Some(after)),
+        let (part, after) = match self.stage {
+            Stage::CatchUp(catch, after, _) => (LogPart::Only(catch.kind()), after),
+            Stage::Follow(after) => (LogPart::News, Some(after)),
         };
         let from = Some(position.size);
-        self.asked = Some(Asked { kind, after, from });
-        Request::LogEntries { kind, after, from }
+        self.asked = Some(Asked { part, after, from });
+        Request::LogEntries { part, after, from }
     }
 
     /// Takes the answer to [`Request::Network`].
@@ -230,9 +230,7 @@ impl LogWatch {
         let (Some(trust), Some(asked)) = (&mut self.trust, self.asked.take()) else {
             return Err(TrustError::NotAsAsked.into());
         };
-        let fits = |e: &LoggedEntry| {
-            asked.kind.is_none_or(|kind| kind == e.entry.kind) && asked.after.is_none_or(|a| e.index > a)
-        };
+        let fits = |e: &LoggedEntry| asked.part.has(e.entry.kind) && asked.after.is_none_or(|a| e.index > a);
         if !answer.entries.iter().all(fits) {
             return Err(TrustError::NotAsAsked.into());
         }
@@ -248,14 +246,14 @@ impl LogWatch {
         let size = trust.position().size;
         let (alerts, missing_history) = self.take_alerts(&answer.entries, now);
         let last = answer.entries.last().map(|e| e.index);
-        self.step(last, size, missing_history);
+        let rest = last.filter(|_| answer.more);
+        self.step((last, rest), size, missing_history);
         self.book.prune(now);
         let trust_changed = advance.manifest.is_some() || advance.key_note.is_some();
-        let is_rest = |index: u64| index.saturating_add(1) < size;
         let more = match self.stage {
             Stage::CatchUp(..) => true,
-            Stage::Follow(after) if caught_up => is_rest(after),
-            Stage::Follow(_) => last.is_some_and(is_rest),
+            Stage::Follow(after) if caught_up => after.saturating_add(1) < size,
+            Stage::Follow(_) => rest.is_some(),
         };
         Ok(LogNews { alerts, trust_changed, more })
     }
@@ -292,12 +290,15 @@ impl LogWatch {
     }
 
     /// Goes to the next stage, or on in this one.
-    fn step(&mut self, last: Option<u64>, size: u64, missing_history: bool) {
+    /// `rest` is the last place again when there are more after it.
+    fn step(&mut self, (last, rest): (Option<u64>, Option<u64>), size: u64, missing_history: bool) {
         self.stage = match self.stage {
+            // What comes before the answer's end and is no news need not be looked through again.
+            Stage::Follow(after) if rest.is_none() => Stage::Follow(after.max(size.saturating_sub(1))),
             Stage::Follow(after) => Stage::Follow(last.unwrap_or(after)),
             Stage::CatchUp(catch, _, upto) => {
                 let upto = upto.unwrap_or(size);
-                let rest = last.filter(|index| index.saturating_add(1) < upto);
+                let rest = rest.filter(|index| index.saturating_add(1) < upto);
                 let next = match (catch, rest) {
                     (Catch::Alerts, _) if missing_history => Some((Catch::History, None)),
                     (_, Some(index)) => Some((catch, Some(index))),

@@ -9,7 +9,7 @@ use bystand_core::logwatch::{AWAY_MS, AlertEvent, LogError, LogNews, LogWatch};
 use bystand_core::network::TrustError;
 use bystand_crypto::notes::{LogKey, log_name};
 use bystand_crypto::sign::SigningKey;
-use bystand_wire::relay_api::LogKind;
+use bystand_wire::relay_api::{LogKind, LogPart};
 use bystand_wire::time::{HOUR_MS, MINUTE_MS};
 use bystand_wire::{AlertId, PassPurpose, Timestamp};
 
@@ -54,8 +54,8 @@ impl World {
         if request == Request::Network {
             return watch.handle_network(&self.log.network(), now);
         }
-        let Request::LogEntries { kind, after, from } = request else { panic!("asked {request:?}") };
-        watch.handle_entries(&self.log.answer(kind, after, from, limit), now)
+        let Request::LogEntries { part, after, from } = request else { panic!("asked {request:?}") };
+        watch.handle_entries(&self.log.answer(part, after, from, limit), now)
     }
 
     fn watch(&self) -> LogWatch {
@@ -232,12 +232,12 @@ fn whoever_was_away_catches_up_by_kinds() {
     let now = world.log.time;
     let request = watch.next_request(now);
     let from = Some(2);
-    assert_eq!(request, Request::LogEntries { kind: Some(LogKind::Manifest), after: Some(0), from });
+    assert_eq!(request, Request::LogEntries { part: LogPart::Only(LogKind::Manifest), after: Some(0), from });
     let events = world.serve(&mut watch, 100).expect("honest");
     assert_eq!(taken(&events), [(index, Shown::Current)]);
     let request = watch.next_request(now);
     let from = Some(world.log.size());
-    assert_eq!(request, Request::LogEntries { kind: None, after: Some(index), from });
+    assert_eq!(request, Request::LogEntries { part: LogPart::News, after: Some(index), from });
 }
 
 #[test]
@@ -274,10 +274,10 @@ fn answers_to_what_was_not_asked_are_refused() {
     let before = watch.clone();
     let not_asked = Err(LogError::Trust(TrustError::NotAsAsked));
     let from = Some(watch.size());
-    let good = world.log.answer(None, Some(1), from, 100);
+    let good = world.log.answer(LogPart::News, Some(1), from, 100);
     assert_eq!(watch.handle_entries(&good, now), not_asked, "nothing was asked");
     watch.next_request(now);
-    let all = world.log.answer(None, None, from, 100);
+    let all = world.log.answer(LogPart::News, None, from, 100);
     assert_eq!(watch.handle_entries(&all, now), not_asked, "entries from before");
     assert_eq!(watch.alerts(), before.alerts());
     let mut newcomer = LogWatch::new(world.fixture.network);

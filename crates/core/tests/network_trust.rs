@@ -8,7 +8,7 @@ use bystand_core::network::manifest::ManifestError;
 use bystand_core::network::trust::{Accepted, Advance, CHECKPOINT_STALE_MS, Trust, TrustError};
 use bystand_crypto::notes::{LogKey, NoteError, log_name};
 use bystand_crypto::sign::SigningKey;
-use bystand_wire::relay_api::{LogEntries, LogKind, Network};
+use bystand_wire::relay_api::{LogEntries, LogKind, LogPart, Network};
 use bystand_wire::time::{HOUR_MS, MINUTE_MS};
 use bystand_wire::{Hash32, NetworkId, Timestamp, decode, encode, limits};
 
@@ -18,7 +18,7 @@ fn begin(fixture: &Fixture, answer: &Network) -> Result<Trust, TrustError> {
 
 fn advance(trust: &mut Trust, log: &MemoryLog, now: Timestamp) -> Result<Advance, TrustError> {
     let from = Some(trust.position().size);
-    trust.advance(from, &log.answer(None, None, from, 100), now)
+    trust.advance(from, &log.answer(LogPart::All, None, from, 100), now)
 }
 
 /// What the vault gives back.
@@ -150,7 +150,7 @@ fn a_lying_relay_is_found_out() {
     let mut longer = log.clone();
     longer.append(LogKind::KeyNote, fixture.signed_key_note());
     longer.time = NOW.plus_ms(MINUTE_MS);
-    let honest = longer.answer(None, Some(2), from, 100);
+    let honest = longer.answer(LogPart::All, Some(2), from, 100);
     let mut fork = MemoryLog::of(&fixture);
     fork.append(LogKind::IssuanceTotals, vec![2]);
     let mut long_fork = fork.clone();
@@ -164,7 +164,7 @@ fn a_lying_relay_is_found_out() {
         f(&mut bad);
         bad
     };
-    let ask = |log: &MemoryLog| log.answer(None, Some(2), from, 100);
+    let ask = |log: &MemoryLog| log.answer(LogPart::All, Some(2), from, 100);
     let rewind = TrustError::TimeRewound { held: NOW, offered: NOW.minus_ms(1) };
     for (what, answer, expected) in [
         ("a fork of the same size", ask(&fork), TrustError::Forked),
@@ -193,7 +193,7 @@ fn a_lying_relay_is_found_out() {
     // Asked from another size than the one known: the proof proves nothing.
     let mut trust = known.clone();
     assert_eq!(
-        trust.advance(Some(1), &longer.answer(None, None, Some(1), 9), longer.time),
+        trust.advance(Some(1), &longer.answer(LogPart::All, None, Some(1), 9), longer.time),
         Err(TrustError::NotAsAsked)
     );
     assert!(trust.advance(from, &honest, longer.time).is_ok());

@@ -14,7 +14,7 @@ use bystand_crypto::notes::LogKey;
 use bystand_crypto::symmetric::SymmetricKey;
 use bystand_wire::problem::Code;
 use bystand_wire::relay_api::{
-    Admission, Append, CreateStream, Frames, LogEntries, LogEntry, LogKind, PutBlob as PutRequest, ReadAuth,
+    Admission, Append, CreateStream, Frames, LogEntries, LogEntry, LogPart, PutBlob as PutRequest, ReadAuth,
     WorkOffer,
 };
 use bystand_wire::{BlobId, Frame, NetworkId, Seq, StreamId, Timestamp, limits};
@@ -215,7 +215,7 @@ impl Embedded {
                 self.committer.ask(ReadBlob { id, grant, signer }).map(Response::Erased)
             }),
             Request::Log(entry) => self.publish(entry),
-            Request::LogEntries { kind, after, from } => self.entries(kind, after, from),
+            Request::LogEntries { part, after, from } => self.entries(part, after, from),
         };
         answer.unwrap_or_else(|refusal| Response::Refused(self.told_refusal(&refusal)))
     }
@@ -393,14 +393,9 @@ impl Embedded {
         self.committer.ask(action).map(Response::Logged)
     }
 
-    fn entries(
-        &mut self,
-        kind: Option<LogKind>,
-        after: Option<u64>,
-        from: Option<u64>,
-    ) -> Result<Response, Refusal> {
+    fn entries(&mut self, part: LogPart, after: Option<u64>, from: Option<u64>) -> Result<Response, Refusal> {
         let now = self.clock.now();
-        let found = log::entries(self.reader.as_mut(), LogQuery::After { kind, after }, from, now);
+        let found = log::entries(self.reader.as_mut(), LogQuery::After { part, after }, from, now);
         let entries: LogEntries = found.map_err(|e| cannot_read(&e))?.ok_or(NOT_SET_UP)?;
         Ok(Response::LogEntries(Box::new(entries)))
     }

@@ -14,7 +14,7 @@
 //! | `POST /v1/blobs/{id}/lease` | [`LeaseBlob`] | the bytes |
 //! | `POST /v1/blobs/{id}/read` | [`LeaseBlob`] | [`Erased`] |
 //! | `POST /v1/log` | [`LogEntry`] | [`Logged`] |
-//! | `GET /v1/log/entries?kind=K&after=N` | - | [`LogEntries`] |
+//! | `GET /v1/log/entries?kind=K&news=1&after=N&from=SIZE` | - | [`LogEntries`] of a [`LogPart`] |
 //! | `GET /v1/network` | - | [`Network`] |
 
 use alloc::string::String;
@@ -455,7 +455,8 @@ pub enum LiveIn {
     /// Stop following.
     #[n(1)]
     Leave(#[n(0)] StreamId),
-    /// Follow the public log: told when the tree has grown beyond this size.
+    /// Follow the public log: told when the tree is larger than this, and then when there is news in it
+    /// ([`LogPart::News`]). The rest grows with every room, and nobody's phone has to wake for it.
     #[n(2)]
     FollowLog(#[n(0)] u64),
 }
@@ -470,7 +471,7 @@ pub enum LiveOut {
     /// The stream cannot be followed (any more): a problem code.
     #[n(1)]
     Refused(#[n(0)] StreamId, #[n(1)] String),
-    /// The public log has grown to this size.
+    /// The public log has grown to this size, and there may be news in it.
     #[n(2)]
     LogSize(#[n(0)] u64),
     /// The client was too slow and frames were skipped: follow again from the last place it has.
@@ -542,6 +543,28 @@ pub struct LeaseContext {
 
 // ---- public log ------------------------------------------------------------------------------
 
+/// Which entries of the log are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogPart {
+    /// All.
+    All,
+    /// What devices act on ([`LogKind::NEWS`]).
+    News,
+    /// One kind.
+    Only(LogKind),
+}
+
+impl LogPart {
+    /// Whether an entry of this kind belongs to it.
+    pub fn has(self, kind: LogKind) -> bool {
+        match self {
+            LogPart::All => true,
+            LogPart::News => LogKind::NEWS.contains(&kind),
+            LogPart::Only(only) => only == kind,
+        }
+    }
+}
+
 /// What a log entry is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
 #[cbor(index_only)]
@@ -576,6 +599,9 @@ impl LogKind {
         LogKind::Certificates,
         LogKind::IssuanceTotals,
     ];
+
+    /// What devices act on. The rest is for who audits the log.
+    pub const NEWS: [LogKind; 3] = [LogKind::Manifest, LogKind::KeyNote, LogKind::Alert];
 
     /// The number on the wire.
     pub fn code(self) -> u8 {
@@ -657,6 +683,9 @@ pub struct LogEntries {
     /// RFC 6962 consistency proof from the tree size asked for with `from=SIZE`, when asked.
     #[n(2)]
     pub consistency: Vec<Hash32>,
+    /// Whether there are more of those asked for.
+    #[n(3)]
+    pub more: bool,
 }
 
 /// `GET /v1/network`: all a client needs to begin, with proofs.

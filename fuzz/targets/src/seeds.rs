@@ -9,6 +9,7 @@ use bystand_core::messages::DayMessage;
 use bystand_core::network::RelayUrl;
 use bystand_core::network::invite::{Invitation, InviteSecret};
 use bystand_crypto::seal::SealPurpose;
+use bystand_wire::relay_api::LogPart;
 use bystand_wire::time::DAY_MS;
 use bystand_wire::{Role, encode, from_hex};
 
@@ -64,7 +65,11 @@ fn from_scene() -> Vec<Seed> {
         seed("notes", "checkpoint", scene.log.checkpoint().into_bytes()),
         seed("notes", "log-key", fixture.log.verifier().to_string().into_bytes()),
         seed("log_answers", "network", chosen(0, &encode(&scene.log.network()))),
-        seed("log_answers", "entries", chosen(1, &encode(&scene.log.answer(None, None, Some(2), 10)))),
+        seed(
+            "log_answers",
+            "entries",
+            chosen(1, &encode(&scene.log.answer(LogPart::All, None, Some(2), 10))),
+        ),
         seed("log_answers", "tile", chosen(2, b"tile/0/x001/234.p/5")),
     ];
     for (name, choice) in [("message", 0_u8), ("commit", 1), ("key-package", 2), ("welcome", 3), ("tree", 4)]

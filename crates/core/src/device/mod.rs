@@ -52,8 +52,8 @@ pub struct Device {
     health: health::Health,
     outputs: Outputs<Event>,
     pace: pace::Pace,
-    /// The relay said that the log has grown since it was last asked for.
-    log_grew: bool,
+    /// The size that the relay said the log has grown to since it was last asked for.
+    log_told: Option<u64>,
     /// Whether the log was read to its end since the live connection stands.
     is_log_read: bool,
 }
@@ -174,7 +174,7 @@ impl Device {
             shared,
             outputs: Outputs::default(),
             pace: pace::Pace::new(now),
-            log_grew: false,
+            log_told: None,
             is_log_read: false,
         }
     }
@@ -304,7 +304,7 @@ impl Device {
         if self.shared.is_calling(&Caller::Log) {
             return;
         }
-        self.log_grew = false;
+        self.log_told = None;
         let request = self.shared.log.next_request(ctx.now);
         self.shared.call(ctx, Caller::Log, request);
     }
@@ -346,7 +346,7 @@ impl Device {
                     self.pace.log_stands(ctx.now, is_told);
                 }
                 // What was logged while this answer was on its way may not be in it.
-                if news.more || self.log_grew {
+                if news.more || self.log_told.is_some_and(|told| told > self.shared.log.size()) {
                     self.look_at_log(ctx);
                 }
             }
@@ -409,8 +409,8 @@ impl Engine for Device {
                 device.shared.rewind(ctx, &stream, head);
                 device.shared.note_generation(ctx, &stream, generation);
             }
-            LiveOut::LogSize(_) => {
-                device.log_grew = true;
+            LiveOut::LogSize(size) => {
+                device.log_told = Some(size);
                 device.look_at_log(ctx);
             }
             LiveOut::Lagged(stream) => device.shared.follow_again(ctx, &stream),

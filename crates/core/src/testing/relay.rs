@@ -139,8 +139,8 @@ impl MemoryRelay {
             Request::LeaseBlob(..) | Request::BlobRead(..) => Err(Refusal::plain(Code::NotFound)),
             Request::Log(entry) => self.publish(&entry).map(Response::Logged),
             Request::LogEntries { .. } if self.log.size() == 0 => Err(Refusal::plain(Code::NotSetUp)),
-            Request::LogEntries { kind, after, from } => {
-                Ok(Response::LogEntries(Box::new(self.log.answer(kind, after, from, LOG_ANSWER))))
+            Request::LogEntries { part, after, from } => {
+                Ok(Response::LogEntries(Box::new(self.log.answer(part, after, from, LOG_ANSWER))))
             }
         };
         answer.unwrap_or_else(Response::Refused)

@@ -482,7 +482,7 @@ impl World {
                     news.push((place, LiveOut::Frames(*stream, frames)));
                 }
             }
-            if actor.log_told.is_some_and(|told| told < size) {
+            if actor.log_told.is_some_and(|told| self.relay.log.has_news_after(told)) {
                 actor.log_told = Some(size);
                 news.push((place, LiveOut::LogSize(size)));
             }

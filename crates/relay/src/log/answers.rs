@@ -38,7 +38,7 @@ pub fn entries(
         None => Vec::new(),
     };
     let entries = logged_entries(&mut read, reader)?;
-    Ok(Some(LogEntries { entries, checkpoint: read.checkpoint, consistency }))
+    Ok(Some(LogEntries { entries, checkpoint: read.checkpoint, consistency, more: read.more }))
 }
 
 /// The newest manifest and key note; none before the first manifest.

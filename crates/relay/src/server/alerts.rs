@@ -10,7 +10,7 @@ use axum::response::Response;
 use bystand_core::texts::Texts;
 use bystand_wire::limits;
 use bystand_wire::problem::Code;
-use bystand_wire::relay_api::LogKind;
+use bystand_wire::relay_api::{LogKind, LogPart};
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
 use super::app::{App, stopped};
@@ -203,7 +203,7 @@ pub(super) fn alerts_after(
     after: Option<u64>,
     now: bystand_wire::Timestamp,
 ) -> Stored<Vec<(u64, String)>> {
-    let query = LogQuery::After { kind: Some(LogKind::Alert), after };
+    let query = LogQuery::After { part: LogPart::Only(LogKind::Alert), after };
     let Some(mut read) = reader.log(query, limits::READ_FRAMES, limits::READ_LEN, now)? else {
         return Ok(Vec::new());
     };

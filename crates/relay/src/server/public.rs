@@ -9,7 +9,7 @@ use axum::response::Response;
 use bystand_crypto::hash;
 use bystand_wire::limits;
 use bystand_wire::problem::Code;
-use bystand_wire::relay_api::{LogEntry, LogKind};
+use bystand_wire::relay_api::{LogEntry, LogKind, LogPart};
 
 use super::app::App;
 use super::{blobs, body, query};
@@ -101,12 +101,18 @@ async fn entries_inner(app: &App, query: Option<&str>) -> Result<Response, Refus
     let kind = kind
         .map(|code| LogKind::ALL.into_iter().find(|k| u64::from(k.code()) == code).ok_or(MALFORMED))
         .transpose()?;
+    let part = match (kind, query::number(query, "news")?) {
+        (None, None) => LogPart::All,
+        (Some(kind), None) => LogPart::Only(kind),
+        (None, Some(1)) => LogPart::News,
+        (_, Some(_)) => return Err(MALFORMED),
+    };
     let after = query::number(query, "after")?;
     let from = query::number(query, "from")?;
     let now = app.now();
     let answer = app
         .readers
-        .read(move |reader| log::entries(reader, LogQuery::After { kind, after }, from, now))
+        .read(move |reader| log::entries(reader, LogQuery::After { part, after }, from, now))
         .await?;
     Ok(body::cbor(&answer.ok_or(NOT_SET_UP)?))
 }

@@ -8,7 +8,7 @@ pub mod sqlite;
 
 use std::sync::Arc;
 
-use bystand_wire::relay_api::{Appended, Lane, LogKind, StoredFrame};
+use bystand_wire::relay_api::{Appended, Lane, LogKind, LogPart, StoredFrame};
 use bystand_wire::{BlobId, FrameHash, Hash32, Seq, StreamId, Timestamp};
 
 use crate::rules::blob::BlobState;
@@ -203,15 +203,17 @@ pub struct LogRead {
     pub checkpoint: String,
     /// The texts asked for.
     pub texts: Vec<LogText>,
+    /// Whether there are more of them.
+    pub more: bool,
 }
 
 /// Which log texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogQuery {
-    /// Ascending, after a leaf, of one kind or all.
+    /// Ascending, after a leaf.
     After {
-        /// Only this kind.
-        kind: Option<LogKind>,
+        /// Which of them.
+        part: LogPart,
         /// After this leaf; `None` from the start.
         after: Option<u64>,
     },

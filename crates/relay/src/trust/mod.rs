@@ -13,7 +13,7 @@ use bystand_crypto::notes::LogVerifier;
 use bystand_crypto::passes::IssuerPublicKey;
 use bystand_crypto::sign::Signed;
 use bystand_wire::problem::Code;
-use bystand_wire::relay_api::{LogKind, SignedBytes};
+use bystand_wire::relay_api::{LogKind, LogPart, SignedBytes};
 use bystand_wire::{NetworkId, PassPurpose, Period, PublicKey, Role, Timestamp, limits};
 
 use crate::store::{LogQuery, Reader, Stored};
@@ -116,7 +116,7 @@ impl Trust {
         let trust = Self::new(authority);
         let mut after = None;
         loop {
-            let query = LogQuery::After { kind: None, after };
+            let query = LogQuery::After { part: LogPart::All, after };
             let read = reader.log(query, limits::READ_FRAMES, limits::READ_LEN, now)?;
             let texts = read.map(|read| read.texts).unwrap_or_default();
             let Some(last) = texts.last() else { return Ok(trust) };

@@ -94,12 +94,16 @@ async fn a_new_log_has_a_new_key_and_waits_for_a_manifest_that_names_it() {
 /// One step of a client that watches the log: what the relay answers, taken or refused.
 async fn ask(watch: &mut LogWatch, client: &Client, now: Timestamp) -> Result<LogNews, LogError> {
     let request = watch.next_request(now);
-    let Request::LogEntries { kind, after, from } = request else {
+    let Request::LogEntries { part, after, from } = request else {
         assert_eq!(request, Request::Network);
         let network: Network = get(client.addr, "/v1/network").await.read();
         return watch.handle_network(&network, now);
     };
-    let kind = kind.map(|k| format!("kind={}", k.code()));
+    let kind = match part {
+        LogPart::All => None,
+        LogPart::News => Some("news=1".to_owned()),
+        LogPart::Only(kind) => Some(format!("kind={}", kind.code())),
+    };
     let after = after.map(|n| format!("after={n}"));
     let from = from.map(|n| format!("from={n}"));
     let query: Vec<String> = [kind, after, from].into_iter().flatten().collect();

@@ -1,6 +1,6 @@
 //! The reading side: each answer is read in one transaction, so that it is of one moment.
 
-use bystand_wire::relay_api::{Appended, Lane, LogKind, StoredFrame};
+use bystand_wire::relay_api::{Appended, Lane, LogKind, LogPart, StoredFrame};
 use bystand_wire::{BlobId, FrameHash, Hash32, Seq, StreamId, Timestamp, decode};
 use rusqlite::{Connection, Params, Row, Transaction};
 
@@ -69,14 +69,16 @@ impl Moment<'_> {
         max: usize,
         max_bytes: usize,
         now: Timestamp,
-    ) -> Stored<Vec<LogText>> {
+    ) -> Stored<(Vec<LogText>, bool)> {
         const COLUMNS: &str = "SELECT idx, kind, body, at, version FROM log_entries WHERE body IS NOT NULL";
         let mut texts = Vec::new();
         let mut bytes = 0_usize;
+        let mut more = false;
         let mut take = |row: &Row<'_>| -> Stored<bool> {
             let text = log_text(row)?;
             bytes = bytes.saturating_add(text.body.len());
-            if !texts.is_empty() && bytes > max_bytes {
+            if !texts.is_empty() && (bytes > max_bytes || texts.len() >= max) {
+                more = true;
                 return Ok(false);
             }
             texts.push(text);
@@ -85,27 +87,27 @@ impl Moment<'_> {
         let until = int(now.0);
         match query {
             LogQuery::Nothing => {}
-            LogQuery::After { kind, after } => {
+            LogQuery::After { part, after } => {
                 let first = after.map_or(0, |a| a.saturating_add(1));
-                let limit = i64::try_from(max).unwrap_or(i64::MAX);
+                // One more than is given out says whether there are more.
+                let limit = i64::try_from(max).map_or(i64::MAX, |max| max.saturating_add(1));
                 let rest = "idx >= ?1 AND idx < ?2 AND (text_until IS NULL OR text_until > ?3)";
-                match kind {
-                    Some(kind) => {
-                        let sql = format!("{COLUMNS} AND kind = ?5 AND {rest} ORDER BY idx LIMIT ?4");
-                        self.each(&sql, (int(first), int(size), until, limit, kind.code()), take)?;
+                let kinds = match part {
+                    LogPart::All => String::new(),
+                    LogPart::News => {
+                        format!("AND kind IN ({})", LogKind::NEWS.map(|k| k.code().to_string()).join(", "))
                     }
-                    None => {
-                        let sql = format!("{COLUMNS} AND {rest} ORDER BY idx LIMIT ?4");
-                        self.each(&sql, (int(first), int(size), until, limit), take)?;
-                    }
-                }
+                    LogPart::Only(kind) => format!("AND kind = {}", kind.code()),
+                };
+                let sql = format!("{COLUMNS} {kinds} AND {rest} ORDER BY idx LIMIT ?4");
+                self.each(&sql, (int(first), int(size), until, limit), &mut take)?;
             }
             LogQuery::Newest(kind) => {
                 let sql = format!("{COLUMNS} AND kind = ?1 AND idx < ?2 ORDER BY idx DESC LIMIT 1");
                 self.each(&sql, (kind.code(), int(size)), &mut take)?;
             }
         }
-        Ok(texts)
+        Ok((texts, more))
     }
 }
 
@@ -178,8 +180,8 @@ impl Reader for SqliteReader {
             Ok((uint(rows::get(r, 0)?), rows::get::<String>(r, 1)?))
         })?;
         let Some((size, checkpoint)) = checkpoint else { return Ok(None) };
-        let texts = moment.texts(query, size, max, max_bytes, now)?;
-        Ok(Some(LogRead { size, checkpoint, texts }))
+        let (texts, more) = moment.texts(query, size, max, max_bytes, now)?;
+        Ok(Some(LogRead { size, checkpoint, texts, more }))
     }
 
     fn find_log_entry(&mut self, kind: LogKind, body_hash: &Hash32) -> Stored<Option<u64>> {

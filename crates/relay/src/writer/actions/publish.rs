@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use bystand_wire::relay_api::{LogKind, LogLeaf, Logged};
+use bystand_wire::relay_api::{LogKind, LogLeaf, LogPart, Logged};
 use bystand_wire::{Hash32, Timestamp, encode};
 
 use crate::log;
@@ -64,7 +64,9 @@ impl Action for Publish {
         let checkpoint = sign(state, tx, now)?;
         let effects = state.effects();
         effects.logged.push((self.kind, self.body.clone(), index));
-        effects.log_size = Some(index.saturating_add(1));
+        if LogPart::News.has(self.kind) {
+            effects.log_size = Some(index.saturating_add(1));
+        }
         Ok(Ok(Logged { index, checkpoint }))
     }
 

@@ -15,7 +15,7 @@ use bystand_relay::rules::stream::PolicyLimits;
 use bystand_relay::store::sqlite::{SqliteOptions, SqliteStore};
 use bystand_relay::writer::actions::Publish;
 use bystand_relay::writer::{Shared, Writer, WriterLimits, WriterState};
-use bystand_wire::relay_api::{LogEntry, LogKind};
+use bystand_wire::relay_api::{LogEntry, LogKind, LogPart};
 use bystand_wire::{AlertId, NetworkId};
 use serde_json::Value;
 
@@ -114,7 +114,7 @@ fn alerts(town: &Town) -> anyhow::Result<Vec<Value>> {
 
 /// The newest alert of the log.
 pub fn last_alert(town: &Town) -> anyhow::Result<SignedAlert> {
-    let request = Request::LogEntries { kind: Some(LogKind::Alert), after: None, from: None };
+    let request = Request::LogEntries { part: LogPart::Only(LogKind::Alert), after: None, from: None };
     let Response::LogEntries(entries) = ask(town, &request)? else { anyhow::bail!("the log was not read") };
     let last = entries.entries.last().map(|entry| entry.entry.body.as_slice());
     Ok(SignedAlert::parse(last.unwrap_or_default())?)

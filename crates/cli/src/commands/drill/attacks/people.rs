@@ -6,7 +6,7 @@ use bystand_core::io::{Request, Response};
 use bystand_core::network::statements::CertificatesIssued;
 use bystand_crypto::sign::Signed;
 use bystand_wire::decode;
-use bystand_wire::relay_api::LogKind;
+use bystand_wire::relay_api::{LogKind, LogPart};
 use serde_json::Value;
 
 use super::super::evening::{CHAT, NOTE, REPORT};
@@ -240,7 +240,7 @@ pub fn registrar(scene: &mut Scene) -> anyhow::Result<Loot> {
 
 /// Whether the public log names a certificate.
 fn is_logged(town: &Town, certificate: &str) -> anyhow::Result<bool> {
-    let request = Request::LogEntries { kind: Some(LogKind::Certificates), after: None, from: None };
+    let request = Request::LogEntries { part: LogPart::Only(LogKind::Certificates), after: None, from: None };
     let Response::LogEntries(entries) = ask(town, &request)? else { anyhow::bail!("the log was not read") };
     let mut hashes = Vec::new();
     for entry in &entries.entries {
