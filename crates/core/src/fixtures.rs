@@ -445,9 +445,9 @@ impl MemoryLog {
         let all = (first..self.size()).map(|index| self.logged(index));
         let mut wanted = all.filter(|e| part.has(e.entry.kind));
         let entries = wanted.by_ref().take(limit).collect();
-        let more = wanted.next().is_some();
+        let read_to = wanted.next().map_or(self.size(), |next| next.index);
         let proof = |from: u64| tree::prove_consistency(from, self.size(), &self.hashes);
         let consistency = from.and_then(|from| proof(from).ok()).unwrap_or_default();
-        LogEntries { entries, checkpoint: self.checkpoint(), consistency, more }
+        LogEntries { entries, checkpoint: self.checkpoint(), consistency, read_to }
     }
 }

@@ -246,7 +246,7 @@ impl LogWatch {
         let size = trust.position().size;
         let (alerts, missing_history) = self.take_alerts(&answer.entries, now);
         let last = answer.entries.last().map(|e| e.index);
-        let rest = last.filter(|_| answer.more);
+        let rest = last.filter(|_| answer.read_to < size);
         self.step((last, rest), size, missing_history);
         self.book.prune(now);
         let trust_changed = advance.manifest.is_some() || advance.key_note.is_some();

@@ -683,9 +683,9 @@ pub struct LogEntries {
     /// RFC 6962 consistency proof from the tree size asked for with `from=SIZE`, when asked.
     #[n(2)]
     pub consistency: Vec<Hash32>,
-    /// Whether there are more of those asked for.
+    /// All of those asked for whose index is less than this are here; as far as the checkpoint when that is all.
     #[n(3)]
-    pub more: bool,
+    pub read_to: u64,
 }
 
 /// `GET /v1/network`: all a client needs to begin, with proofs.

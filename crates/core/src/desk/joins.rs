@@ -1,7 +1,7 @@
 //! Proposes which incidents look like one event (flow 1.3). A person decides.
 //!
 //! A wrong proposal that is taken hides a report inside another one; a missed one costs a second look. So
-//! precision comes first (tests/desk_joins.rs measures it on the positions of real incidents).
+//! precision comes first (tests/desk/joins.rs measures it on the positions of real incidents).
 //!
 //! The score adds up what each likeness says, as the logarithm of how much more often two reports of one
 //! event are so alike than two reports of two events that happen to be near (in hundredths; a naive Bayes

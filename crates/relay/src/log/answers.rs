@@ -38,7 +38,9 @@ pub fn entries(
         None => Vec::new(),
     };
     let entries = logged_entries(&mut read, reader)?;
-    Ok(Some(LogEntries { entries, checkpoint: read.checkpoint, consistency, more: read.more }))
+    let last = entries.last().filter(|_| read.more);
+    let read_to = last.map_or(read.size, |last| last.index.saturating_add(1));
+    Ok(Some(LogEntries { entries, checkpoint: read.checkpoint, consistency, read_to }))
 }
 
 /// The newest manifest and key note; none before the first manifest.

@@ -6,7 +6,7 @@ use bystand_relay::rules::blob::{BlobState, Reading};
 use bystand_relay::rules::stream::{RoomState, StreamState};
 use bystand_relay::store::sqlite::{SqliteOptions, SqliteStore};
 use bystand_relay::store::{LogQuery, NewFrame, NewLogEntry, Store, StoreError, Stored, SweepLimits, Tx};
-use bystand_wire::relay_api::{AppendRule, Appended, Lane, LogKind, Policy, ReadRule};
+use bystand_wire::relay_api::{AppendRule, Appended, Lane, LogKind, LogPart, Policy, ReadRule};
 use bystand_wire::{BlobId, FrameHash, Hash32, PublicKey, Seq, StreamId, Timestamp};
 
 use crate::world::{DAY_MS, noon};
@@ -314,15 +314,20 @@ fn the_log_only_grows(mut f: Fresh) {
         (read.size, read.checkpoint, read.texts.iter().map(|t| t.index).collect::<Vec<_>>())
     };
     // Only what the checkpoint covers.
-    let all = LogQuery::After { kind: None, after: None };
+    let all = LogQuery::After { part: LogPart::All, after: None };
     assert_eq!(texts(all), (2, "first".into(), vec![0, 1]));
     run(&mut *f.store, |tx| tx.put_checkpoint(3, "second"));
     assert_eq!(texts(all), (3, "second".into(), vec![0, 1, 2]));
-    assert_eq!(texts(LogQuery::After { kind: None, after: Some(0) }).2, [1, 2]);
-    assert_eq!(texts(LogQuery::After { kind: Some(LogKind::Manifest), after: None }).2, [0, 2]);
-    assert_eq!(texts(LogQuery::After { kind: None, after: Some(u64::MAX) }).2, [] as [u64; 0]);
+    assert_eq!(texts(LogQuery::After { part: LogPart::All, after: Some(0) }).2, [1, 2]);
+    assert_eq!(texts(LogQuery::After { part: LogPart::Only(LogKind::Manifest), after: None }).2, [0, 2]);
+    assert_eq!(texts(LogQuery::After { part: LogPart::All, after: Some(u64::MAX) }).2, [] as [u64; 0]);
     assert_eq!(texts(LogQuery::Newest(LogKind::Manifest)).2, [2]);
     assert_eq!(texts(LogQuery::Nothing).2, [] as [u64; 0]);
+    let mut some = |max, max_bytes| {
+        let read = reader.log(all, max, max_bytes, noon()).expect("read").expect("a checkpoint");
+        (read.texts.len(), read.more)
+    };
+    assert_eq!([some(2, 1_000), some(3, 1_000), some(10, 1)], [(2, true), (3, false), (1, true)]);
     assert_eq!(reader.log_hashes(&[1, 0]).expect("read"), [hash(2), hash(1)]);
     let leaves = reader.log_leaves(1, 5).expect("read");
     assert_eq!(leaves.iter().map(|(kind, _)| *kind).collect::<Vec<_>>(), [LogKind::Alert, LogKind::Manifest]);
@@ -340,7 +345,7 @@ fn texts_are_forgotten_when_due(mut f: Fresh) {
     });
     let left = |f: &Fresh, now| {
         let mut reader = f.store.reader().expect("a reader");
-        let query = LogQuery::After { kind: None, after: None };
+        let query = LogQuery::After { part: LogPart::All, after: None };
         let read = reader.log(query, 10, 1_000, now).expect("read").expect("a checkpoint");
         read.texts.iter().map(|t| t.index).collect::<Vec<_>>()
     };

@@ -193,7 +193,7 @@ pub fn seen(folder: &Path) -> String {
         "{:?}\n",
         reader.blob(&BlobId([5; 32]), noon()).expect("read").map(|(s, c)| (s.reading, c))
     ));
-    let query = LogQuery::After { kind: None, after: None };
+    let query = LogQuery::After { part: LogPart::All, after: None };
     all.push_str(&format!("{:?}\n", reader.log(query, 100, 1 << 20, noon()).expect("read")));
     store
         .write(&mut |tx| {

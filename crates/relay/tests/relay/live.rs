@@ -220,8 +220,10 @@ async fn followers_learn_that_a_stream_ended_and_that_the_log_grew() {
     assert_eq!(live.hear().await, LiveOut::LogSize(2));
     live.say(&LiveIn::FollowLog(2)).await;
     live.follows_and_has_all(id).await;
+    // Nobody's phone wakes for an epoch.
+    client.log(LogKind::EpochAuthenticator, crate::log::epoch(1)).await.read::<Logged>();
     client.log(LogKind::KeyNote, WORLD.sign_key_note(&WORLD.key_note(2))).await.read::<Logged>();
-    assert_eq!(live.hear().await, LiveOut::LogSize(3));
+    assert_eq!(live.hear().await, LiveOut::LogSize(4));
     relay.clock.advance_ms(DAY_MS);
     relay.running.sweep().await;
     assert_eq!(live.hear().await, LiveOut::Refused(id, "not-found".into()));

@@ -51,7 +51,7 @@ fn check(relay: &Relay, text: &str) -> Checkpoint {
     Checkpoint::open(text.as_bytes(), relay.running.log()).expect("signed by the log key")
 }
 
-fn epoch(n: u64) -> Vec<u8> {
+pub fn epoch(n: u64) -> Vec<u8> {
     let statement = EpochAuthenticator { room: StreamId([1; 32]), epoch: n, authenticator: Hash32([2; 32]) };
     encode(&Signed::sign(&WORLD.network, &WORLD.host, &statement))
 }
@@ -84,7 +84,12 @@ async fn every_entry_is_in_the_tree_of_a_signed_checkpoint() {
         .expect("grown from the old tree");
     let kinds = entries(&client, "kind=1").await;
     assert_eq!(kinds.entries.iter().map(|e| e.index).collect::<Vec<_>>(), [1]);
-    assert_eq!(get(client.addr, "/v1/log/entries?kind=9").await.code(), Code::Malformed);
+    let news = entries(&client, "news=1").await;
+    assert_eq!((news.entries.iter().map(|e| e.index).collect::<Vec<_>>(), news.read_to), (vec![0, 1], 302));
+    for query in ["kind=9", "news=2", "news=", "kind=1&news=1"] {
+        let answer = get(client.addr, &format!("/v1/log/entries?{query}")).await;
+        assert_eq!(answer.code(), Code::Malformed, "{query}");
+    }
     relay.running.stop().await;
 }
 

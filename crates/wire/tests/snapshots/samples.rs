@@ -252,7 +252,7 @@ fn log(set: &mut Set) {
     let entries = vec![logged.clone()];
     set.add(
         "log-entries",
-        &LogEntries { entries, checkpoint: checkpoint.clone(), consistency: vec![hash(3)], more: true },
+        &LogEntries { entries, checkpoint: checkpoint.clone(), consistency: vec![hash(3)], read_to: 42 },
     );
     let network = Network {
         id: NetworkId([0x01; 32]),

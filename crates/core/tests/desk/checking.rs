@@ -1,12 +1,10 @@
 //! Flows 1.5 to 1.9 at the desk: call-outs, responders, findings, alerts, rumors, and what is due.
 
-mod desk_support;
-
+use crate::support::*;
 use bystand_core::desk::*;
 use bystand_core::geo::cell_of;
 use bystand_core::report::Kind;
 use bystand_wire::*;
-use desk_support::*;
 
 const OVER: AlertStep = AlertStep::Over(HowEnded::LeftNobodyTaken);
 

@@ -1,9 +1,8 @@
 //! Zones at the desk: what lies where, what lies side by side, and rumors that go by zones.
 
-mod day_support;
-
 use std::collections::BTreeSet;
 
+use crate::support::*;
 use bystand_core::desk::{Attention, RumorId};
 use bystand_core::device::Command;
 use bystand_core::device::desk::DeskCommand;
@@ -13,7 +12,6 @@ use bystand_core::network::manifest::ZoneInfo;
 use bystand_core::report::{Kind, Place, ReportIn};
 use bystand_core::testing::{FOUNDER, World, founded_with, plan};
 use bystand_wire::{IncidentId, ReportId, Role};
-use day_support::*;
 
 /// A zone of straight sides, its corners in thousandths of a degree from 45 north and 93 west.
 fn area(id: &str, corners: &[(i32, i32)]) -> ZoneInfo {

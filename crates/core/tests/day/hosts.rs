@@ -1,7 +1,6 @@
 //! Several host boxes: they share the work, and one takes over where another vanished.
 
-mod day_support;
-
+use crate::support::*;
 use bystand_core::device::Command;
 use bystand_core::device::desk::DeskCommand;
 use bystand_core::device::host::{HostCommand, HostEvent};
@@ -16,7 +15,6 @@ use bystand_crypto::sign::{SigningKey, sign};
 use bystand_wire::problem::Code;
 use bystand_wire::relay_api::{Admission, Append, AppendContext, Commit, CommitContext};
 use bystand_wire::{Frame, FrameKind, Role, StreamId};
-use day_support::*;
 
 fn room(world: &World, host: usize) -> Option<StreamId> {
     world.device(host).host().day(&zone()).filter(|d| d.is_in()).and_then(|d| d.room())

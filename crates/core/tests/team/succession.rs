@@ -1,8 +1,7 @@
 //! The relay is lost with its disk and restored from a backup: its streams are gone, and within minutes every
 //! team works on in another room, with what its members had read.
 
-mod day_support;
-
+use crate::support::*;
 use bystand_core::alerts::Outcome;
 use bystand_core::desk::{AlertPhase, AlertStep, DeskState, HowEnded, SignFrom, incident_of_report};
 use bystand_core::device::desk::DeskCommand;
@@ -15,7 +14,6 @@ use bystand_core::report::{Kind, Place, ReportIn};
 use bystand_core::team::{TeamKind, TeamSync};
 use bystand_core::testing::{FOUNDER, Kill, MemoryRelay, World, founded};
 use bystand_wire::{AlertId, IncidentId, ReportId, Role};
-use day_support::*;
 
 fn state(world: &World, place: usize) -> &DeskState {
     world.device(place).desk().state()

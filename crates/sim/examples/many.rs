@@ -1,6 +1,6 @@
 //! Many seeds of one scenario, one line for each: what the tables in docs/adr/0010 were made with.
 //!
-//! `cargo run --release -p bystand-sim --example seeds -- ZONES INCIDENTS FOLDER SCENARIO FROM TO HOURS MEMBERS
+//! `cargo run --release -p bystand-sim --example many -- ZONES INCIDENTS FOLDER SCENARIO FROM TO HOURS MEMBERS
 //! REPORTS PART`; REPORTS and PART may be `-`.
 
 #![allow(clippy::print_stdout, reason = "a table is what it is for")]

@@ -1,7 +1,6 @@
 //! A day in a zone's room: opened, joined, used, ended.
 
-mod day_support;
-
+use crate::support::*;
 use bystand_core::alerts::Outcome;
 use bystand_core::desk::{AlertStep, SignFrom, Verdict};
 use bystand_core::device::desk::DeskCommand;
@@ -14,7 +13,6 @@ use bystand_core::report::{Kind, Place, ReportIn};
 use bystand_core::testing::{FOUNDER, World};
 use bystand_wire::time::HOUR_MS;
 use bystand_wire::{CallOutId, OfferId, PassPurpose, ReportId, Role, limits};
-use day_support::*;
 
 fn call_out_heard(world: &World, member: usize) -> Option<(CallOut, bool)> {
     let mut events = member_events(world, member).into_iter();

@@ -1,8 +1,7 @@
 //! Teams and a relay or member that does not play by the rules: what goes on, what stands still, and that
 //! people are told.
 
-mod day_support;
-
+use crate::support::*;
 use bystand_core::desk::incident_of_report;
 use bystand_core::device::desk::DeskCommand;
 use bystand_core::device::registrar::RegistrarCommand;
@@ -17,7 +16,6 @@ use bystand_crypto::notes::{LogKey, log_name};
 use bystand_crypto::sign::{SigningKey, sign};
 use bystand_wire::relay_api::{Admission, Append, AppendContext, Commit};
 use bystand_wire::{Frame, FrameKind, IncidentId, ReportId, Role};
-use day_support::*;
 
 /// A member of the desk has the relay take something for a commit that is none.
 fn burn(world: &mut World, member: usize, ahead: u64) {

@@ -1,8 +1,7 @@
 //! A team over time: whoever comes later reads the same casebook as those who were there, whatever became
 //! of its authors; a renewed device stays in; keys come at once.
 
-mod day_support;
-
+use crate::support::*;
 use bystand_core::desk::{DeskState, Event as Fact, WorkEvent};
 use bystand_core::device::desk::{DeskCommand, DeskEvent};
 use bystand_core::device::registrar::RegistrarCommand;
@@ -13,7 +12,6 @@ use bystand_core::team::{TeamKind, TeamSync};
 use bystand_core::testing::{FOUNDER, World, founded};
 use bystand_wire::time::DAY_MS;
 use bystand_wire::{IncidentId, PublicKey, ReportId, Role};
-use day_support::*;
 
 fn state(world: &World, place: usize) -> &DeskState {
     world.device(place).desk().state()

@@ -1,9 +1,8 @@
 //! The door of a day room: who is let in, who is not, and who has to leave.
 
-mod day_support;
-
 use std::sync::Arc;
 
+use crate::support::*;
 use bystand_core::device::host::{HostCommand, HostEvent};
 use bystand_core::device::member::{MemberCommand, MemberEvent};
 use bystand_core::device::{Command, CommandError};
@@ -16,7 +15,6 @@ use bystand_crypto::seal::{SealPurpose, seal};
 use bystand_crypto::sign::SigningKey;
 use bystand_wire::relay_api::{Admission, Append, UseContext};
 use bystand_wire::{Frame, FrameKind, Hash32, PublicKey, Role, StreamId, encode};
-use day_support::*;
 use rand_core::SeedableRng;
 
 /// A device that cares about no rule.

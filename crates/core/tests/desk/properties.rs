@@ -1,11 +1,9 @@
 //! The fold under any entries in any order: total, deterministic, incremental, exclusive, forgetting.
 
-mod desk_support;
-
+use crate::support::*;
 use bystand_core::desk::*;
 use bystand_core::report::{Kind, Source, TextField, TextRange};
 use bystand_wire::*;
-use desk_support::*;
 use proptest::prelude::*;
 use proptest::sample::select;
 

@@ -1,12 +1,10 @@
 //! How often a proposed join is right, on the positions of real incidents at the load of a lively hour.
 
-mod desk_support;
-
+use crate::support::{MINUTE, START, who};
 use bystand_core::desk::*;
 use bystand_core::geo::Point;
 use bystand_core::report::{Kind, Place, ReportIn, Source};
 use bystand_wire::*;
-use desk_support::{MINUTE, START, who};
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
 

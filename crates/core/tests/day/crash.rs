@@ -1,9 +1,8 @@
 //! A host box that is killed at any moment goes on as if nothing had happened.
 
-mod day_support;
-
 use std::collections::BTreeSet;
 
+use crate::support::*;
 use bystand_core::alerts::Outcome;
 use bystand_core::desk::{AlertStep, FindingId};
 use bystand_core::device::Command;
@@ -13,7 +12,6 @@ use bystand_core::device::member::{MemberCommand, MemberEvent};
 use bystand_core::report::{Kind, Place, ReportIn};
 use bystand_core::testing::{FOUNDER, Kill, World};
 use bystand_wire::{IncidentId, ReportId, Role};
-use day_support::*;
 
 /// Both in the same room, which is the one that this host has now.
 fn is_with_host(world: &World, member: usize) -> bool {

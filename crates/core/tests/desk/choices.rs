@@ -1,13 +1,11 @@
 //! What the desk proposes to its people: who should go, what comes next, what nobody holds any more.
 
-mod desk_support;
-
+use crate::support::*;
 use bystand_core::desk::rules::GATHER_MS;
 use bystand_core::desk::*;
 use bystand_core::geo::Point;
 use bystand_core::report::{Source, When};
 use bystand_wire::*;
-use desk_support::*;
 
 fn called() -> Table {
     let mut table = Table::claimed();

@@ -1,0 +1,11 @@
+//! A small network at work for a day: rooms, the desk, members, and who countersigns.
+
+mod countersign;
+mod crash;
+mod door;
+mod hosts;
+mod life;
+mod replies;
+mod sleep;
+mod support;
+mod zones;

@@ -1,0 +1,5 @@
+//! Joining with an invitation.
+
+mod crash;
+mod join;
+mod limits;

@@ -1,0 +1,5 @@
+//! Manifests, key notes, invitations and the trust in a log.
+
+mod invite;
+mod keys;
+mod trust;

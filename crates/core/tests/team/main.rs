@@ -1,0 +1,7 @@
+//! Teams: their rooms and casebooks, over time and after a loss.
+
+mod casebook;
+mod rooms;
+mod succession;
+#[path = "../day/support.rs"]
+mod support;
