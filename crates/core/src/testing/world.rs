@@ -150,9 +150,7 @@ impl World {
     /// As [`World::delay`], but what a device follows takes longer than any answer.
     pub fn delay_feed(&mut self, shortest_ms: u64, longest_ms: u64) {
         self.delay(shortest_ms, longest_ms);
-        if let Some(delays) = &mut self.delays {
-            delays.feed_ms = delays.longest_ms * 3;
-        }
+        self.delays.iter_mut().for_each(|delays| delays.feed_ms = delays.longest_ms * 3);
     }
 
     /// When it is.
