@@ -7,7 +7,7 @@
 //! is remembered outlives the value it was worked out from, and is not wiped.
 
 use std::any::Any;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
@@ -20,6 +20,7 @@ const GENERATION: usize = 65_536;
 
 thread_local! {
     static MEMO: RefCell<Option<Memo>> = const { RefCell::new(None) };
+    static FORGONE: Cell<bool> = const { Cell::new(false) };
 }
 
 /// This thread remembers for as long as it lives; the last one to go takes everything with it.
@@ -73,6 +74,24 @@ impl Drop for Remembering {
     }
 }
 
+/// This thread works everything out for as long as it lives.
+#[derive(Debug)]
+#[must_use]
+pub struct Forgoing(PhantomData<*const ()>);
+
+/// Has this thread work everything out, whoever asks it to remember, until what is returned is dropped: to see
+/// that it comes to the same.
+pub fn forgo() -> Forgoing {
+    FORGONE.set(true);
+    Forgoing(PhantomData)
+}
+
+impl Drop for Forgoing {
+    fn drop(&mut self) {
+        FORGONE.set(false);
+    }
+}
+
 /// The result of a pure function named `what` of `parts`: remembered, or worked out now. Errors are not
 /// remembered.
 ///
@@ -83,7 +102,7 @@ pub(crate) fn once<T: Clone + 'static, E>(
     parts: &[&[u8]],
     work_out: impl FnOnce() -> Result<T, E>,
 ) -> Result<T, E> {
-    if !MEMO.with_borrow(Option::is_some) {
+    if FORGONE.get() || !MEMO.with_borrow(Option::is_some) {
         return work_out();
     }
     let name = hash::sha256(what, parts);
@@ -128,6 +147,17 @@ mod tests {
         let mut worked = 0;
         assert_eq!([length(b"a", &mut worked), length(b"a", &mut worked)], [Ok(1), Ok(1)]);
         assert_eq!(worked, 2);
+    }
+
+    #[test]
+    fn whoever_forgoes_it_works_everything_out() {
+        let mut worked = 0;
+        let _memo = remember();
+        let forgone = forgo();
+        assert_eq!([length(b"a", &mut worked), length(b"a", &mut worked)], [Ok(1), Ok(1)]);
+        drop(forgone);
+        assert_eq!([length(b"a", &mut worked), length(b"a", &mut worked)], [Ok(1), Ok(1)]);
+        assert_eq!(worked, 3);
     }
 
     #[test]

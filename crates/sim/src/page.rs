@@ -21,8 +21,9 @@ pub fn page(outcome: &Outcome) -> String {
         page,
         "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" \
          content=\"width=device-width\"><meta name=\"color-scheme\" content=\"light dark\">\n\
-         <title>Simulated day: {name}</title>\n<style>{STYLE}</style>\n\
-         <header><p class=\"over\">A simulated day</p><h1>{title}</h1><p>{under}</p></header>\n<main>\n",
+         <title>{span}: {name}</title>\n<style>{STYLE}</style>\n\
+         <header><p class=\"over\">{span}</p><h1>{title}</h1><p>{under}</p></header>\n<main>\n",
+        span = span(outcome),
         name = outcome.name,
         title = plain::title(outcome.name),
         under = under_the_title(outcome),
@@ -30,7 +31,7 @@ pub fn page(outcome: &Outcome) -> String {
     page.push_str(&verdict(outcome));
     page.push_str(&cards(outcome));
     page.push_str(&checks(outcome));
-    page.push_str("<h2>Through the day</h2>\n<div class=\"plots\">\n");
+    page.push_str("<h2>Hour by hour</h2>\n<div class=\"plots\">\n");
     page.push_str(&plots::time_lines(&outcome.pictures.samples));
     page.push_str("</div>\n<h2>How long people waited</h2>\n<div class=\"plots\">\n");
     for (name, delays) in plain::DELAYS.into_iter().zip(&outcome.pictures.delays) {
@@ -47,6 +48,14 @@ pub fn page(outcome: &Outcome) -> String {
         outcome.seed
     );
     page
+}
+
+/// What was played.
+fn span(outcome: &Outcome) -> String {
+    match outcome.value("virtual_hours").unwrap_or(0.0) / 24.0 {
+        days if days > 1.0 => format!("{} simulated days", number(days)),
+        _ => "A simulated day".to_owned(),
+    }
 }
 
 fn under_the_title(outcome: &Outcome) -> String {

@@ -64,7 +64,7 @@ pub struct Effects {
     pub ended: Vec<(StreamId, Code)>,
     /// The log grew to this size with these entries.
     pub logged: Vec<(LogKind, Arc<[u8]>, u64)>,
-    /// The log's size afterwards, when there is news in it ([`LogPart::News`]).
+    /// The log's size afterwards, when there is news in it (manifest, key note or alert).
     pub log_size: Option<u64>,
 }
 

@@ -44,6 +44,13 @@ impl Desk {
         self.elsewhere.insert(*index, Elsewhere { signed: signed.clone(), turn });
     }
 
+    /// This device is no dispatcher's any more.
+    pub(super) fn forget_elsewhere(&self, ctx: &mut Cx<'_>) {
+        for index in self.elsewhere.keys() {
+            ctx.forget(&format!("{RECORDS}{index}"));
+        }
+    }
+
     /// When it is this device's turn to write something down, or something need not be kept any more.
     pub(super) fn countersigned_due_next(&self, now: Timestamp) -> Option<Timestamp> {
         let moments = self.elsewhere.values().flat_map(|e| [e.turn, e.signed.note().expires]);

@@ -421,6 +421,7 @@ impl Desk {
     /// This device is no longer on the desk: nothing of the desk stays on it.
     fn end(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
         ctx.forget(SNAPSHOT);
+        self.forget_elsewhere(ctx);
         let places: Vec<IncidentId> = self.homes.keys().chain(self.callbacks.keys()).copied().collect();
         for incident in places.into_iter().chain(self.state.incidents().map(|i| i.id).collect::<Vec<_>>()) {
             self.forget_place(ctx, &incident);
