@@ -33,7 +33,7 @@ pub enum Event {
         /// Encoded.
         message: Bytes,
     },
-    /// The log grew: an encoded `LiveOut::LogSize`.
+    /// There is news in the log: an encoded `LiveOut::LogSize`.
     Log {
         /// To this size.
         size: u64,

@@ -1,7 +1,6 @@
 //! One dispatcher alone at night: nobody on the scene has signed, and a second registrar who is not on the
 //! desk signs and publishes.
 
-use crate::support::*;
 use bystand_core::desk::{
     AlertPhase, AlertStep, Countersign, Finding, FindingId, PublicPlace, Verdict, incident_of_report,
 };
@@ -12,6 +11,8 @@ use bystand_core::report::{Kind, Place, ReportIn};
 use bystand_core::team::{TeamKind, TeamSync};
 use bystand_core::testing::{FOUNDER, World, founded};
 use bystand_wire::{AlertId, IncidentId, PassPurpose, Period, ReportId, Role, Week};
+
+use crate::support::*;
 
 const ALERT: AlertId = AlertId([9; 16]);
 

@@ -1,8 +1,7 @@
-//! A host box that is killed at any moment goes on as if nothing had happened.
+//! A host box or a desk that is killed at any moment goes on as if nothing had happened.
 
 use std::collections::BTreeSet;
 
-use crate::support::*;
 use bystand_core::alerts::Outcome;
 use bystand_core::desk::{AlertStep, FindingId};
 use bystand_core::device::Command;
@@ -12,6 +11,8 @@ use bystand_core::device::member::{MemberCommand, MemberEvent};
 use bystand_core::report::{Kind, Place, ReportIn};
 use bystand_core::testing::{FOUNDER, Kill, World};
 use bystand_wire::{IncidentId, ReportId, Role};
+
+use crate::support::*;
 
 /// Both in the same room, which is the one that this host has now.
 fn is_with_host(world: &World, member: usize) -> bool {

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use crate::support::*;
 use bystand_core::device::host::{HostCommand, HostEvent};
 use bystand_core::device::member::{MemberCommand, MemberEvent};
 use bystand_core::device::{Command, CommandError};
@@ -16,6 +15,8 @@ use bystand_crypto::sign::SigningKey;
 use bystand_wire::relay_api::{Admission, Append, UseContext};
 use bystand_wire::{Frame, FrameKind, Hash32, PublicKey, Role, StreamId, encode};
 use rand_core::SeedableRng;
+
+use crate::support::*;
 
 /// A device that cares about no rule.
 struct NoRules;

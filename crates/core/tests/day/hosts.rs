@@ -1,6 +1,5 @@
 //! Several host boxes: they share the work, and one takes over where another vanished.
 
-use crate::support::*;
 use bystand_core::device::Command;
 use bystand_core::device::desk::DeskCommand;
 use bystand_core::device::host::{HostCommand, HostEvent};
@@ -15,6 +14,8 @@ use bystand_crypto::sign::{SigningKey, sign};
 use bystand_wire::problem::Code;
 use bystand_wire::relay_api::{Admission, Append, AppendContext, Commit, CommitContext};
 use bystand_wire::{Frame, FrameKind, Role, StreamId};
+
+use crate::support::*;
 
 fn room(world: &World, host: usize) -> Option<StreamId> {
     world.device(host).host().day(&zone()).filter(|d| d.is_in()).and_then(|d| d.room())

@@ -1,6 +1,5 @@
 //! A day in a zone's room: opened, joined, used, ended.
 
-use crate::support::*;
 use bystand_core::alerts::Outcome;
 use bystand_core::desk::{AlertStep, SignFrom, Verdict};
 use bystand_core::device::desk::DeskCommand;
@@ -13,6 +12,8 @@ use bystand_core::report::{Kind, Place, ReportIn};
 use bystand_core::testing::{FOUNDER, World};
 use bystand_wire::time::HOUR_MS;
 use bystand_wire::{CallOutId, OfferId, PassPurpose, ReportId, Role, limits};
+
+use crate::support::*;
 
 fn call_out_heard(world: &World, member: usize) -> Option<(CallOut, bool)> {
     let mut events = member_events(world, member).into_iter();

@@ -1,6 +1,5 @@
 //! What the desk says to a reporter through their follow-up phrase reaches them, also on a later day.
 
-use crate::support::*;
 use bystand_core::device::desk::DeskCommand;
 use bystand_core::device::neighbor::{NeighborCommand, NeighborEvent};
 use bystand_core::device::{Command, Event};
@@ -8,6 +7,8 @@ use bystand_core::report::{Kind, Place, ReportIn};
 use bystand_core::testing::{FOUNDER, World, founded};
 use bystand_wire::time::DAY_MS;
 use bystand_wire::{IncidentId, ReportId, Role};
+
+use crate::support::*;
 
 fn heard(world: &World, place: usize) -> Vec<String> {
     let said = |event: &Event| {

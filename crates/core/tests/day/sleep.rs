@@ -1,7 +1,6 @@
 //! A device that is woken only when it asks for it does everything at the second at which one does that is
 //! woken every second; and it asks rarely when nothing is to be done.
 
-use crate::support::*;
 use bystand_core::device::desk::DeskCommand;
 use bystand_core::device::member::{MemberCommand, MemberEvent};
 use bystand_core::device::neighbor::NeighborCommand;
@@ -9,6 +8,8 @@ use bystand_core::device::{Command, Event};
 use bystand_core::report::{Kind, Place, ReportIn};
 use bystand_core::testing::{FOUNDER, World};
 use bystand_wire::{Role, Timestamp};
+
+use crate::support::*;
 
 /// What was told, by whom and when.
 type Told = Vec<(Timestamp, &'static str, Event)>;

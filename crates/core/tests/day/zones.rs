@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use crate::support::*;
 use bystand_core::desk::{Attention, RumorId};
 use bystand_core::device::Command;
 use bystand_core::device::desk::DeskCommand;
@@ -12,6 +11,8 @@ use bystand_core::network::manifest::ZoneInfo;
 use bystand_core::report::{Kind, Place, ReportIn};
 use bystand_core::testing::{FOUNDER, World, founded_with, plan};
 use bystand_wire::{IncidentId, ReportId, Role};
+
+use crate::support::*;
 
 /// A zone of straight sides, its corners in thousandths of a degree from 45 north and 93 west.
 fn area(id: &str, corners: &[(i32, i32)]) -> ZoneInfo {

@@ -1,10 +1,11 @@
 //! Flows 1.5 to 1.9 at the desk: call-outs, responders, findings, alerts, rumors, and what is due.
 
-use crate::support::*;
 use bystand_core::desk::*;
 use bystand_core::geo::cell_of;
 use bystand_core::report::Kind;
 use bystand_wire::*;
+
+use crate::support::*;
 
 const OVER: AlertStep = AlertStep::Over(HowEnded::LeftNobodyTaken);
 

@@ -1,11 +1,12 @@
 //! What the desk proposes to its people: who should go, what comes next, what nobody holds any more.
 
-use crate::support::*;
 use bystand_core::desk::rules::GATHER_MS;
 use bystand_core::desk::*;
 use bystand_core::geo::Point;
 use bystand_core::report::{Source, When};
 use bystand_wire::*;
+
+use crate::support::*;
 
 fn called() -> Table {
     let mut table = Table::claimed();

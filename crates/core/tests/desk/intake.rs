@@ -1,9 +1,10 @@
 //! Flows 1.1 to 1.4 and 1.10 at the desk: reports, claims, joining, striking, closing, keeping, erasing.
 
-use crate::support::*;
 use bystand_core::desk::*;
 use bystand_core::report::{Kind, ReportIn, Source, TextField, TextRange};
 use bystand_wire::*;
+
+use crate::support::*;
 
 fn claim(n: u8) -> WorkEvent {
     WorkEvent::Claimed { incident: incident(n) }

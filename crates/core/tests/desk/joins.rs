@@ -1,12 +1,13 @@
 //! How often a proposed join is right, on the positions of real incidents at the load of a lively hour.
 
-use crate::support::{MINUTE, START, who};
 use bystand_core::desk::*;
 use bystand_core::geo::Point;
 use bystand_core::report::{Kind, Place, ReportIn, Source};
 use bystand_wire::*;
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
+
+use crate::support::{MINUTE, START, who};
 
 /// Events in the hour, in a city: ten times an ordinary hotline's day.
 const EVENTS: usize = 40;

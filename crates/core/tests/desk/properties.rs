@@ -1,11 +1,12 @@
 //! The fold under any entries in any order: total, deterministic, incremental, exclusive, forgetting.
 
-use crate::support::*;
 use bystand_core::desk::*;
 use bystand_core::report::{Kind, Source, TextField, TextRange};
 use bystand_wire::*;
 use proptest::prelude::*;
 use proptest::sample::select;
+
+use crate::support::*;
 
 /// Few names, so that entries meet.
 fn small() -> impl Strategy<Value = u8> {

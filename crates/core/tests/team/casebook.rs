@@ -1,8 +1,7 @@
 //! A team over time: whoever comes later reads the same casebook as those who were there, whatever became
 //! of its authors; a renewed device stays in; keys come at once.
 
-use crate::support::*;
-use bystand_core::desk::{DeskState, Event as Fact, WorkEvent};
+use bystand_core::desk::{Event as Fact, WorkEvent};
 use bystand_core::device::desk::{DeskCommand, DeskEvent};
 use bystand_core::device::registrar::RegistrarCommand;
 use bystand_core::device::{Command, CommandError, Event};
@@ -13,16 +12,8 @@ use bystand_core::testing::{FOUNDER, World, founded};
 use bystand_wire::time::DAY_MS;
 use bystand_wire::{IncidentId, PublicKey, ReportId, Role};
 
-fn state(world: &World, place: usize) -> &DeskState {
-    world.device(place).desk().state()
-}
-
-/// Everything the fold holds, as bytes.
-fn fold(world: &World, place: usize) -> Vec<u8> {
-    let parts = state(world, place).snapshot();
-    let incidents = parts.incidents.into_iter().flat_map(|(id, part)| [id.0.to_vec(), part].concat());
-    parts.shared.into_iter().chain(incidents).collect()
-}
+use crate::fold::{fold, state};
+use crate::support::*;
 
 fn is_in(world: &World, place: usize) -> bool {
     world.device(place).shared().teams.get(&TeamKind::Desk).is_some_and(TeamSync::is_ready)

@@ -1,6 +1,7 @@
 //! Teams: their rooms and casebooks, over time and after a loss.
 
 mod casebook;
+mod fold;
 mod rooms;
 mod succession;
 #[path = "../day/support.rs"]

@@ -1,7 +1,6 @@
 //! Teams and a relay or member that does not play by the rules: what goes on, what stands still, and that
 //! people are told.
 
-use crate::support::*;
 use bystand_core::desk::incident_of_report;
 use bystand_core::device::desk::DeskCommand;
 use bystand_core::device::registrar::RegistrarCommand;
@@ -16,6 +15,8 @@ use bystand_crypto::notes::{LogKey, log_name};
 use bystand_crypto::sign::{SigningKey, sign};
 use bystand_wire::relay_api::{Admission, Append, AppendContext, Commit};
 use bystand_wire::{Frame, FrameKind, IncidentId, ReportId, Role};
+
+use crate::support::*;
 
 /// A member of the desk has the relay take something for a commit that is none.
 fn burn(world: &mut World, member: usize, ahead: u64) {

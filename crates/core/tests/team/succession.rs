@@ -1,9 +1,8 @@
 //! The relay is lost with its disk and restored from a backup: its streams are gone, and within minutes every
 //! team works on in another room, with what its members had read.
 
-use crate::support::*;
 use bystand_core::alerts::Outcome;
-use bystand_core::desk::{AlertPhase, AlertStep, DeskState, HowEnded, SignFrom, incident_of_report};
+use bystand_core::desk::{AlertPhase, AlertStep, HowEnded, SignFrom, incident_of_report};
 use bystand_core::device::desk::DeskCommand;
 use bystand_core::device::member::{MemberCommand, MemberEvent};
 use bystand_core::device::neighbor::{NeighborCommand, NeighborEvent};
@@ -15,16 +14,8 @@ use bystand_core::team::{TeamKind, TeamSync};
 use bystand_core::testing::{FOUNDER, Kill, MemoryRelay, World, founded};
 use bystand_wire::{AlertId, IncidentId, ReportId, Role};
 
-fn state(world: &World, place: usize) -> &DeskState {
-    world.device(place).desk().state()
-}
-
-/// Everything the fold holds, as bytes.
-fn fold(world: &World, place: usize) -> Vec<u8> {
-    let parts = state(world, place).snapshot();
-    let incidents = parts.incidents.into_iter().flat_map(|(id, part)| [id.0.to_vec(), part].concat());
-    parts.shared.into_iter().chain(incidents).collect()
-}
+use crate::fold::{fold, state};
+use crate::support::*;
 
 fn streams(world: &World, place: usize) -> NetworkStreams {
     world.device(place).shared().key_note().expect("a key note").note().streams

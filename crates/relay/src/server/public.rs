@@ -96,7 +96,10 @@ async fn publish_inner(app: &App, headers: &HeaderMap, b: Body) -> Result<Respon
 }
 
 async fn entries_inner(app: &App, query: Option<&str>) -> Result<Response, Refusal> {
-    const MALFORMED: Refusal = Refusal::new(Code::Malformed, "There is no log entry of this kind.");
+    const MALFORMED: Refusal = Refusal::new(
+        Code::Malformed,
+        "Ask for one kind there is (`kind`), for the news (`news=1`), or for all.",
+    );
     let kind = query::number(query, "kind")?;
     let kind = kind
         .map(|code| LogKind::ALL.into_iter().find(|k| u64::from(k.code()) == code).ok_or(MALFORMED))

@@ -22,8 +22,8 @@ pub(super) struct Elsewhere {
 impl Desk {
     /// Takes up what was in the vault: its turn has come.
     pub(super) fn load_elsewhere(&mut self, name: &str, text: &[u8]) {
-        let index = name.strip_prefix(RECORDS).and_then(|index| index.parse().ok());
-        if let (Some(index), Ok(signed)) = (index, SignedAlert::parse(text)) {
+        let Some(index) = name.strip_prefix(RECORDS).and_then(|index| index.parse().ok()) else { return };
+        if let Ok(signed) = SignedAlert::parse(text) {
             let turn = Timestamp(0);
             self.elsewhere.insert(index, Elsewhere { signed: Box::new(signed), turn });
         }
@@ -39,8 +39,9 @@ impl Desk {
         if signed.registrars().is_empty() || !shared.teams.contains_key(&TeamKind::Desk) {
             return;
         }
+        let Ok(text) = signed.to_text() else { return };
         let turn = self.turn(shared, note.alert.as_ref(), ctx.now);
-        ctx.store_bytes(&format!("{RECORDS}{index}"), signed.to_text().unwrap_or_default().into_bytes());
+        ctx.store_bytes(&format!("{RECORDS}{index}"), text.into_bytes());
         self.elsewhere.insert(*index, Elsewhere { signed: signed.clone(), turn });
     }
 
