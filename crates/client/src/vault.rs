@@ -167,7 +167,7 @@ pub struct Vault {
     shelf: Shelf,
     key: sealed::VaultKey,
     rng: Random,
-    _lock: File,
+    _lock: Lock,
 }
 
 impl Vault {
@@ -329,7 +329,19 @@ fn make_folder(folder: &Path) -> Result<(), VaultError> {
     fs::set_permissions(folder, fs::Permissions::from_mode(0o700)).map_err(at)
 }
 
-fn lock(folder: &Path) -> Result<File, VaultError> {
+/// The hold on a folder. The system releases it when the process ends, and this when it is dropped: closing the file
+/// would not do, because a process that another thread is just starting has the file too until it runs.
+#[derive(Debug)]
+struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // An error leaves the release to the end of the process.
+        let _ = self.0.unlock();
+    }
+}
+
+fn lock(folder: &Path) -> Result<Lock, VaultError> {
     let at = |source| VaultError::Folder { folder: folder.to_owned(), source };
     let file = OpenOptions::new()
         .create(true)
@@ -339,7 +351,7 @@ fn lock(folder: &Path) -> Result<File, VaultError> {
         .open(folder.join(LOCK))
         .map_err(at)?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => Ok(Lock(file)),
         Err(TryLockError::WouldBlock) => Err(VaultError::InUse(folder.to_owned())),
         Err(TryLockError::Error(error)) => Err(at(error)),
     }
@@ -432,6 +444,16 @@ mod tests {
         assert!(second.to_string().starts_with("This vault is in use by another bystand (close it first)"));
         drop(vault);
         Vault::unlock(folder.path(), PASSPHRASE).expect("free again");
+    }
+
+    #[test]
+    fn a_program_that_is_just_being_started_does_not_keep_the_lock() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let held = lock(folder.path()).expect("free");
+        let with_the_program = held.0.try_clone().expect("a second handle, as a fork has it");
+        drop(held);
+        drop(lock(folder.path()).expect("free again"));
+        drop(with_the_program);
     }
 
     #[test]

@@ -9,8 +9,9 @@ mod common;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
+use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, ExitStatus};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -170,8 +171,8 @@ impl Witness {
         Router::new().route("/v1/streams/{id}", post(take))
     }
 
-    /// Runs a child to its end; says whether it ended by itself.
-    async fn run(&self, folder: &Path, relay: SocketAddr, before: &str, after: &str) -> bool {
+    /// Runs a child to its end, and says how it ended.
+    async fn run(&self, folder: &Path, relay: SocketAddr, before: &str, after: &str) -> ExitStatus {
         let mut command = Command::new(std::env::current_exe().expect("this test's program"));
         command
             .args(["--exact", "crash_child", "--quiet"])
@@ -186,7 +187,7 @@ impl Witness {
             child
         };
         let ended = tokio::task::spawn_blocking(move || child.wait()).await.expect("waited");
-        ended.expect("waited").success()
+        ended.expect("waited")
     }
 
     /// Each of the five arrived, in order, and however often one arrived, it was the same bytes.
@@ -203,8 +204,10 @@ async fn crash_and_finish(witness: Witness, before: &str, after: &str, what: &st
     let path = folder.path().join("vault");
     drop(Vault::create(&path, PASSPHRASE, Cost::Least, &Batch::default()).expect("created"));
     let relay = serve(witness.router()).await;
-    assert!(!witness.run(&path, relay, before, after).await, "{what}: the child was to be killed");
-    assert!(witness.run(&path, relay, "-", "-").await, "{what}: the second run was to end");
+    let first = witness.run(&path, relay, before, after).await;
+    assert!(first.signal().is_some(), "{what}: the child was to be killed, and ended with {first}");
+    let second = witness.run(&path, relay, "-", "-").await;
+    assert!(second.success(), "{what}: the second run was to end by itself, and ended with {second}");
     witness.check(what);
     let records = Vault::unlock(&path, PASSPHRASE).expect("unlocked").load().expect("loaded");
     let names: Vec<&str> = records.keys().map(String::as_str).collect();
