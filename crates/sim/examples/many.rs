@@ -3,7 +3,7 @@
 //! `cargo run --release -p bystand-sim --example many -- ZONES INCIDENTS FOLDER SCENARIO FROM TO HOURS MEMBERS
 //! REPORTS PART`; REPORTS and PART may be `-`.
 
-#![allow(clippy::print_stdout, reason = "a table is what it is for")]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a table is what it is for")]
 
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -51,7 +51,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         let (left_out, habits) = (BTreeSet::new(), Habits::default());
         let plan = Plan { scenario, seed, hours, members, reports, left_out, habits };
         let began = Instant::now();
-        let outcome = simulate(&city, &plan, &population, &mut |_| ())?;
+        let tell_hours = &mut |minutes: u64| {
+            if minutes.is_multiple_of(60) {
+                eprintln!("seed {seed}: {} h in {:.0} s", minutes / 60, began.elapsed().as_secs_f64());
+            }
+        };
+        let outcome = simulate(&city, &plan, &population, tell_hours)?;
         let value = |name| outcome.value(name).map_or("-".to_owned(), bystand_sim::page::number);
         let values: Vec<String> = FIGURES.into_iter().map(value).collect();
         println!(

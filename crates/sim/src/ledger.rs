@@ -150,9 +150,11 @@ pub enum Asked {
     Other,
 }
 
-/// Secret words: like nothing that people write or programs make.
+/// Secret words: like nothing that people write or programs make. The digits that differ most come first, where
+/// patterns are told apart.
 pub fn words(number: u64) -> String {
-    format!("¤{number:012x}¤")
+    let digits: String = format!("{number:012x}").chars().rev().collect();
+    format!("¤{digits}¤")
 }
 
 impl Ledger {
@@ -163,10 +165,10 @@ impl Ledger {
 
     /// The same of a place on the map, as programs keep it and as they show it.
     pub fn plant_place(&mut self, secret: Secret, point: Point) -> SecretId {
-        // The first bytes are those of every map with two fields.
+        // The first bytes are those of every map with two fields, and every place that is shown begins with the same word.
         let kept = encode(&point);
         let kept = kept.get(2..).unwrap_or_default();
-        self.add(secret, &[kept, format!("lat: {}, lon: {}", point.lat, point.lon).as_bytes()])
+        self.add(secret, &[kept, format!("{}, lon: {}", point.lat, point.lon).as_bytes()])
     }
 
     fn add(&mut self, secret: Secret, patterns: &[&[u8]]) -> SecretId {

@@ -40,9 +40,19 @@ impl DeskState {
     pub fn snapshot(&self) -> DeskSnapshot {
         DeskSnapshot {
             last_seq: self.shared.last_seq,
-            shared: encode(&self.shared),
+            shared: self.shared_part(),
             incidents: self.incidents.values().map(|incident| (incident.id, encode(incident))).collect(),
         }
+    }
+
+    /// The part that belongs to no incident.
+    pub fn shared_part(&self) -> Vec<u8> {
+        encode(&self.shared)
+    }
+
+    /// An incident's part.
+    pub fn incident_part(&self, id: IncidentId) -> Option<Vec<u8>> {
+        self.incident(id).map(encode)
     }
 
     /// The state from its parts. Incidents whose part is missing (their key is gone) are absent; those

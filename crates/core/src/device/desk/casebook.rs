@@ -199,17 +199,15 @@ impl Desk {
     pub(super) fn store_snapshot(&mut self, ctx: &mut Cx<'_>, mark: CasebookMark) {
         self.since_snapshot = 0;
         self.must_snapshot = false;
-        let parts = self.state.snapshot();
-        for (id, part) in parts.incidents {
-            if self.dirty.contains(&id) {
+        for id in std::mem::take(&mut self.dirty) {
+            if let Some(part) = self.state.incident_part(id) {
                 ctx.store_bytes(&format!("{PARTS}{id}"), part);
             }
         }
-        self.dirty.clear();
         let snapshot = Snapshot {
             mark,
-            last_seq: parts.last_seq,
-            shared: parts.shared.into(),
+            last_seq: self.state.last_seq(),
+            shared: self.state.shared_part().into(),
             proofs: self.proofs.clone(),
             drafts: self.drafts.clone(),
         };
