@@ -189,6 +189,7 @@ impl Device {
         step(self, &mut ctx);
         self.drive_rooms(&mut ctx);
         self.shared.drive_outbox(&mut ctx);
+        self.desk.tell_entries(&mut ctx, &self.shared);
         let is_any = outputs.flush();
         self.outputs = outputs;
         self.pace.soon(now);

@@ -390,6 +390,11 @@ impl Shared {
         }
     }
 
+    /// Whether everything was read that the relay had in a followed stream.
+    pub fn has_read(&self, stream: &StreamId) -> bool {
+        self.follows.get(stream).is_some_and(|follow| follow.is_current)
+    }
+
     /// Whether everything was read that the relay had in the followed streams, and no entry waits for its key.
     pub fn has_read_all(&self) -> bool {
         self.follows.values().all(|follow| follow.is_current)

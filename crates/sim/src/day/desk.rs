@@ -19,6 +19,10 @@ use crate::seeds::Draw;
 const SAMPLE_MS: u64 = 5 * MINUTE_MS;
 /// The next crew is there so long before the first one goes.
 const OVERLAP_MS: u64 = 5 * MINUTE_MS;
+/// A console is open so long before its shift, to read what was written meanwhile.
+const OPENS_MS: u64 = 2 * MINUTE_MS;
+/// It is closed so long after the shift; what was pressed last has gone out by then.
+const CLOSES_MS: u64 = 10 * MINUTE_MS;
 /// So long until somebody notices their own mistake.
 const NOTICE_MS: u64 = MINUTE_MS;
 
@@ -56,13 +60,40 @@ impl Director {
             let begins = BEGIN.plus_ms(shift * lasts);
             let first = usize::try_from(shift % crews).unwrap_or(0) * crew;
             for at in first..first + crew {
+                self.world().plan(begins.minus_ms(OPENS_MS).max(BEGIN), Deed::ConsoleOpens(at));
                 self.world().plan(begins, Deed::ShiftBegins(at));
                 if shift + 1 < shifts {
                     self.world().plan(begins.plus_ms(lasts + OVERLAP_MS), Deed::ShiftEnds(at));
                 }
             }
         }
+        for at in 0..self.dispatchers.len() {
+            self.world().plan(BEGIN.plus_ms(CLOSES_MS), Deed::ConsoleCloses(at));
+        }
         self.world().plan(BEGIN, Deed::Sample);
+    }
+
+    /// Somebody opens the console, and it reads what was written meanwhile.
+    pub(super) fn console_opens(&mut self, at: usize) {
+        let Some(machine) = self.dispatchers.get(at).map(|dispatcher| dispatcher.machine) else { return };
+        if self.staff.insert(machine) {
+            self.world().switch_on(machine);
+        }
+        self.world().connect(machine);
+    }
+
+    /// Who is not on shift closes the console.
+    pub(super) fn console_closes(&mut self, at: usize) {
+        let Some(dispatcher) = self.dispatchers.get(at).filter(|d| d.on_shift.is_none()) else { return };
+        let machine = dispatcher.machine;
+        if self.staff.remove(&machine) {
+            self.world().switch_off(machine);
+        }
+    }
+
+    /// All come to see how the day ended: whoever was away agrees with those who were there.
+    pub(super) fn all_consoles_open(&mut self) {
+        (0..self.dispatchers.len()).for_each(|at| self.console_opens(at));
     }
 
     pub(super) fn shift_begins(&mut self, at: usize) {
@@ -85,6 +116,7 @@ impl Director {
         let Some(dispatcher) = self.dispatchers.get_mut(at) else { return };
         dispatcher.on_shift = None;
         let machine = dispatcher.machine;
+        self.stage.world.plan_in(CLOSES_MS, Deed::ConsoleCloses(at));
         let last = self.stage.world.device(machine).and_then(|device| {
             let me = Author(device.shared().identity.author()?);
             Some(go_home(device.desk().state(), me))
@@ -157,7 +189,6 @@ impl Director {
         let _ = self.world().command(machine, Command::Desk(undo));
     }
 
-    /// How things stand, as the first dispatcher's screen shows it.
     /// What the relay keeps, and the disks of all the others together, in kilobytes.
     fn stored_kb(&mut self) -> (usize, usize) {
         let disks = self.world().machines().map(|(_, machine)| machine.disk().bytes()).sum::<usize>();
@@ -165,9 +196,11 @@ impl Director {
         (usize::try_from(relay / 1_000).unwrap_or(usize::MAX), disks / 1_000)
     }
 
+    /// How things stand, as the screen of somebody on shift shows it.
     pub(super) fn sample(&mut self) {
         let now = self.stage.world.now();
-        let device = self.dispatchers.first().and_then(|d| self.stage.world.device(d.machine));
+        let mut on_shift = self.dispatchers.iter().filter(|dispatcher| dispatcher.on_shift.is_some());
+        let device = on_shift.find_map(|dispatcher| self.stage.world.device(dispatcher.machine));
         if let Some(state) = device.map(|device| device.desk().state()) {
             let live =
                 |i: &&bystand_core::desk::Incident| i.alerts.values().any(|alert| alert.phase.is_live());

@@ -48,6 +48,8 @@ pub(super) enum Deed {
     Fail(u32),
     Mend(Mending),
     Sample,
+    ConsoleOpens(usize),
+    ConsoleCloses(usize),
     ShiftBegins(usize),
     ShiftEnds(usize),
     Gap(MachineId),
@@ -174,6 +176,7 @@ impl Director {
 
     /// What is on its way arrives; the desk goes on working.
     pub fn afterwards(&mut self, ms: u64) {
+        self.all_consoles_open();
         let until = self.world().now().plus_ms(ms);
         self.listen(until);
     }
@@ -232,6 +235,8 @@ impl Director {
             Deed::Fail(number) => self.fail(number),
             Deed::Mend(what) => self.mend(what),
             Deed::Sample => self.sample(),
+            Deed::ConsoleOpens(dispatcher) => self.console_opens(dispatcher),
+            Deed::ConsoleCloses(dispatcher) => self.console_closes(dispatcher),
             Deed::ShiftBegins(dispatcher) => self.shift_begins(dispatcher),
             Deed::ShiftEnds(dispatcher) => self.shift_ends(dispatcher),
             Deed::Gap(phone) => self.gap(phone),

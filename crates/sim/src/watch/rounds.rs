@@ -52,7 +52,7 @@ impl Watch {
             let is_closed = |root| desk.state().incident(root).is_some_and(|i| i.closing.is_some());
             let mut incidents = desk.state().incidents().map(|incident| incident.id);
             let home = incidents.find(|i| desk.home(i).is_some() && is_closed(desk.state().root_of(*i)));
-            if let Some(incident) = home {
+            if let Some(incident) = home.filter(|_| is_here) {
                 late.push(format!("{id:?}: where the home of {incident} is, which is closed"));
             }
             let callback = world.ledger.on_disk(*id).find(|(_, secret)| {
@@ -60,7 +60,7 @@ impl Watch {
                 secret
                     .is_some_and(|s| s.kind == Kind::Callback && now.since_ms(s.at) > CALLBACK_MS + GRACE_MS)
             });
-            if let Some((record, _)) = callback {
+            if let Some((record, _)) = callback.filter(|_| is_here) {
                 late.push(format!("{id:?}: a caller's number in {record}"));
             }
         }

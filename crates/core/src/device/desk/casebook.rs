@@ -153,9 +153,26 @@ impl Desk {
         self.signs_folded(ctx, shared, &fact);
         self.late_receipts(ctx, shared);
         let fact = Box::new(fact);
-        ctx.tell(Event::Desk(DeskEvent::Entry { seq, author, at, fact, outcome }));
+        self.untold.push(DeskEvent::Entry { seq, author, at, fact, outcome });
         self.folded(must_snapshot);
         self.follow_incidents(ctx, shared, changed);
+    }
+
+    /// Tells the entries that came, once everything is read that the relay has: a device that was away does not show
+    /// what was erased meanwhile.
+    pub fn tell_entries(&mut self, ctx: &mut Cx<'_>, shared: &Shared) {
+        let Some(team) = shared.teams.get(&TeamKind::Desk) else { return self.untold.clear() };
+        if self.untold.is_empty() || team.is_waiting() || !shared.has_read(&team.streams().casebook) {
+            return;
+        }
+        for event in std::mem::take(&mut self.untold) {
+            let is_erased = |fact: &DeskFact| {
+                fact.incident().is_some_and(|incident| self.state.tombstone(incident).is_some())
+            };
+            if !matches!(&event, DeskEvent::Entry { fact, .. } if is_erased(fact)) {
+                ctx.tell(Event::Desk(event));
+            }
+        }
     }
 
     /// The incidents of which an entry may open or close something; joined ones change together.

@@ -177,6 +177,8 @@ pub struct Desk {
     elsewhere: BTreeMap<u64, countersign::Elsewhere>,
     /// What is followed of each open incident.
     followed: BTreeMap<IncidentId, BTreeMap<StreamId, DeskStream>>,
+    /// Entries that are told once all is read that there is.
+    untold: Vec<DeskEvent>,
     keys_asked: Timestamp,
     signed_at: Timestamp,
     /// What was due and written lately, by its hash.

@@ -227,13 +227,15 @@ impl Member {
                 ctx.tell(Event::Member(MemberEvent::DayOver(zone)));
                 continue;
             }
-            let mut view = day.view.clone();
-            view.heads_ups.retain(|h| ctx.now.since_ms(h.at) < limits::HEADS_UP_MS);
-            view.call_outs.retain(|_, c| c.until > ctx.now);
-            if view != day.view {
-                let day = Day { view, ..day.clone() };
-                self.store_day(ctx, &zone, day);
+            let is_shown = |h: &HeadsUp| ctx.now.since_ms(h.at) < limits::HEADS_UP_MS;
+            let is_open = |c: &CallOut| c.until > ctx.now;
+            if day.view.heads_ups.iter().all(is_shown) && day.view.call_outs.values().all(is_open) {
+                continue;
             }
+            let mut day = day.clone();
+            day.view.heads_ups.retain(is_shown);
+            day.view.call_outs.retain(|_, call_out| is_open(call_out));
+            self.store_day(ctx, &zone, day);
         }
     }
 
