@@ -65,6 +65,15 @@ fn main() -> Result<(), Box<dyn Error>> {
             began.elapsed().as_secs_f64(),
             outcome.missed().join(" ")
         );
+        for s in outcome.pictures.samples.iter().step_by(3) {
+            eprintln!(
+                "{} min: waiting {} claimed {} alerts {}",
+                s.at_ms / 60_000,
+                s.waiting,
+                s.claimed,
+                s.alerts
+            );
+        }
         for violation in outcome.violations.iter().take(3) {
             println!("  {} {} {}", violation.invariant, violation.at_ms, violation.detail);
         }

@@ -203,6 +203,19 @@ impl DeskState {
             .map(|alert| alert.id)
     }
 
+    /// The alert that a new look at an incident is for: the one that is out, else the one of the newest look before,
+    /// unless the public has read it. So whoever looks can sign what follows from what others saw.
+    pub fn alert_for_look(&self, id: IncidentId) -> Option<AlertId> {
+        let is_public = |alert: &AlertId| {
+            self.group(id).filter_map(|member| member.alerts.get(alert)).any(|held| held.phase.is_public())
+        };
+        self.alert_out(id).or_else(|| {
+            let looks = self.group(id).flat_map(|member| member.call_outs.values());
+            let newest = looks.max_by_key(|call| call.opened.seq)?.request.alert;
+            (!is_public(&newest)).then_some(newest)
+        })
+    }
+
     /// The incident of a finding.
     pub fn incident_of_finding(&self, finding: FindingId) -> Option<IncidentId> {
         self.index.finding(finding)

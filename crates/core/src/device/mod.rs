@@ -190,6 +190,7 @@ impl Device {
         self.drive_rooms(&mut ctx);
         self.shared.drive_outbox(&mut ctx);
         self.desk.tell_entries(&mut ctx, &self.shared);
+        self.shared.take_postponed(&mut ctx);
         let is_any = outputs.flush();
         self.outputs = outputs;
         self.pace.soon(now);

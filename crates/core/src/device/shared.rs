@@ -233,6 +233,8 @@ pub struct Shared {
     calls: BTreeMap<CallId, Caller>,
     /// Streams the relay does not have (yet), and when to ask for them again.
     absent: BTreeMap<StreamId, Timestamp>,
+    /// Streams of a team's work, which are followed once its casebook is read.
+    postponed: BTreeMap<StreamId, TeamKind>,
     /// Teams whose room the relay had and does not give out, and the rooms opened to succeed them.
     pub(super) losses: Losses,
     /// Whether the live connection stands.
@@ -256,6 +258,7 @@ impl Shared {
             follows: BTreeMap::new(),
             calls: BTreeMap::new(),
             absent: BTreeMap::new(),
+            postponed: BTreeMap::new(),
             losses: Losses::default(),
             connected: false,
             mailbox: None,
@@ -354,15 +357,16 @@ impl Shared {
             refusals: 0,
             is_current: false,
         };
-        if self.connected {
-            ctx.follow(stream, after, auth(ctx, stream, &follow));
-        }
         self.follows.insert(stream, follow);
+        if self.connected {
+            self.ask_for(ctx, stream);
+        }
     }
 
     /// Stops following a stream.
     pub fn leave(&mut self, ctx: &mut Cx<'_>, stream: &StreamId) {
         if self.follows.remove(stream).is_some() {
+            self.postponed.remove(stream);
             ctx.leave(*stream);
         }
     }
@@ -395,6 +399,49 @@ impl Shared {
         self.follows.get(stream).is_some_and(|follow| follow.is_current)
     }
 
+    /// Whether this device knows what a team's casebook says up to now. Until then it does none of the team's work: an
+    /// entry names what its author has read, and counts for nobody who has read much more than that.
+    pub fn is_up_to_date(&self, kind: TeamKind) -> bool {
+        let has_read = |team: &TeamSync| !team.is_waiting() && self.has_read(&team.streams().casebook);
+        self.connected && self.teams.get(&kind).is_some_and(has_read)
+    }
+
+    /// The team whose casebook is to be read before a stream is followed.
+    fn waits_for(&self, listener: &Listener) -> Option<TeamKind> {
+        let kind = match listener {
+            Listener::Desk(_) => TeamKind::Desk,
+            Listener::Host(_) => TeamKind::Hosts,
+            Listener::Registrar(_) => TeamKind::Registrars,
+            Listener::Room
+            | Listener::Casebook(_)
+            | Listener::TeamDoor(_)
+            | Listener::Welcome(_)
+            | Listener::Member(_)
+            | Listener::Neighbor(_)
+            | Listener::Enroll(_) => return None,
+        };
+        (self.teams.contains_key(&kind) && !self.is_up_to_date(kind)).then_some(kind)
+    }
+
+    fn ask_for(&mut self, ctx: &mut Cx<'_>, stream: StreamId) {
+        let Some(follow) = self.follows.get(&stream) else { return };
+        match self.waits_for(&follow.listener) {
+            Some(kind) => drop(self.postponed.insert(stream, kind)),
+            None => ctx.follow(stream, follow.seen, auth(ctx, stream, follow)),
+        }
+    }
+
+    /// Asks for the streams of a team's work once its casebook is read.
+    pub fn take_postponed(&mut self, ctx: &mut Cx<'_>) {
+        for kind in TeamKind::ALL {
+            if self.postponed.values().any(|of| *of == kind) && self.is_up_to_date(kind) {
+                let streams: Vec<StreamId> =
+                    self.postponed.extract_if(.., |_, of| *of == kind).map(|(stream, _)| stream).collect();
+                streams.into_iter().for_each(|stream| self.ask_for(ctx, stream));
+            }
+        }
+    }
+
     /// Whether everything was read that the relay had in the followed streams, and no entry waits for its key.
     pub fn has_read_all(&self) -> bool {
         self.follows.values().all(|follow| follow.is_current)
@@ -421,18 +468,20 @@ impl Shared {
 
     /// Asks for every followed stream again, after a reconnection.
     pub fn follow_all(&mut self, ctx: &mut Cx<'_>) {
-        for (stream, follow) in &mut self.follows {
+        self.postponed.clear();
+        for follow in self.follows.values_mut() {
             follow.refusals = 0;
             follow.is_current = false;
-            ctx.follow(*stream, follow.seen, auth(ctx, *stream, follow));
         }
+        let streams: Vec<StreamId> = self.follows.keys().copied().collect();
+        streams.into_iter().for_each(|stream| self.ask_for(ctx, stream));
     }
 
     /// Asks for one followed stream again.
     pub fn follow_again(&mut self, ctx: &mut Cx<'_>, stream: &StreamId) {
         if let Some(follow) = self.follows.get_mut(stream) {
             follow.is_current = false;
-            ctx.follow(*stream, follow.seen, auth(ctx, *stream, follow));
+            self.ask_for(ctx, *stream);
         }
     }
 

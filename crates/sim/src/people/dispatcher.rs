@@ -4,7 +4,7 @@
 //! What they hold comes first, and in it the people who are out there; then what somebody let go of, then the
 //! queue. Their rule for the public: an alert rests on two people who looked, or on one and a report that came
 //! with a pass; a contradiction is looked at again before it is decided; a rumor is answered in public only
-//! when more than one person asked.
+//! when three people asked.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,6 +31,8 @@ const SECOND_LOOK_MS: u64 = 15 * MINUTE_MS;
 const ENVELOPE_MS: u64 = 5 * MINUTE_MS;
 /// Call-outs for one incident: the first look, and two more where findings contradict.
 const LOOKS: usize = 3;
+/// A question is answered in public when so many ask it: a page of hundreds of answers a day helps nobody.
+const ASKED_OFTEN: usize = 3;
 /// After so long what was pressed and had no effect is pressed again.
 const AGAIN_MS: u64 = MINUTE_MS;
 
@@ -47,7 +49,12 @@ pub struct Pressed {
 
 impl Pressed {
     fn lately(&self, incident: IncidentId, key: &'static str, now: Timestamp) -> bool {
-        self.at.get(&(incident, key)).is_some_and(|at| now.since_ms(*at) < AGAIN_MS)
+        self.since(incident, key, now, AGAIN_MS)
+    }
+
+    /// Whether it was pressed within so long.
+    fn since(&self, incident: IncidentId, key: &'static str, now: Timestamp, ms: u64) -> bool {
+        self.at.get(&(incident, key)).is_some_and(|at| now.since_ms(*at) < ms)
     }
 
     fn was_refused(&self, incident: IncidentId, key: &'static str) -> bool {
@@ -66,7 +73,7 @@ impl Pressed {
             self.refused.insert((incident, key));
         }
         if self.at.len() > 4_096 {
-            self.at.retain(|_, at| now.since_ms(*at) < AGAIN_MS);
+            self.at.retain(|_, at| now.since_ms(*at) < ENVELOPE_MS);
         }
     }
 }
@@ -123,7 +130,7 @@ impl Desk<'_> {
         let open = || incident.call_outs.values().filter(|call| call.closed.is_none());
         let free = |step| self.free(incident, step);
         free(self.at_a_glance(incident))
-            .or_else(|| open().find_map(|call| free(Self::on_safety(incident, call, self.now))))
+            .or_else(|| open().find_map(|call| free(self.on_safety(incident, call))))
             .or_else(|| free(self.on_finding(incident)))
             .or_else(|| open().find_map(|call| free(self.on_call_out(incident, call))))
             .or_else(|| free(self.without_finding(incident)))
@@ -174,8 +181,10 @@ impl Desk<'_> {
         let same = || decisive().filter(|found| found.finding.verdict == newest.finding.verdict);
         // The second of a pair says the same again: once it is published, that is enough.
         let is_used = same().any(|found| state.is_finding_used(id, found.finding.id));
-        let unused = same().map(|found| found.finding.id).find(|of| !state.is_finding_used(id, *of));
         let is_out = state.group(id).flat_map(|m| m.alerts.values()).any(|alert| alert.phase.is_live());
+        let out = state.alert_out(id);
+        let about = same().filter(|found| out.is_none_or(|alert| found.finding.alert == alert));
+        let unused = about.map(|found| found.finding.id).find(|finding| !state.is_finding_used(id, *finding));
         match newest.finding.verdict {
             Verdict::Confirmed if self.alert_of(id, AlertPhase::Rechecking).is_some() => {
                 let again = self.newest_look_after_recheck(incident);
@@ -191,11 +200,12 @@ impl Desk<'_> {
             Verdict::Confirmed => self.second_look(incident, newest),
             Verdict::Ended(how) if is_out => {
                 let over = |of| ("over", DeskCommand::Publish(id, AlertStep::Over(how), of));
-                unused.map(over)
+                unused.map(over).or_else(|| self.look_again(incident))
             }
             Verdict::Ended(_) => self.end(incident, Ending::Confirmed),
             Verdict::FalseAlarm(_) if is_out => {
-                unused.map(|of| ("wrong", DeskCommand::Publish(id, AlertStep::Wrong, of)))
+                let wrong = |of| ("wrong", DeskCommand::Publish(id, AlertStep::Wrong, of));
+                unused.map(wrong).or_else(|| self.look_again(incident))
             }
             Verdict::FalseAlarm(what) => self
                 .answer(incident, News::FalseAlarm(what), unused.filter(|_| !is_used))
@@ -320,7 +330,7 @@ impl Desk<'_> {
         let asked = state.group(id).count().max(rumor.map_or(0, |r| r.asked_in.len()));
         let is_public = rumor.is_some_and(|rumor| rumor.answer_public);
         if let Some(finding) = finding
-            && asked > 1
+            && asked >= ASKED_OFTEN
             && !is_public
             && !self.pressed.was_refused(id, "rumor-check")
         {
@@ -338,22 +348,21 @@ impl Desk<'_> {
 
     /// Nobody is left out there, and then it is closed.
     fn end(&self, incident: &Incident, ending: Ending) -> Option<Step> {
-        let id = incident.id;
-        let open = || incident.call_outs.values().filter(|call| call.closed.is_none());
-        if let Some(call_out) = open().find(|call| !call.has_responders_out()) {
-            return Some(("end-call-out", DeskCommand::CloseCallOut(call_out.request.id)));
-        }
-        let class: Class = ending.usual_class();
-        open().next().is_none().then_some(("close", DeskCommand::Close(id, ending, class)))
+        let is_anybody_out = incident.call_outs.values().any(|call| call.has_responders_out());
+        let close = DeskCommand::Close(incident.id, ending, ending.usual_class());
+        (!is_anybody_out).then_some(("close", close))
     }
 
     /// People first: whoever was stopped, whoever is silent.
-    fn on_safety(incident: &Incident, call_out: &CallOut, now: Timestamp) -> Option<Step> {
+    fn on_safety(&self, incident: &Incident, call_out: &CallOut) -> Option<Step> {
+        // Not everybody has left one.
+        let has_envelope = !self.pressed.was_refused(incident.id, "envelope");
         for responder in call_out.responders.values() {
             let is_stopped = responder.phase == ResponderPhase::Stopped;
-            let silent_ms = responder.silent.map(|stamp| now.since_ms(stamp.at));
+            let silent_ms = responder.silent.map(|stamp| self.now.since_ms(stamp.at));
             if (is_stopped || silent_ms.is_some_and(|ms| ms >= ENVELOPE_MS))
                 && responder.envelope_opened.is_empty()
+                && has_envelope
             {
                 return Some(("envelope", DeskCommand::OpenEnvelope(responder.offer)));
             }
@@ -366,7 +375,7 @@ impl Desk<'_> {
                 let note = "called them: they are all right".to_owned();
                 return Some(("reached", DeskCommand::Reached(responder.offer, note)));
             }
-            if silent_ms.is_some() {
+            if silent_ms.is_some() && !self.pressed.since(incident.id, "check-in", self.now, ENVELOPE_MS) {
                 return Some(("check-in", DeskCommand::CheckIn(responder.offer)));
             }
         }
@@ -392,9 +401,7 @@ impl Desk<'_> {
             return Some(("look-again", DeskCommand::Check(incident.id, vec![Role::Verifier], 15)));
         }
         if has_somebody {
-            // They are not left waiting: others go.
-            let thanks = |offer: &OfferId| ("decline", DeskCommand::Decline(*offer));
-            return offered.first().map(thanks);
+            return None;
         }
         if offered.len() == 1 && age >= ALONE_MS {
             return Some(("accept-alone", DeskCommand::Accept(id, offered, true)));

@@ -60,6 +60,22 @@ pub enum PublishWhat {
     Rumor(#[n(0)] RumorId),
 }
 
+/// Publish passes of a week that are kept for what must not wait: correcting and ending what is out.
+const KEPT_FOR_ENDING: usize = 10;
+
+/// Whether this device has a pass to publish with; for what is new, one beyond those that are kept.
+fn has_pass_for(ctx: &Cx<'_>, shared: &Shared, is_new: bool) -> Result<(), CommandError> {
+    match shared.wallet.count(PassPurpose::Publish, ctx.now) {
+        0 => Err(CommandError::NoPass("publish")),
+        left if is_new && left <= KEPT_FOR_ENDING => {
+            let text = "your last publish passes of this week are kept to correct and end alerts: \
+                        let another dispatcher publish this";
+            Err(CommandError::NotNow(text.to_owned()))
+        }
+        _ => Ok(()),
+    }
+}
+
 impl Desk {
     /// Publishes a step of an alert on the strength of a finding.
     pub(super) fn publish(
@@ -76,13 +92,15 @@ impl Desk {
             return Err(CommandError::NotNow(text.to_owned()));
         }
         let alert = proof.statement.alert;
+        if step != AlertStep::New && self.state.alert_out(incident) != Some(alert) {
+            let text = "this finding is not about the alert that is out: ask for another look at it";
+            return Err(CommandError::NotNow(text.to_owned()));
+        }
         let incident = self.published_for(alert, incident);
         let until = ctx.now.plus_ms(ALERT_MS);
         let builder = self.builder(ctx, step, &proof.statement)?.finding(&proof);
         let builder = builder.map_err(|e| CommandError::NotNow(e.to_string()))?;
-        if shared.wallet.count(PassPurpose::Publish, ctx.now) == 0 {
-            return Err(CommandError::NoPass("publish"));
-        }
+        has_pass_for(ctx, shared, step == AlertStep::New)?;
         let fact = AlertEvent::Prepared { incident, alert, step, finding: Some(finding), until };
         let entry = self.write(ctx, shared, fact)?;
         let publishing = self.publishing(shared, incident, alert, PublishWhat::Step(step));
@@ -115,9 +133,7 @@ impl Desk {
         let proof = self.proof(incident, finding)?.clone();
         let found = self.found(incident, finding)?.finding.clone();
         let rumor = self.rumor(ctx, shared, incident)?;
-        if shared.wallet.count(PassPurpose::Publish, ctx.now) == 0 {
-            return Err(CommandError::NoPass("publish"));
-        }
+        has_pass_for(ctx, shared, true)?;
         let answer = RumorAnswer { verdict: found.verdict, checked_at: found.until, seen_by: found.seen_by };
         let entry = self.append_fact(ctx, shared, RumorEvent::Answered { rumor, answer })?;
         let alert = proof.statement.alert;

@@ -70,8 +70,7 @@ impl Desk {
         roles.sort_unstable();
         roles.dedup();
         let id = CallOutId(random(ctx));
-        // What is out already is what they look at again.
-        let alert = self.state.alert_out(incident).unwrap_or_else(|| draw_alert_id(ctx.rng));
+        let alert = self.state.alert_for_look(incident).unwrap_or_else(|| draw_alert_id(ctx.rng));
         let request = Request { id, alert, cell, zones, roles, within_min, responses };
         let entry = self.write(ctx, shared, CallOutEvent::Opened { incident, request: request.clone() })?;
         shared.promise_stream(ctx, Owner::Desk(DeskJob::Message), &creator, &rules, By::Room(room));

@@ -87,6 +87,12 @@ impl Desk {
     ) -> Result<JobId, CommandError> {
         let author = shared.identity.author().ok_or(CommandError::NotInTeam)?;
         let device = shared.identity.device();
+        // Without a connection somebody goes on with what they know; with one the rest is here in a moment.
+        let casebook = shared.teams.get(&TeamKind::Desk).map(|team| team.streams().casebook);
+        if shared.connected && casebook.is_some_and(|casebook| !shared.has_read(&casebook)) {
+            let text = "what others wrote meanwhile is still being read: try again in a moment";
+            return Err(CommandError::NotNow(text.to_owned()));
+        }
         let Shared { teams, outbox, .. } = shared;
         let team = teams.get_mut(&TeamKind::Desk).ok_or(CommandError::NotInTeam)?;
         let owner = Owner::Desk(job);
@@ -161,8 +167,7 @@ impl Desk {
     /// Tells the entries that came, once everything is read that the relay has: a device that was away does not show
     /// what was erased meanwhile.
     pub fn tell_entries(&mut self, ctx: &mut Cx<'_>, shared: &Shared) {
-        let Some(team) = shared.teams.get(&TeamKind::Desk) else { return self.untold.clear() };
-        if self.untold.is_empty() || team.is_waiting() || !shared.has_read(&team.streams().casebook) {
+        if self.untold.is_empty() || !shared.is_up_to_date(TeamKind::Desk) {
             return;
         }
         for event in std::mem::take(&mut self.untold) {

@@ -177,9 +177,7 @@ impl Desk {
             }
             DeskCommand::Countersign(incident) => self.countersign(ctx, shared, incident),
             DeskCommand::Recheck(alert) => self.recheck(ctx, shared, alert),
-            DeskCommand::Close(incident, ending, class) => {
-                self.just(ctx, shared, CloseEvent::Closed { incident, ending, class })
-            }
+            DeskCommand::Close(incident, ending, class) => self.close(ctx, shared, (incident, ending, class)),
             DeskCommand::Reopen(incident) => self.just(ctx, shared, CloseEvent::Reopened { incident }),
             DeskCommand::AfterAction(incident, note) => {
                 self.just(ctx, shared, CloseEvent::AfterAction { incident, note })

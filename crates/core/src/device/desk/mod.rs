@@ -9,6 +9,7 @@
 mod alerts;
 mod call_outs;
 mod casebook;
+mod closing;
 mod command;
 mod countersign;
 mod intake;
@@ -331,15 +332,24 @@ impl Desk {
         if !is_ready(shared) {
             return None;
         }
+        let callbacks = self.callbacks.values().map(|(_, until)| *until);
+        if !shared.is_up_to_date(TeamKind::Desk) {
+            return callbacks.min();
+        }
         let own = shared.identity.author().map(Author);
         let on_shift = own.is_some_and(|own| self.state.on_shift().any(|(author, _)| author == own));
         let sign = on_shift.then(|| self.signed_at.plus_ms(SIGN_EVERY_MS));
         let entries = own.and_then(|own| self.state.next_due_at(now, own));
+        let thanks = own.and_then(|own| self.thanks_due_next(own, now));
         let turns = self.waiting.values().map(|w| w.turn);
         let turns = turns.chain(self.countersigned_due_next(now));
         let turns = turns.chain(self.signs.values().map(|w| w.turn));
-        let callbacks = self.callbacks.values().map(|(_, until)| *until);
-        [Some(self.keys_asked), sign, entries].into_iter().flatten().chain(turns).chain(callbacks).min()
+        [Some(self.keys_asked), sign, entries, thanks]
+            .into_iter()
+            .flatten()
+            .chain(turns)
+            .chain(callbacks)
+            .min()
     }
 
     /// What is due by the clock.
@@ -348,12 +358,16 @@ impl Desk {
             return;
         }
         self.snapshot_due(ctx, shared);
+        self.callbacks_due(ctx);
+        if !shared.is_up_to_date(TeamKind::Desk) {
+            return;
+        }
         self.intake_due(ctx, shared);
         self.countersigned_due(ctx, shared);
         self.signs_due(ctx, shared);
         self.keys_due(ctx, shared);
         self.state_due(ctx, shared);
-        self.callbacks_due(ctx);
+        self.thanks_due(ctx, shared);
         self.sign_of_life(ctx, shared);
     }
 

@@ -348,7 +348,7 @@ impl Host {
         self.keys_due(ctx, shared);
         self.keep_inbox(ctx, shared);
         self.follow(ctx, shared);
-        if self.next.is_some() {
+        if self.next.is_some() || !shared.is_up_to_date(TeamKind::Hosts) {
             return;
         }
         self.claims_due(ctx, shared);

@@ -255,14 +255,15 @@ impl Registrar {
     /// When something is due by the clock, as things stand at `now`.
     pub fn next_due(&self, shared: &Shared, now: Timestamp) -> Option<Timestamp> {
         let applies = (self.kept.state.applied == Some(false)).then_some(now);
-        let chores = self.is_on_duty(shared, now).then(|| self.look_at.min(self.chores_at));
+        let can_work = self.is_on_duty(shared, now) && shared.is_up_to_date(TeamKind::Registrars);
+        let chores = can_work.then(|| self.look_at.min(self.chores_at));
         applies.into_iter().chain(chores).min()
     }
 
     /// What is due by the clock.
     pub fn due(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
         self.send_application(ctx, shared);
-        if !self.is_on_duty(shared, ctx.now) {
+        if !self.is_on_duty(shared, ctx.now) || !shared.is_up_to_date(TeamKind::Registrars) {
             return;
         }
         if self.kept.state.applied.take().is_some() {
