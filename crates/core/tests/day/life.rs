@@ -1,7 +1,7 @@
 //! A day in a zone's room: opened, joined, used, ended.
 
 use bystand_core::alerts::Outcome;
-use bystand_core::desk::{AlertStep, SignFrom, Verdict};
+use bystand_core::desk::{AlertStep, Class, Ending, SignFrom, Verdict};
 use bystand_core::device::desk::DeskCommand;
 use bystand_core::device::host::{HostCommand, HostEvent};
 use bystand_core::device::member::{MemberCommand, MemberEvent};
@@ -108,6 +108,40 @@ fn only_who_is_accepted_learns_the_place_and_the_finding_comes_back() {
     let day = world.device(FOUNDER).host().day(&zone()).expect("a day");
     let state: Vec<&DeskMessage> = day.state().collect();
     assert!(matches!(state.as_slice(), [DeskMessage::Alert(..)]), "{state:?}");
+}
+
+#[test]
+fn who_is_not_needed_is_thanked_and_what_is_closed_is_over() {
+    let mut world = opened(3);
+    let members = ["goes", "stays"].map(|name| admit_member(&mut world, name, &[Role::Observer]));
+    members.iter().for_each(|member| join(&mut world, *member));
+    let [goes, stays] = members;
+    let incident = incident(&mut world, 1);
+    desk(&mut world, DeskCommand::Check(incident, vec![Role::Observer], 10));
+    world.run(5 * SECOND);
+    let (call_out, _) = call_out_heard(&world, goes).expect("passed on");
+    let going = offer(&mut world, goes, call_out.id);
+    let staying = offer(&mut world, stays, call_out.id);
+    desk(&mut world, DeskCommand::Accept(call_out.id, vec![going], true));
+    world.run(30 * SECOND);
+    // Who goes may not come: the other one is asked to wait a little.
+    let thanked = |w: &World| member_events(w, stays).contains(&MemberEvent::Declined(staying));
+    assert!(!thanked(&world));
+    assert!(world.run_until(MINUTE, thanked), "{:?}", member_events(&world, stays));
+    // A second look is for the same alert: whoever goes can sign what follows from the first.
+    desk(&mut world, DeskCommand::Check(incident, vec![Role::Observer], 10));
+    world.run(5 * SECOND);
+    let held = world.device(FOUNDER).desk().state().incident(incident).expect("an incident");
+    let alerts: Vec<_> = held.call_outs.values().map(|call| call.request.alert).collect();
+    assert_eq!(alerts, [call_out.alert; 2]);
+    say(&mut world, goes, MemberCommand::Sign(going, SignFrom::Left));
+    world.run(2 * SECOND);
+    desk(&mut world, DeskCommand::Close(incident, Ending::CouldNotCheck, Class::General));
+    world.run(5 * SECOND);
+    let over = |e: &MemberEvent| matches!(e, MemberEvent::CallOutOver(_));
+    assert_eq!(member_events(&world, stays).into_iter().filter(over).count(), 2);
+    let held = world.device(FOUNDER).desk().state().incident(incident).expect("an incident");
+    assert!(held.closing.is_some() && held.call_outs.values().all(|call| call.closed.is_some()));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Teams: their rooms and casebooks, over time and after a loss.
 
+mod away;
 mod casebook;
 mod fold;
 mod rooms;

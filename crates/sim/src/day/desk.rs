@@ -149,7 +149,7 @@ impl Director {
             }
             let said = state.incident(decision.0).map(|incident| incident.report.said());
             let is_other = said.is_some_and(|said| said.language.as_deref() != Some("en"));
-            let is_hurried = tired > 0 || state.open_incidents().count() > habits.hurry_from;
+            let is_hurried = tired > 0 || state.queue(now).len() > habits.hurry_from;
             let rng = &mut dispatcher.rng;
             let mistake = err(&habits, is_hurried, rng, || mistaken_join(state, &decision), &decision);
             Some((decision, mistake, is_other))

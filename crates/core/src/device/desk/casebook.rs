@@ -58,6 +58,7 @@ impl Desk {
         fact: DeskFact,
         job: DeskJob,
     ) -> Result<JobId, CommandError> {
+        has_read(shared)?;
         match self.trial(ctx, shared, fact.clone()) {
             FoldOutcome::Applied => {}
             FoldOutcome::Duplicate => return Err(CommandError::NotNow("that is so already".to_owned())),
@@ -87,12 +88,7 @@ impl Desk {
     ) -> Result<JobId, CommandError> {
         let author = shared.identity.author().ok_or(CommandError::NotInTeam)?;
         let device = shared.identity.device();
-        // Without a connection somebody goes on with what they know; with one the rest is here in a moment.
-        let casebook = shared.teams.get(&TeamKind::Desk).map(|team| team.streams().casebook);
-        if shared.connected && casebook.is_some_and(|casebook| !shared.has_read(&casebook)) {
-            let text = "what others wrote meanwhile is still being read: try again in a moment";
-            return Err(CommandError::NotNow(text.to_owned()));
-        }
+        has_read(shared)?;
         let Shared { teams, outbox, .. } = shared;
         let team = teams.get_mut(&TeamKind::Desk).ok_or(CommandError::NotInTeam)?;
         let owner = Owner::Desk(job);
@@ -270,6 +266,16 @@ impl Desk {
             }
         }
     }
+}
+
+/// Without a connection somebody goes on with what they know; with one the rest is here in a moment.
+fn has_read(shared: &Shared) -> Result<(), CommandError> {
+    let casebook = shared.teams.get(&TeamKind::Desk).map(|team| team.streams().casebook);
+    if shared.connected && casebook.is_some_and(|casebook| !shared.has_read(&casebook)) {
+        let text = "what others wrote meanwhile is still being read: try again in a moment";
+        return Err(CommandError::NotNow(text.to_owned()));
+    }
+    Ok(())
 }
 
 /// The fold's parts as they lie in the vault.
