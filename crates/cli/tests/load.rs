@@ -1,4 +1,4 @@
-//! The relay under load: ten seconds of `bystand bench soak` and a small `bystand bench fanout`, so that they
+//! The relay under load: ten seconds of `bystand bench soak`, a small `bystand bench fanout` and `city`, so that they
 //! cannot rot (what grows, and how fast it is, shows in longer runs on an idle machine), and how many
 //! connections a relay allows itself.
 
@@ -78,6 +78,33 @@ fn a_small_fan_out_is_measured_and_drawn() {
 }
 
 #[test]
+fn a_small_city_is_measured_and_drawn() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (json, plot) = (folder.path().join("city.json"), folder.path().join("city.svg"));
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/twin-cities");
+    let [json_name, plot_name, zones, incidents, prepared] = [
+        &json,
+        &plot,
+        &data.join("zones.geojson"),
+        &data.join("incidents.csv"),
+        &folder.path().join("prepared"),
+    ]
+    .map(|file| file.display().to_string());
+    let args = ["city", "--zones", &zones, "--incidents", &incidents, "--prepared", &prepared];
+    let sizes = ["--members", "4", "--neighbors", "4", "--json", &json_name, "--plot", &plot_name];
+    let ended = bench(&[args.as_slice(), sizes.as_slice()].concat());
+    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+    let report: Value = serde_json::from_slice(&std::fs::read(&json).expect("written")).expect("an object");
+    for figure in
+        ["wall_time_4_members", "memory_peak_1_members", "wall_time_4_reports", "memory_peak_1_reports"]
+    {
+        assert!(report["figures"][figure].as_f64().is_some_and(|value| value > 0.0), "{figure}");
+    }
+    let drawn = std::fs::read_to_string(&plot).expect("written");
+    assert_eq!(drawn.matches("<polyline").count(), 4, "{drawn}");
+}
+
+#[test]
 fn what_cannot_be_measured_is_said_at_once() {
     for (args, told) in [
         (&["fanout", "--subscribers", "0"][..], "from 1 to 100000"),
@@ -85,7 +112,8 @@ fn what_cannot_be_measured_is_said_at_once() {
         (&["fanout", "--plot", "no/such/folder/x.svg"], "cannot be written"),
         (&["soak", "--json", "no/such/folder/x.json"], "cannot be written"),
         (&["soak", "--minutes", "0"], "from 0.1 to 10080"),
-        (&["intake", "--plot", "x.svg"], "Only fanout and soak"),
+        (&["intake", "--plot", "x.svg"], "Only fanout, soak and city"),
+        (&["city", "--members", "10"], "name its --zones"),
     ] {
         let ended = bench(args);
         let errors = String::from_utf8_lossy(&ended.stderr).into_owned();

@@ -10,6 +10,7 @@ use bystand_core::geo::Point;
 use bystand_core::io::{Batch, Request, Response};
 use bystand_crypto::passes::pass_id;
 use bystand_wire::relay_api::{Admission, Append, EraseContext, Redemption};
+use bystand_wire::time::DAY_MS;
 use bystand_wire::{Hash32, IncidentId, PassPurpose, Seq, StreamId, Timestamp, ZoneId, decode, encode};
 
 use crate::machine::{Disk, MachineId};
@@ -131,11 +132,17 @@ pub struct Ledger {
     on_disk: BTreeMap<MachineId, BTreeMap<String, BTreeSet<SecretId>>>,
     found: Vec<Found>,
     used: BTreeMap<Hash32, Hash32>,
-    /// Ends of the frames that the relay has acknowledged, and of those that it says it has erased.
-    frames: BTreeMap<(StreamId, Seq), [u8; END]>,
+    /// Ends of the frames that the relay has acknowledged within a day, and of those that it says it has erased.
+    frames: BTreeMap<(StreamId, Seq), (Timestamp, [u8; END])>,
+    /// With so many the older ones are forgotten.
+    most_frames: usize,
     erased: BTreeMap<(StreamId, Seq), [u8; END]>,
 }
 
+/// What is to be erased is erased within a day; what is older is not looked for.
+const FRAMES_MS: u64 = DAY_MS;
+/// Fewer frames than this are all kept.
+const FEW_FRAMES: usize = 10_000;
 /// By so many bytes at its end a frame is known again: they are of a cipher.
 const END: usize = 24;
 
@@ -280,7 +287,8 @@ impl Ledger {
         match (asked, response) {
             (Asked::Append(stream, end, used), Response::Appended(appended)) => {
                 if let Some(end) = end.filter(|_| !self.secrets.is_empty()) {
-                    self.frames.insert((stream, appended.seq), end);
+                    self.frames.insert((stream, appended.seq), (appended.at, end));
+                    self.forget_old_frames(appended.at);
                 }
                 if let Some((pass, tag)) = used
                     && self.used.insert(pass, tag).is_some_and(|before| before != tag)
@@ -291,10 +299,18 @@ impl Ledger {
             (Asked::Erase(stream, seqs), Response::Erased(_)) => {
                 for seq in seqs {
                     let end = self.frames.remove(&(stream, seq));
-                    self.erased.extend(end.map(|end| ((stream, seq), end)));
+                    self.erased.extend(end.map(|(_, end)| ((stream, seq), end)));
                 }
             }
             _ => {}
+        }
+    }
+
+    /// A month has too many to keep. Now and then, so that it costs little for each.
+    fn forget_old_frames(&mut self, now: Timestamp) {
+        if self.frames.len() >= self.most_frames.max(FEW_FRAMES) {
+            self.frames.retain(|_, (at, _)| now.since_ms(*at) < FRAMES_MS);
+            self.most_frames = 2 * self.frames.len();
         }
     }
 

@@ -5,6 +5,7 @@
 //! processor time and memory are its own. Clients talk to it over real loopback HTTP.
 
 mod casebook;
+mod city;
 mod fanout;
 mod http;
 mod intake;
@@ -37,6 +38,7 @@ Examples:
   bystand bench fanout --peers --json fanout.json
   bystand bench fanout --subscribers 50000 --plot fanout.svg
   bystand bench soak --minutes 15 --plot soak.svg
+  bystand bench city --zones zones.geojson --incidents incidents.csv --members 2000 --plot city.svg
 
 Build with optimizations first (scripts/bench does). It exits with 3 when a limit does not hold.";
 
@@ -72,7 +74,7 @@ struct BenchArgs {
     /// fanout: subscribers
     #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = subscribers)]
     subscribers: usize,
-    /// fanout, soak: also draw the figures here (SVG); fanout then measures with fewer subscribers too
+    /// fanout, soak, city: also draw the figures here (SVG); fanout then measures with fewer subscribers too
     #[arg(long, value_name = "FILE")]
     plot: Option<PathBuf>,
     /// soak: how long
@@ -81,6 +83,30 @@ struct BenchArgs {
     /// casebook: entries
     #[arg(long, value_name = "N", default_value_t = 100_000)]
     entries: usize,
+    /// city: GeoJSON file of its zones
+    #[arg(long, value_name = "FILE")]
+    zones: Option<PathBuf>,
+    /// city: CSV file of places where things happen
+    #[arg(long, value_name = "FILE")]
+    incidents: Option<PathBuf>,
+    /// city: the most members
+    #[arg(long, value_name = "N", default_value_t = 1_000)]
+    members: usize,
+    /// city: the most reports [default: those of an ordinary day of so many hours]
+    #[arg(long, value_name = "N")]
+    neighbors: Option<usize>,
+    /// city: hours of the network's time
+    #[arg(long, value_name = "H", default_value_t = 1)]
+    hours: u64,
+    /// city: where prepared networks are kept
+    #[arg(long, value_name = "DIR")]
+    prepared: Option<PathBuf>,
+}
+
+impl BenchArgs {
+    fn reports_of_a_day(&self) -> usize {
+        self.neighbors.unwrap_or_else(|| bystand_sim::Scenario::Ordinary.usual_reports(self.hours))
+    }
 }
 
 /// The benchmarks.
@@ -96,6 +122,8 @@ enum Name {
     Casebook,
     /// The relay under mixed load for an hour: does anything grow, is anything lost
     Soak,
+    /// What a simulated day costs with more members, and with more reports
+    City,
 }
 
 /// Runs `bystand bench …`.
@@ -112,6 +140,7 @@ pub fn run(words: &Words, output: Output) -> Done {
         Name::Fanout => fanout::run(&args)?,
         Name::Casebook => casebook::run(&args)?,
         Name::Soak => soak::run(&args)?,
+        Name::City => city::run(&args)?,
     };
     report.show(output)?;
     if let Some(file) = &args.json {
@@ -137,8 +166,14 @@ fn minutes(text: &str) -> Result<f64, String> {
 
 /// What cannot be written is said before minutes are spent.
 fn check_files(args: &BenchArgs) -> Done {
-    if args.plot.is_some() && !matches!(args.name, Name::Fanout | Name::Soak) {
-        return Err(Failure::usage("bench-plot", "Only fanout and soak draw a picture: leave --plot away."));
+    if args.plot.is_some() && !matches!(args.name, Name::Fanout | Name::Soak | Name::City) {
+        let text = "Only fanout, soak and city draw a picture: leave --plot away.";
+        return Err(Failure::usage("bench-plot", text));
+    }
+    if args.name == Name::City && (args.zones.is_none() || args.incidents.is_none()) {
+        let text =
+            "A city is needed: name its --zones (GeoJSON) and its --incidents (CSV), as for bystand sim.";
+        return Err(Failure::usage("bench-city", text));
     }
     for (option, file) in [("--json", &args.json), ("--plot", &args.plot)] {
         let Some(file) = file else { continue };
