@@ -307,7 +307,8 @@ impl Desk<'_> {
         // The older one stays: two dispatchers must not join two incidents into each other.
         let older =
             |with: &IncidentId| self.state.incident(*with).is_some_and(|o| o.taken.seq < incident.taken.seq);
-        let proposed = self.state.proposed_joins(id).into_iter().find(|join| older(&join.with));
+        // The best proposal or none: a younger one that fits better comes here by itself.
+        let proposed = self.state.proposed_joins(id).into_iter().next().filter(|join| older(&join.with));
         if let Some(join) = proposed.filter(|_| !self.pressed.was_refused(id, "same-as")) {
             return Some(("same-as", DeskCommand::SameAs(id, join.with)));
         }
