@@ -206,14 +206,16 @@ impl DeskState {
     /// The alert that a new look at an incident is for: the one that is out, else the one of the newest look before,
     /// unless the public has read it. So whoever looks can sign what follows from what others saw.
     pub fn alert_for_look(&self, id: IncidentId) -> Option<AlertId> {
-        let is_public = |alert: &AlertId| {
-            self.group(id).filter_map(|member| member.alerts.get(alert)).any(|held| held.phase.is_public())
-        };
         self.alert_out(id).or_else(|| {
             let looks = self.group(id).flat_map(|member| member.call_outs.values());
             let newest = looks.max_by_key(|call| call.opened.seq)?.request.alert;
-            (!is_public(&newest)).then_some(newest)
+            (!self.was_published(id, newest)).then_some(newest)
         })
+    }
+
+    /// Whether the public has read an alert of an incident, or of what was joined with it: there may be several.
+    pub fn was_published(&self, id: IncidentId, alert: AlertId) -> bool {
+        self.group(id).filter_map(|member| member.alerts.get(&alert)).any(|held| held.phase.is_public())
     }
 
     /// The incident of a finding.

@@ -92,8 +92,8 @@ impl Desk {
             return Err(CommandError::NotNow(text.to_owned()));
         }
         let alert = proof.statement.alert;
-        if step != AlertStep::New && self.state.alert_out(incident) != Some(alert) {
-            let text = "this finding is not about the alert that is out: ask for another look at it";
+        if step != AlertStep::New && !self.state.was_published(incident, alert) {
+            let text = "this finding is not about an alert that is out: ask for another look";
             return Err(CommandError::NotNow(text.to_owned()));
         }
         let incident = self.published_for(alert, incident);
