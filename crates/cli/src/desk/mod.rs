@@ -7,6 +7,8 @@ mod phone;
 mod tables;
 mod verbs;
 
+use std::time::Instant;
+
 use bystand_client::Session;
 use bystand_core::desk::{Event as Fact, Outcome, RumorEvent};
 use bystand_core::device::Device;
@@ -23,6 +25,7 @@ use crate::engine;
 use crate::failure::{Done, Failure};
 use crate::help::Family;
 use crate::output::{Tone, harmless};
+use crate::progress;
 use crate::terminal::{RoleVerb, Terminal};
 use crate::when::WallClock;
 
@@ -42,8 +45,32 @@ impl RoleVerb for DeskVerb {
             let view = session.ask(move |device, now, _| tables::view(device, &look, now)).await??;
             return view.write(terminal.output);
         }
-        Ok(session.ask(move |device, now, rng| act::act(device, self, now, rng)).await??)
+        let deadline = Instant::now() + engine::PATIENCE;
+        loop {
+            let (verb, is_last) = (self.clone(), Instant::now() >= deadline);
+            let done = session.ask(move |device, now, rng| {
+                let waits = device.shared().is_still_reading(TeamKind::Desk) && !is_last;
+                (!waits).then(|| act::act(device, verb, now, rng))
+            });
+            if let Some(done) = done.await? {
+                return Ok(done?);
+            }
+            until_read(terminal, session, deadline).await?;
+        }
     }
+}
+
+/// Waits until the casebook is read: after a reconnection, and when the relay has just been given it.
+async fn until_read(terminal: &mut Terminal, session: &mut Session<Device>, deadline: Instant) -> Done {
+    let mut told = Vec::new();
+    let is_read = |device: &Device| !device.shared().is_still_reading(TeamKind::Desk);
+    let left = deadline.saturating_duration_since(Instant::now());
+    let reading = session.until(left, is_read, |news| told.push(news));
+    progress::show(terminal.output, "Reading what others wrote", reading).await?;
+    for news in told {
+        terminal.tell(session, news).await?;
+    }
+    Ok(())
 }
 
 /// Shows what the desk tells.

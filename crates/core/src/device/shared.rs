@@ -406,6 +406,13 @@ impl Shared {
         self.connected && self.teams.get(&kind).is_some_and(has_read)
     }
 
+    /// Whether the relay has more of a team's casebook than was read: the rest is here in a moment. Without a connection
+    /// somebody goes on with what they know.
+    pub fn is_still_reading(&self, kind: TeamKind) -> bool {
+        let has_read = |team: &TeamSync| self.has_read(&team.streams().casebook);
+        self.connected && !self.teams.get(&kind).is_none_or(has_read)
+    }
+
     /// The team whose casebook is to be read before a stream is followed.
     fn waits_for(&self, listener: &Listener) -> Option<TeamKind> {
         let kind = match listener {

@@ -268,10 +268,8 @@ impl Desk {
     }
 }
 
-/// Without a connection somebody goes on with what they know; with one the rest is here in a moment.
 fn has_read(shared: &Shared) -> Result<(), CommandError> {
-    let casebook = shared.teams.get(&TeamKind::Desk).map(|team| team.streams().casebook);
-    if shared.connected && casebook.is_some_and(|casebook| !shared.has_read(&casebook)) {
+    if shared.is_still_reading(TeamKind::Desk) {
         let text = "what others wrote meanwhile is still being read: try again in a moment";
         return Err(CommandError::NotNow(text.to_owned()));
     }
