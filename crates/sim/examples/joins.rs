@@ -1,8 +1,8 @@
 //! How often proposals to join are right, and how many reports of one event they bring together, on a whole
 //! day of the simulator's neighbors and nothing else: no network, no members, a desk that does at once what is
-//! proposed and closes what is half an hour old. A day takes a second; `docs/adr/0010` was made with it.
+//! proposed and closes what is MINUTES old. A day takes a second; `docs/adr/0010` was made with it.
 //!
-//! `cargo run --release -p bystand-sim --example joins -- ZONES INCIDENTS SCENARIO FROM TO`
+//! `cargo run --release -p bystand-sim --example joins -- ZONES INCIDENTS SCENARIO FROM TO REPORTS MINUTES`
 
 #![allow(clippy::print_stdout, reason = "a table is what it is for")]
 
@@ -22,7 +22,6 @@ use bystand_wire::time::{HOUR_MS, MINUTE_MS};
 use bystand_wire::{Hash32, IncidentId, ReportId, Seq, Timestamp};
 
 const BEGIN: Timestamp = Timestamp(1_794_891_600_000);
-const CLOSED_AFTER_MS: u64 = 30 * MINUTE_MS;
 const ME: Author = Author(Hash32([1; 32]));
 
 /// A desk with one person, who reads both reports of each proposal.
@@ -35,12 +34,13 @@ struct Desk {
     /// Proposals that were right, of all.
     proposed: (usize, usize),
     reader: Random,
+    closed_after_ms: u64,
 }
 
 impl Desk {
-    fn new(reader: Random) -> Self {
+    fn new(reader: Random, closed_after_ms: u64) -> Self {
         let (state, affair_of) = (DeskState::new(), BTreeMap::new());
-        Self { state, seq: 0, affair_of, right: 0, wrong: 0, proposed: (0, 0), reader }
+        Self { state, seq: 0, affair_of, right: 0, wrong: 0, proposed: (0, 0), reader, closed_after_ms }
     }
 
     fn apply(&mut self, at: Timestamp, event: impl Into<bystand_core::desk::Event>) {
@@ -49,7 +49,7 @@ impl Desk {
     }
 
     fn close_old(&mut self, now: Timestamp) {
-        let is_old = |i: &&bystand_core::desk::Incident| now.since_ms(i.taken.at) > CLOSED_AFTER_MS;
+        let is_old = |i: &&bystand_core::desk::Incident| now.since_ms(i.taken.at) > self.closed_after_ms;
         let old: Vec<IncidentId> = self.state.open_incidents().filter(is_old).map(|i| i.id).collect();
         for incident in old {
             self.apply(now, WorkEvent::Claimed { incident });
@@ -103,18 +103,19 @@ impl Desk {
 
 fn main() -> Result<(), Box<dyn Error>> {
     let words: Vec<String> = std::env::args().skip(1).collect();
-    let [zones, places, scenario, from, to] = words.as_slice() else {
-        return Err("ZONES INCIDENTS SCENARIO FROM TO".into());
+    let [zones, places, scenario, from, to, reports, minutes] = words.as_slice() else {
+        return Err("ZONES INCIDENTS SCENARIO FROM TO REPORTS MINUTES".into());
     };
     let city = City::read(&std::fs::read_to_string(zones)?, &std::fs::read_to_string(places)?)?;
-    let scenario: Scenario = scenario.parse()?;
+    let (scenario, reports, minutes): (Scenario, usize, u64) =
+        (scenario.parse()?, reports.parse()?, minutes.parse()?);
     println!("seed\tproposed\tright\tjoined\twrong\ttogether\twanted");
     let mut all = (0, 0, 0, 0);
     for seed in from.parse::<u64>()?..=to.parse()? {
         let (habits, mut rng) = (Habits::default(), Seeds::new(seed).generator("affairs", 0));
-        let (day, reports) = ((BEGIN, 23 * HOUR_MS), scenario.usual_reports(24));
+        let day = (BEGIN, 23 * HOUR_MS);
         let (_, tellings) = draw(&city, (scenario, 24), &habits.neighbors, day, reports, &mut rng);
-        let mut desk = Desk::new(Seeds::new(seed).generator("reader", 0));
+        let mut desk = Desk::new(Seeds::new(seed).generator("reader", 0), minutes * MINUTE_MS);
         for (number, telling) in tellings.iter().enumerate() {
             desk.close_old(telling.at);
             desk.take(number, telling);

@@ -83,7 +83,7 @@ fn queue(state: &DeskState, now: Timestamp) -> View {
 fn row(state: &DeskState, incident: &Incident, now: Timestamp) -> Vec<String> {
     let said = incident.report.said();
     let like: Vec<String> =
-        state.proposed_joins(incident.id).iter().map(|join| names::number_of(state, join.with)).collect();
+        state.proposed_joins(incident.id).iter().map(|join| like_name(state, join.with)).collect();
     vec![
         names::number(incident).to_string(),
         state.stage(incident.id).map_or("", Stage::as_str).to_owned(),
@@ -155,11 +155,18 @@ fn about_report(device: &Device, incident: &Incident, wall: &WallClock, now: Tim
     }
 }
 
+/// What a report may be the same as; somebody has looked already where it is closed.
+fn like_name(state: &DeskState, with: IncidentId) -> String {
+    let is_closed = state.incident(with).is_some_and(|incident| incident.closing.is_some());
+    let number = names::number_of(state, with);
+    if is_closed { format!("{number} (closed)") } else { number }
+}
+
 fn about_work(state: &DeskState, incident: &Incident, wall: &WallClock, now: Timestamp, fields: &mut Fields) {
     fields.extend(incident.claim.map(|claim| ("on it", names::name(claim.holder))));
     fields.extend(incident.drawer.map(|drawer| ("drawer", drawer.as_str().to_owned())));
     for join in state.proposed_joins(incident.id) {
-        fields.push(("like", names::number_of(state, join.with)));
+        fields.push(("like", like_name(state, join.with)));
     }
     for note in &incident.notes {
         let by = names::name(note.stamp.by);
@@ -239,6 +246,7 @@ fn needs(state: &DeskState, texts: &Texts, what: &Attention) -> Vec<String> {
         | Attention::Unanswered(incident, _)
         | Attention::NobodyArrived(incident, _)
         | Attention::CountersignAwaited(incident, _)
+        | Attention::Unwatched(incident, _)
         | Attention::NoNews(incident, _)
         | Attention::LeftBehind(incident)
         | Attention::Home(incident) => (Some(*incident), None, 0),

@@ -90,6 +90,7 @@ attention-nobody-at-desk = { $count ->
 attention-unanswered = Nobody answered the call-out in 60 seconds. Ring on-call volunteers.
 attention-nobody-arrived = Nobody who was accepted has arrived. Call them, or call out again.
 attention-countersign-awaited = An alert waits for a second signature.
+attention-unwatched = An alert is out and nobody is there any more. Mark it as being checked again, and send somebody to look.
 attention-no-news = An alert's time is over and there is no news. Renew it, end it, or say it was wrong.
 attention-left-behind = This was begun and nobody is on it any more. Take it, or close it.
 attention-rumor-many = The same rumor was asked { $count } times. Answer it in public.

@@ -7,7 +7,7 @@ use super::callout::{CallOut, CallOutPhase};
 use super::ids::RumorId;
 use super::incident::{Incident, Stage};
 use super::responder::ResponderPhase;
-use super::rules::{RUMOR_MANY, RUMOR_SAME_MS};
+use super::rules::{RUMOR_MANY, RUMOR_SAME_MS, UNWATCHED_MS};
 use super::state::DeskState;
 
 /// Something a dispatcher has to see now. The order of variants is the order of urgency.
@@ -32,6 +32,8 @@ pub enum Attention {
     NobodyArrived(IncidentId, CallOutId),
     /// A second signature is awaited.
     CountersignAwaited(IncidentId, AlertId),
+    /// A published alert with nobody there who would see its end.
+    Unwatched(IncidentId, AlertId),
     /// An alert's time passed without news.
     NoNews(IncidentId, AlertId),
     /// It was begun and nobody is on it any more: who held it went home, or lost the network.
@@ -50,7 +52,7 @@ impl DeskState {
         let mut list = Vec::new();
         for incident in self.incidents() {
             incident.call_outs.values().for_each(|call| of_call_out(incident, call, &mut list));
-            self.of_alerts(incident, &mut list);
+            self.of_alerts(incident, now, &mut list);
         }
         for root in self.open_incidents() {
             if self.stage(root.id) == Some(Stage::Contradicted) {
@@ -89,7 +91,30 @@ impl DeskState {
         self.open_incidents().filter(is_left).map(|incident| incident.id).collect()
     }
 
-    fn of_alerts(&self, incident: &Incident, list: &mut Vec<Attention>) {
+    /// The alert of an incident that the public takes for current although nobody is there any more, or on the way:
+    /// whoever stays sees the end, and whoever was mistaken has gone home.
+    pub fn unwatched_alert(&self, id: IncidentId, now: Timestamp) -> Option<AlertId> {
+        let responders = || {
+            let call_outs = self.group(id).flat_map(|member| member.call_outs.values());
+            call_outs.flat_map(|call| call.responders.values())
+        };
+        if responders().any(|responder| responder.phase.sees_the_end()) {
+            return None;
+        }
+        let gone = responders().filter(|r| r.arrived).map(|r| r.last_sign_at).max().unwrap_or_default();
+        let alerts = self.group(id).flat_map(|member| member.alerts.values());
+        let live = alerts.filter(|alert| alert.phase == AlertPhase::Live);
+        live.filter_map(|alert| Some((alert.id, alert.published.last()?.stamp.at)))
+            .find(|(_, told)| now.since_ms(gone.max(*told)) >= UNWATCHED_MS)
+            .map(|(alert, _)| alert)
+    }
+
+    fn of_alerts(&self, incident: &Incident, now: Timestamp, list: &mut Vec<Attention>) {
+        if self.is_open(incident)
+            && let Some(alert) = self.unwatched_alert(incident.id, now)
+        {
+            list.push(Attention::Unwatched(incident.id, alert));
+        }
         for alert in incident.alerts.values() {
             let doubtful = match alert.phase {
                 AlertPhase::Rechecking => true,

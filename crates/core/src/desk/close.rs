@@ -219,7 +219,7 @@ impl DeskState {
         incident.closing =
             Some(Closing { stamp, ending, class, after_action: Vec::new(), released_at: None });
         if let Some(incident) = self.incidents.get(&root) {
-            self.index.close(incident);
+            self.index.set_open(incident);
         }
         Ok(())
     }
@@ -248,7 +248,7 @@ impl DeskState {
         incident.closing.take().ok_or(Stop::Duplicate)?;
         incident.legal_closed = None;
         if let Some(incident) = self.incidents.get(&root) {
-            self.index.reopen(incident);
+            self.index.set_open(incident);
         }
         self.set_claim(root, Some((stamp.by, stamp)));
         Ok(())

@@ -1,49 +1,29 @@
 //! Where to find things fast; always rebuilt from the incidents, never stored.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::ops::{Deref, DerefMut};
-use std::sync::Arc;
-
 use bystand_wire::{AlertId, CallOutId, Hash32, IncidentId, Seq};
 
 use super::ids::{Author, FindingId};
 use super::incident::Incident;
 use super::joins::{Bucket, buckets_of};
+use super::persistent::{Map, Set};
 
-/// Indexes over the incidents that are there. A copy shares them until one side changes something.
+/// Indexes over the incidents that are there.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Index(Arc<Tables>);
-
-impl Deref for Index {
-    type Target = Tables;
-    fn deref(&self) -> &Tables {
-        &self.0
-    }
-}
-
-impl DerefMut for Index {
-    fn deref_mut(&mut self) -> &mut Tables {
-        Arc::make_mut(&mut self.0)
-    }
-}
-
-/// The tables of an [`Index`].
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Tables {
+pub(super) struct Index {
     /// These three serve look-ups by the engine; no rule uses them.
-    call_outs: BTreeSet<(CallOutId, IncidentId)>,
-    alerts: BTreeSet<(AlertId, IncidentId)>,
-    findings: BTreeSet<(FindingId, IncidentId)>,
-    claims: BTreeMap<Author, BTreeSet<IncidentId>>,
+    call_outs: Set<(CallOutId, IncidentId)>,
+    alerts: Set<(AlertId, IncidentId)>,
+    findings: Set<(FindingId, IncidentId)>,
+    claims: Map<Author, Set<IncidentId>>,
     /// Reports that came with a pass, the earliest first: only that one is vouched.
-    passes: BTreeMap<Hash32, BTreeSet<(Seq, IncidentId)>>,
+    passes: Map<Hash32, Set<(Seq, IncidentId)>>,
     /// Incidents that are neither closed nor joined, oldest first.
-    open: BTreeSet<(Seq, IncidentId)>,
-    /// Incidents that are not closed by rough place and time.
-    buckets: BTreeMap<Bucket, BTreeSet<IncidentId>>,
+    open: Set<(Seq, IncidentId)>,
+    /// Incidents by rough place and time.
+    buckets: Map<Bucket, Set<IncidentId>>,
 }
 
-impl Tables {
+impl Index {
     pub(super) fn add(&mut self, incident: &Incident) {
         let id = incident.id;
         incident.call_outs.keys().for_each(|call_out| self.add_call_out(*call_out, id));
@@ -86,23 +66,10 @@ impl Tables {
         }
     }
 
-    /// Closed incidents are not looked for.
     pub(super) fn learn_place(&mut self, incident: &Incident) {
-        if incident.closing.is_none() {
-            for bucket in buckets_of(incident) {
-                put_into(&mut self.buckets, bucket, incident.id);
-            }
+        for bucket in buckets_of(incident) {
+            put_into(&mut self.buckets, bucket, incident.id);
         }
-    }
-
-    pub(super) fn close(&mut self, incident: &Incident) {
-        self.forget_place(incident);
-        self.set_open(incident);
-    }
-
-    pub(super) fn reopen(&mut self, incident: &Incident) {
-        self.learn_place(incident);
-        self.set_open(incident);
     }
 
     /// Puts an incident among the open ones, or takes it out.
@@ -162,7 +129,7 @@ impl Tables {
 
     /// Whether this incident's report is the one that its pass vouches for.
     pub(super) fn is_first_of_pass(&self, pass: Hash32, seq: Seq, id: IncidentId) -> bool {
-        self.passes.get(&pass).and_then(BTreeSet::first) == Some(&(seq, id))
+        self.passes.get(&pass).and_then(Set::get_min) == Some(&(seq, id))
     }
 
     pub(super) fn is_open(&self, incident: &Incident) -> bool {
@@ -179,12 +146,12 @@ impl Tables {
     }
 }
 
-fn put_into<K: Ord, V: Ord>(map: &mut BTreeMap<K, BTreeSet<V>>, key: K, value: V) {
+fn put_into<K: Ord + Clone, V: Ord + Clone>(map: &mut Map<K, Set<V>>, key: K, value: V) {
     map.entry(key).or_default().insert(value);
 }
 
 /// Takes one value from the set of a key, and the key when nothing is left.
-fn take_from<K: Ord, V: Ord>(map: &mut BTreeMap<K, BTreeSet<V>>, key: &K, value: &V) {
+fn take_from<K: Ord + Clone, V: Ord + Clone>(map: &mut Map<K, Set<V>>, key: &K, value: &V) {
     if let Some(set) = map.get_mut(key) {
         set.remove(value);
         if set.is_empty() {
@@ -194,7 +161,7 @@ fn take_from<K: Ord, V: Ord>(map: &mut BTreeMap<K, BTreeSet<V>>, key: &K, value:
 }
 
 /// The first incident beside an id.
-fn first_with<K: Ord + Copy>(pairs: &BTreeSet<(K, IncidentId)>, key: K) -> Option<IncidentId> {
+fn first_with<K: Ord + Copy>(pairs: &Set<(K, IncidentId)>, key: K) -> Option<IncidentId> {
     let least = IncidentId([0; IncidentId::LEN]);
     pairs.range((key, least)..).next().filter(|(found, _)| *found == key).map(|(_, id)| *id)
 }

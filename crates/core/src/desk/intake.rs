@@ -4,10 +4,11 @@ use bystand_wire::{IncidentId, PassPurpose, Seq, Timestamp};
 use minicbor::{Decode, Encode};
 
 use super::breach::{Breach, Step, Stop};
+use super::close::Class;
 use super::event::check_text;
 use super::ids::{Stamp, incident_of_report};
 use super::incident::{Incident, News, Talk, Vouch, Words};
-use super::rules::JOINED;
+use super::rules::{JOINED, LATE_REPORT_MS};
 use super::state::DeskState;
 use crate::report::{Report, Source, TextField, TextRange, strike_range};
 
@@ -29,7 +30,8 @@ pub enum IntakeEvent {
         #[n(2)]
         received_at: Timestamp,
     },
-    /// *Same as*: an incident, and what was joined to it, becomes part of another.
+    /// *Same as*: an incident, and what was joined to it, becomes part of another; also of one that was closed
+    /// lately, as long as nothing but reports is known of it.
     #[n(1)]
     SameAs {
         /// What is joined.
@@ -177,7 +179,7 @@ impl DeskState {
     /// What is joined must not be somebody else's, and one of the two must be claimed. Whoever held what
     /// it is joined to goes on holding it: a second report of an event is theirs to have.
     fn join(&mut self, stamp: Stamp, incident: IncidentId, into: IncidentId) -> Step {
-        let root = self.open_root(into)?;
+        let root = self.known(self.root_of(into))?;
         let child = self.known(incident)?;
         if child.joined_into == Some(root.id) {
             return Err(Stop::Duplicate);
@@ -189,6 +191,10 @@ impl DeskState {
             return Err(Breach::AlreadyJoined.into());
         }
         if child.closing.is_some() {
+            return Err(Breach::Closed.into());
+        }
+        let is_late = root.closing.is_some();
+        if is_late && !self.is_answered(stamp, incident, root) {
             return Err(Breach::Closed.into());
         }
         let [joining, held] = [child, root].map(|i| i.claim.map(|claim| claim.holder));
@@ -212,7 +218,7 @@ impl DeskState {
         let (root, mut moved) = (root.id, child.joined.clone());
         moved.insert(incident);
         self.set_claim(incident, None);
-        if !is_anothers {
+        if !is_anothers && !is_late {
             self.set_claim(root, Some((stamp.by, stamp)));
         }
         if let Some(child) = self.incidents.get_mut(&incident) {
@@ -226,6 +232,16 @@ impl DeskState {
         }
         self.known_mut(root)?.joined.extend(moved);
         Ok(())
+    }
+
+    /// Whether a report may be joined to an incident that is closed: not long ago, and nobody was asked to look for it.
+    fn is_answered(&self, stamp: Stamp, report: IncidentId, closed: &Incident) -> bool {
+        let is_report_only =
+            |member: &Incident| member.call_outs.is_empty() && member.findings.is_empty() && member.alerts.is_empty();
+        let is_lately = closed.closing.as_ref().is_some_and(|closing| {
+            closing.class != Class::EraseNow && stamp.at.since_ms(closing.stamp.at) <= LATE_REPORT_MS
+        });
+        is_lately && self.group(report).all(is_report_only)
     }
 
     fn split(&mut self, stamp: Stamp, incident: IncidentId) -> Step {

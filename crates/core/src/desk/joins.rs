@@ -15,17 +15,19 @@ use std::collections::BTreeSet;
 use bystand_wire::time::MINUTE_MS;
 use bystand_wire::{Cell, IncidentId, ZoneId};
 
+use super::finding::{StoodFinding, Verdict};
 use super::incident::Incident;
+use super::rules::LATE_REPORT_MS;
 use super::state::DeskState;
 use crate::geo::haversine_m;
-use crate::report::{Kind, Place};
+use crate::report::{FirstHand, Kind, Place, When};
 
 /// Pins farther apart than this are two events, in meters: most pins are off by a few steps, some by blocks.
 const PLACE_M: f64 = 700.0;
 /// Sightings farther apart than this are two events, in milliseconds.
 const TIME_MS: u64 = 60 * MINUTE_MS;
 /// From this score on a join is proposed.
-pub const JOIN_SCORE: i32 = 170;
+pub const JOIN_SCORE: i32 = 200;
 
 /// What the time between two sightings says, by steps of five minutes; and when it is more than those.
 const TIMES: [i32; 4] = [180, 140, 20, -70];
@@ -75,15 +77,15 @@ const ROW: i32 = 7_000;
 const COLUMN: i32 = 24_000;
 
 impl DeskState {
-    /// Open incidents that look like the same event as this one, the most alike first.
+    /// Incidents that look like the same event as this one, the most alike first: open ones, and closed ones where
+    /// somebody looked after what this one tells of was seen. Whoever reports after a look may have seen something new.
     pub fn proposed_joins(&self, id: IncidentId) -> Vec<ProposedJoin> {
         let own = self.root_of(id);
         let mut seen = BTreeSet::from([own]);
         let mut proposals = Vec::new();
         for candidate in self.group(id).flat_map(buckets_of).flat_map(|bucket| self.around(&bucket)) {
             let with = self.root_of(candidate);
-            let open = self.incidents.get(&with).is_some_and(|root| root.closing.is_none());
-            if !open || !seen.insert(with) {
+            if !seen.insert(with) || !(self.is_open_root(with) || self.was_answered(own, with)) {
                 continue;
             }
             let score = self.likeness(own, with);
@@ -93,6 +95,24 @@ impl DeskState {
         }
         proposals.sort_by_key(|proposal| (core::cmp::Reverse(proposal.score), proposal.with));
         proposals
+    }
+
+    fn is_open_root(&self, id: IncidentId) -> bool {
+        self.incidents.get(&id).is_some_and(|root| root.closing.is_none())
+    }
+
+    /// Whether a closed incident answers a report that came later: what it tells of was seen before a look ended, or it is
+    /// hearsay without a time.
+    fn was_answered(&self, own: IncidentId, closed: IncidentId) -> bool {
+        let closing = self.incidents.get(&closed).and_then(|root| root.closing.as_ref());
+        let Some((own, closing)) = self.incidents.get(&own).zip(closing) else { return false };
+        let said = own.report.said();
+        let is_hearsay = said.first_hand == FirstHand::No && said.seen == When::Unknown;
+        let is_decisive = |found: &&StoodFinding| found.finding.verdict != Verdict::CouldNotCheck;
+        let looks = self.standing_findings(closed).filter(is_decisive);
+        let looked = looks.map(|found| found.finding.until).max();
+        own.taken.at.since_ms(closing.stamp.at) <= LATE_REPORT_MS / 2
+            && looked.is_some_and(|until| is_hearsay || own.report.seen_at() <= until)
     }
 
     /// The likeness of the two members that are most alike.

@@ -77,7 +77,7 @@ pub use work::WorkEvent;
 
 /// Every time and number the desk's rules use, in one place. Lengths of time are in milliseconds.
 pub mod rules {
-    use bystand_wire::time::{DAY_MS, MINUTE_MS, SECOND_MS};
+    use bystand_wire::time::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS};
 
     pub use bystand_wire::limits::{ALERT_LIFE_MS, CLAIM_LAPSE_MS, HEADS_UP_MS};
 
@@ -91,6 +91,8 @@ pub mod rules {
     pub const CHECK_IN_MS: u64 = 10 * MINUTE_MS;
     /// When nobody has arrived so long after the longest promised time, the desk is told.
     pub const ARRIVAL_GRACE_MS: u64 = 10 * MINUTE_MS;
+    /// An alert that nobody watches any more is shown to the desk after this.
+    pub const UNWATCHED_MS: u64 = 2 * MINUTE_MS;
     /// How many a call-out accepts at once.
     pub const ACCEPTED_AT_ONCE: usize = 3;
     /// The longest way a responder can promise, in minutes.
@@ -101,6 +103,8 @@ pub mod rules {
     pub const CALL_OUT_ZONES: usize = 32;
     /// An open incident that nobody touched for so long is due to be closed as not pursued.
     pub const STALE_OPEN_MS: u64 = 7 * DAY_MS;
+    /// A report is joined to an incident that was closed at most so long ago: it was answered before it came.
+    pub const LATE_REPORT_MS: u64 = 2 * HOUR_MS;
     /// How long an unfounded incident is kept after closing.
     pub const UNFOUNDED_MS: u64 = 7 * DAY_MS;
     /// How long a general incident is kept after closing.

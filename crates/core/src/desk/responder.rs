@@ -110,6 +110,22 @@ impl ResponderPhase {
         }
     }
 
+    /// Whether they are there, or will be: who goes home sees nothing more.
+    pub fn sees_the_end(self) -> bool {
+        match self {
+            ResponderPhase::Accepted
+            | ResponderPhase::OnTheWay
+            | ResponderPhase::Parked
+            | ResponderPhase::OnScene => true,
+            ResponderPhase::Offered
+            | ResponderPhase::Leaving
+            | ResponderPhase::Left
+            | ResponderPhase::Stopped
+            | ResponderPhase::Declined
+            | ResponderPhase::Withdrawn => false,
+        }
+    }
+
     /// Whether they may send a finding: parked or later, and on this call-out at all.
     pub fn may_find(self) -> bool {
         match self {

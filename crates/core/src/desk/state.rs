@@ -58,7 +58,8 @@ pub(super) struct Shared {
     #[n(3)]
     pub wakes: Vec<(Stamp, WakeReason, u16)>,
     #[n(4)]
-    pub duty: BTreeMap<ZoneId, (Timestamp, u32)>,
+    #[cbor(with = "map")]
+    pub duty: Map<ZoneId, (Timestamp, u32)>,
     #[n(5)]
     #[cbor(with = "map")]
     pub rumors: Map<RumorId, Rumor>,

@@ -8,7 +8,7 @@ use crate::desk::{
 use crate::report::{ConcernKind, FirstHand, Kind, Source};
 
 /// Ids that do not end in the word of an enum.
-const FIXED: [&str; 93] = [
+const FIXED: [&str; 94] = [
     "advice-distance",
     "advice-no-share",
     "advice-record",
@@ -31,6 +31,7 @@ const FIXED: [&str; 93] = [
     "attention-silent",
     "attention-stopped",
     "attention-unanswered",
+    "attention-unwatched",
     "form-equipment",
     "form-home",
     "form-interpreter",
@@ -165,6 +166,7 @@ pub fn attention_id(attention: &Attention) -> &'static str {
         Attention::Unanswered(..) => "attention-unanswered",
         Attention::NobodyArrived(..) => "attention-nobody-arrived",
         Attention::CountersignAwaited(..) => "attention-countersign-awaited",
+        Attention::Unwatched(..) => "attention-unwatched",
         Attention::NoNews(..) => "attention-no-news",
         Attention::LeftBehind(_) => "attention-left-behind",
         Attention::RumorMany(_) => "attention-rumor-many",

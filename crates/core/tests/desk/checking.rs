@@ -407,6 +407,32 @@ fn an_alert_lives_is_doubted_corrected_and_ends() {
 }
 
 #[test]
+fn an_alert_that_nobody_watches_is_shown_to_the_desk() {
+    let mut table = Table::staffed();
+    let unwatched = |table: &Table| {
+        let seen = table.state.attention(table.now()).contains(&Attention::Unwatched(incident(1), alert(1)));
+        assert_eq!(seen, table.state.unwatched_alert(incident(1), table.now()).is_some());
+        seen
+    };
+    for n in [1, 2] {
+        table.ok(2, sign(n, 10 + u64::from(n), SignFrom::OnScene));
+    }
+    table.ok(2, recorded(1, 1, Verdict::Confirmed));
+    let step = prepared(&table, AlertStep::New, Some(1));
+    table.ok(1, step);
+    table.ok(2, published(AlertStep::New, 7));
+    table.ok(2, sign(1, 13, SignFrom::Leaving));
+    table.wait(5 * MINUTE);
+    assert!(!unwatched(&table), "the other one is there");
+    table.ok(2, sign(2, 14, SignFrom::Leaving));
+    assert!(!unwatched(&table), "they have just left");
+    table.wait(5 * MINUTE);
+    assert!(unwatched(&table));
+    table.ok(3, rechecking(8));
+    assert!(!unwatched(&table), "the public knows");
+}
+
+#[test]
 fn an_alert_that_turns_out_wrong_is_taken_back_openly() {
     let end =
         || CloseEvent::Closed { incident: incident(1), ending: Ending::Unfounded, class: Class::Unfounded };

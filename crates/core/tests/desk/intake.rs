@@ -1,7 +1,8 @@
 //! Flows 1.1 to 1.4 and 1.10 at the desk: reports, claims, joining, striking, closing, keeping, erasing.
 
+use bystand_core::alerts::FalseAlarm;
 use bystand_core::desk::*;
-use bystand_core::report::{Kind, ReportIn, Source, TextField, TextRange};
+use bystand_core::report::{FirstHand, Kind, ReportIn, Source, TextField, TextRange, When};
 use bystand_wire::*;
 
 use crate::support::*;
@@ -431,6 +432,53 @@ fn joins_are_proposed_for_near_and_alike_reports_only() {
     table.ok(1, same_as(2, 1));
     let with: Vec<IncidentId> = table.state.proposed_joins(incident(2)).iter().map(|p| p.with).collect();
     assert_eq!(with, [incident(6)], "joined ones are not proposed again");
+}
+
+#[test]
+fn a_report_of_what_was_looked_at_before_is_joined_to_the_closed_incident() {
+    let mut table = Table::claimed();
+    table.ok(2, recorded(1, 1, Verdict::FalseAlarm(FalseAlarm::Towing)));
+    table.ok(1, closed(1, Ending::Unfounded, Class::Unfounded));
+    table.wait(10 * MINUTE);
+    let now = table.now();
+    let mut take = |n: u8, change: fn(&mut ReportIn)| {
+        let mut said = report_in(n, now);
+        change(&mut said);
+        let report = Box::new(said.check(Source::Public, now).expect("good"));
+        table.ok(1, IntakeEvent::ReportTaken { report, vouch: None, received_at: now });
+        table.state.proposed_joins(incident(n)).iter().map(|p| p.with).collect::<Vec<_>>()
+    };
+    // The look ended a minute after the start.
+    let before = take(2, |said| said.seen = When::At(START));
+    let after = take(3, |said| said.seen = When::At(START.plus_ms(8 * MINUTE)));
+    let hearsay = take(4, |said| (said.seen, said.first_hand) = (When::Unknown, FirstHand::No));
+    assert!(before.contains(&incident(1)) && hearsay.contains(&incident(1)));
+    assert!(!after.contains(&incident(1)), "that may be new");
+
+    table.breach(1, same_as(2, 1), Breach::NotClaimed);
+    table.ok(1, claim(2));
+    table.breach(2, same_as(2, 1), Breach::HeldByOther);
+    table.ok(1, same_as(2, 1));
+    assert_eq!(table.stage(2), Some(Stage::Joined));
+    assert!(table.incident(1).closing.is_some() && table.incident(1).claim.is_none(), "it stays closed");
+    table.ok(1, IntakeEvent::Told { incident: incident(2), news: News::FalseAlarm(FalseAlarm::Towing) });
+
+    // Whoever was sent for it, or has looked: that is not a late report any more.
+    table.ok(1, claim(3));
+    table.ok(2, recorded(3, 2, Verdict::CouldNotCheck));
+    table.breach(1, same_as(3, 1), Breach::Closed);
+    table.ok(1, claim(4));
+    table.wait(rules::LATE_REPORT_MS);
+    table.breach(1, same_as(4, 1), Breach::Closed);
+
+    // A mistake is undone by opening it again; otherwise both are erased together.
+    table.ok(2, CloseEvent::Reopened { incident: incident(1) });
+    table.ok(2, IntakeEvent::Split { incident: incident(2) });
+    table.ok(2, claim(2));
+    table.ok(2, closed(1, Ending::Unfounded, Class::Unfounded));
+    table.ok(2, same_as(2, 1));
+    table.wait(rules::UNFOUNDED_MS);
+    table.ok(2, erased(&[1, 2], EraseReason::Retention));
 }
 
 #[test]

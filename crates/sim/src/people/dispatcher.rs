@@ -193,7 +193,11 @@ impl Desk<'_> {
                     None => self.look_again(incident),
                 }
             }
-            Verdict::Confirmed if is_used => None,
+            // Nobody would see its end: the public hears that it is being checked again, and others look.
+            Verdict::Confirmed if is_used => {
+                let unwatched = state.unwatched_alert(id, self.now);
+                unwatched.map(|alert| ("recheck", DeskCommand::Recheck(alert)))
+            }
             Verdict::Confirmed if self.is_strong(incident, newest) => {
                 Some(("publish", DeskCommand::Publish(id, AlertStep::New, finding)))
             }
@@ -310,9 +314,23 @@ impl Desk<'_> {
         // The best proposal or none: a younger one that fits better comes here by itself.
         let proposed = self.state.proposed_joins(id).into_iter().next().filter(|join| older(&join.with));
         if let Some(join) = proposed.filter(|_| !self.pressed.was_refused(id, "same-as")) {
-            return Some(("same-as", DeskCommand::SameAs(id, join.with)));
+            let told = self.answer_late(incident, join.with);
+            return told.or(Some(("same-as", DeskCommand::SameAs(id, join.with))));
         }
         Some(("check", DeskCommand::Check(id, vec![Role::Verifier], 15)))
+    }
+
+    /// Who reports what was looked at before is told what was found there.
+    fn answer_late(&self, incident: &Incident, with: IncidentId) -> Option<Step> {
+        let root = self.state.incident(with).filter(|root| root.closing.is_some() && !was_told(incident))?;
+        let found = self.state.standing_findings(root.id).last()?.finding.verdict;
+        let news = match found {
+            Verdict::Confirmed | Verdict::Ended(_) => News::Over,
+            Verdict::FalseAlarm(what) => News::FalseAlarm(what),
+            Verdict::CouldNotCheck => News::CouldNotCheck,
+        };
+        let text = "Somebody has looked there.".to_owned();
+        Some(("tell", DeskCommand::Tell(incident.id, news, text)))
     }
 
     /// Everybody who waits for an answer is told; the public too, when more than one person asked.
