@@ -131,6 +131,8 @@ pub struct Ledger {
     secrets: Vec<Secret>,
     on_disk: BTreeMap<MachineId, BTreeMap<String, BTreeSet<SecretId>>>,
     found: Vec<Found>,
+    /// How much of it was spoken of.
+    found_before: usize,
     used: BTreeMap<Hash32, Hash32>,
     /// Ends of the frames that the relay has acknowledged within a day, and of those that it says it has erased.
     frames: BTreeMap<(StreamId, Seq), (Timestamp, [u8; END])>,
@@ -204,8 +206,15 @@ impl Ledger {
         (0..).map(SecretId).zip(&self.secrets)
     }
 
+    /// Whether anything was found since the last call.
+    pub fn has_news(&mut self) -> bool {
+        let (found, before) = (self.found.len(), std::mem::replace(&mut self.found_before, self.found.len()));
+        found > before
+    }
+
     /// What was found since the last call.
     pub fn take_found(&mut self) -> Vec<Found> {
+        self.found_before = 0;
         std::mem::take(&mut self.found)
     }
 

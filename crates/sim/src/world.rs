@@ -65,6 +65,8 @@ pub enum Noticed<D> {
     Told(MachineId, Box<Event>),
     /// It is time for something that somebody had planned.
     Deed(D),
+    /// The ledger has found something: to be judged before anything else happens.
+    Found,
 }
 
 /// A call's input to a device.
@@ -319,6 +321,9 @@ impl<D> World<D> {
         loop {
             if let Some((id, event)) = self.told.pop_front() {
                 return Some(Noticed::Told(id, Box::new(event)));
+            }
+            if self.ledger.has_news() {
+                return Some(Noticed::Found);
             }
             let Some(next) = self.agenda.next_by(until) else {
                 self.agenda.pass(until);

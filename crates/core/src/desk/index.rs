@@ -123,8 +123,8 @@ impl Index {
         first_with(&self.findings, finding)
     }
 
-    pub(super) fn claims_of(&self, holder: Author) -> Vec<IncidentId> {
-        self.claims.get(&holder).map(|ids| ids.iter().copied().collect()).unwrap_or_default()
+    pub(super) fn claims_of(&self, holder: Author) -> impl Iterator<Item = IncidentId> + '_ {
+        self.claims.get(&holder).into_iter().flatten().copied()
     }
 
     /// Whether this incident's report is the one that its pass vouches for.

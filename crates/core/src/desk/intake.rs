@@ -236,8 +236,9 @@ impl DeskState {
 
     /// Whether a report may be joined to an incident that is closed: not long ago, and nobody was asked to look for it.
     fn is_answered(&self, stamp: Stamp, report: IncidentId, closed: &Incident) -> bool {
-        let is_report_only =
-            |member: &Incident| member.call_outs.is_empty() && member.findings.is_empty() && member.alerts.is_empty();
+        let is_report_only = |member: &Incident| {
+            member.call_outs.is_empty() && member.findings.is_empty() && member.alerts.is_empty()
+        };
         let is_lately = closed.closing.as_ref().is_some_and(|closing| {
             closing.class != Class::EraseNow && stamp.at.since_ms(closing.stamp.at) <= LATE_REPORT_MS
         });

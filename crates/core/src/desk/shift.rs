@@ -188,7 +188,7 @@ impl DeskState {
             presence.last_sign_at = stamp.at;
             self.shared.figures.count_staff(stamp.at, self.shared.presence.len());
         }
-        let claims = self.index.claims_of(stamp.by);
+        let claims: Vec<_> = self.index.claims_of(stamp.by).collect();
         if !on_shift && claims.is_empty() {
             return Err(Stop::Duplicate);
         }
@@ -207,7 +207,7 @@ impl DeskState {
             return Err(Breach::Unknown.into());
         }
         if let Some(to) = to.filter(|to| *to != stamp.by) {
-            for id in self.index.claims_of(stamp.by) {
+            for id in self.index.claims_of(stamp.by).collect::<Vec<_>>() {
                 self.set_claim(id, Some((to, stamp)));
             }
         }
@@ -218,7 +218,7 @@ impl DeskState {
 
     /// Releases every claim of one dispatcher.
     fn release_all(&mut self, who: Author) {
-        for id in self.index.claims_of(who) {
+        for id in self.index.claims_of(who).collect::<Vec<_>>() {
             self.set_claim(id, None);
         }
     }

@@ -165,6 +165,11 @@ impl DeskState {
         self.index.open().filter_map(|id| self.incidents.get(&id))
     }
 
+    /// The open incidents that somebody has claimed, by id.
+    pub fn claimed_by(&self, holder: Author) -> impl Iterator<Item = &Incident> {
+        self.index.claims_of(holder).filter_map(|id| self.incidents.get(&id))
+    }
+
     /// Whether an incident is among [`DeskState::open_incidents`].
     pub fn is_open(&self, incident: &Incident) -> bool {
         self.index.is_open(incident)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use bystand_core::desk::{Attention, RumorId};
+use bystand_core::desk::{Attention, Class, Ending, RumorId};
 use bystand_core::device::Command;
 use bystand_core::device::desk::DeskCommand;
 use bystand_core::device::neighbor::NeighborCommand;
@@ -85,6 +85,27 @@ fn a_pin_without_a_zone_gets_its_zone_when_the_desk_takes_it() {
     }
     let said = world.device(FOUNDER).desk().state().incident(home).expect("taken").report.said().clone();
     assert_eq!(said.place.point, None, "a home's pin is in no entry");
+}
+
+#[test]
+fn the_address_of_a_late_report_about_a_closed_home_is_forgotten_as_well() {
+    let mut world = triangles(84);
+    let home = || Place { home: true, text: "5 Elm Street".into(), ..pin(at(45, 45)) };
+    let [first, late] = [1, 2].map(|n| report(&mut world, n, Kind::DoorKnock, home()));
+    let knows = |w: &World, incident| w.device(FOUNDER).desk().home(&incident).is_some();
+    assert!(world.run_until(MINUTE, |w| knows(w, first) && knows(w, late)));
+    for incident in [first, late] {
+        desk(&mut world, DeskCommand::Claim(incident));
+        world.run(2 * SECOND);
+    }
+    desk(&mut world, DeskCommand::Close(first, Ending::NotPursued, Class::General));
+    world.run(2 * SECOND);
+    assert!(!knows(&world, first) && knows(&world, late));
+    desk(&mut world, DeskCommand::SameAs(late, first));
+    world.run(2 * SECOND);
+    assert!(!knows(&world, late));
+    let records = &world.actor(FOUNDER).records;
+    assert!(!records.keys().any(|name| name.starts_with("desk/home/")));
 }
 
 #[test]

@@ -186,6 +186,7 @@ impl Director {
             match noticed {
                 Noticed::Told(id, event) => self.hear(id, &event),
                 Noticed::Deed(deed) => self.act(deed),
+                Noticed::Found => self.watch.judge(&mut self.stage.world),
             }
         }
     }

@@ -95,8 +95,7 @@ pub fn mistaken_end(decision: &Decision) -> Option<DeskCommand> {
 
 /// What a dispatcher does who goes home: lets go of what they hold, hands over, ends the shift.
 pub fn go_home(state: &DeskState, me: Author) -> Vec<DeskCommand> {
-    let mine = state.open_incidents().filter(|i| i.claim.is_some_and(|claim| claim.holder == me));
-    let mut last: Vec<DeskCommand> = mine.map(|i| DeskCommand::Release(i.id)).collect();
+    let mut last: Vec<DeskCommand> = state.claimed_by(me).map(|i| DeskCommand::Release(i.id)).collect();
     last.push(DeskCommand::HandOver(None, "what is open is in the queue".to_owned()));
     last.push(DeskCommand::EndShift);
     last
@@ -105,9 +104,10 @@ pub fn go_home(state: &DeskState, me: Author) -> Vec<DeskCommand> {
 /// What a dispatcher does next: first for what they hold, then for what nobody holds any more, then the top
 /// of the queue.
 pub fn decide(state: &DeskState, me: Author, now: Timestamp, pressed: &Pressed) -> Option<Decision> {
-    let is_mine = |incident: &&Incident| incident.claim.is_some_and(|claim| claim.holder == me);
     let desk = Desk { state, now, pressed };
-    for incident in state.open_incidents().filter(is_mine) {
+    let mut mine: Vec<&Incident> = state.claimed_by(me).collect();
+    mine.sort_by_key(|incident| incident.taken.seq);
+    for incident in mine {
         if let Some((key, command)) = desk.follow_up(incident) {
             return Some((incident.id, key, command));
         }

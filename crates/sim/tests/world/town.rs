@@ -104,6 +104,9 @@ impl Town {
     pub fn run(&mut self, ms: u64) {
         let until = self.stage.world.now().plus_ms(ms);
         while let Some(noticed) = self.stage.world.run(until) {
+            if let Noticed::Found = noticed {
+                self.watch.judge(&mut self.stage.world);
+            }
             if let Noticed::Told(id, event) = noticed {
                 if let Event::Neighbor(NeighborEvent::Kept { report, .. }) = *event {
                     self.stage.world.ledger.about(id, incident_of_report(report));

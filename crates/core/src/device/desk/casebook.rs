@@ -19,6 +19,9 @@ use crate::team::{CasebookItem, CasebookMark, EntryBreach, TeamKind};
 /// One record for each incident, deleted with it.
 pub(super) const PARTS: &str = "desk/incident/";
 
+/// One record for each proof behind a signed finding.
+const PROOFS: &str = "desk/proof/";
+
 /// How long an entry that was due and written is not written again, in milliseconds.
 const DUE_AGAIN_MS: u64 = 15 * SECOND_MS;
 /// Entries between two snapshots of the fold.
@@ -35,8 +38,6 @@ pub(super) struct Snapshot {
     #[n(2)]
     shared: ByteVec,
     #[n(3)]
-    pub(super) proofs: BTreeMap<Hash32, FindingProof>,
-    #[n(4)]
     pub(super) drafts: BTreeMap<IncidentId, String>,
 }
 
@@ -108,7 +109,9 @@ impl Desk {
         match decode::<DeskEntry>(&event) {
             Ok(DeskEntry::Fact(fact)) => self.fact(ctx, shared, (seq, author, at), *fact),
             Ok(DeskEntry::Proof(_, proof)) => {
-                self.proofs.insert(alerts::statement_hash(&proof.statement), *proof);
+                let hash = alerts::statement_hash(&proof.statement);
+                ctx.store(&format!("{PROOFS}{hash}"), &*proof);
+                self.proofs.insert(hash, *proof);
                 self.folded(false);
             }
             Ok(DeskEntry::Draft(incident, text)) => {
@@ -145,9 +148,9 @@ impl Desk {
                 self.erase(ctx, shared, members);
                 must_snapshot = true;
             }
-            if let DeskFact::Close(CloseEvent::Closed { incident, .. }) = &fact {
-                // Whatever was joined to it closes with it.
-                let group: Vec<IncidentId> = self.state.group(*incident).map(|member| member.id).collect();
+            if let Some(incident) = fact.incident().filter(|id| self.is_over(id)) {
+                // Whatever was joined to it, before it was closed or after, is over with it.
+                let group: Vec<IncidentId> = self.state.group(incident).map(|member| member.id).collect();
                 group.iter().for_each(|member| self.forget_place(ctx, member));
             }
         }
@@ -226,7 +229,6 @@ impl Desk {
             mark,
             last_seq: self.state.last_seq(),
             shared: self.state.shared_part().into(),
-            proofs: self.proofs.clone(),
             drafts: self.drafts.clone(),
         };
         ctx.store(SNAPSHOT, &snapshot);
@@ -242,11 +244,22 @@ impl Desk {
             self.dirty.remove(incident);
             self.drafts.remove(incident);
         }
+        self.forget_proofs(ctx, |state, proof| state.incident_of_alert(proof.statement.alert).is_none());
         let state = &self.state;
-        self.proofs.retain(|_, proof| state.incident_of_alert(proof.statement.alert).is_some());
         self.offers.retain(|_, (call_out, _)| state.incident_of_call_out(*call_out).is_some());
         let offers = &self.offers;
         self.envelopes.retain(|offer, _| offers.contains_key(offer));
+    }
+
+    pub(super) fn forget_proofs(
+        &mut self,
+        ctx: &mut Cx<'_>,
+        is_gone: impl Fn(&DeskState, &FindingProof) -> bool,
+    ) {
+        let state = &self.state;
+        for (hash, _) in self.proofs.extract_if(.., |_, proof| is_gone(state, proof)) {
+            ctx.forget(&format!("{PROOFS}{hash}"));
+        }
     }
 
     /// Entries that somebody's device should write by now: this one does when its turn has come.
@@ -274,6 +287,13 @@ fn has_read(shared: &Shared) -> Result<(), CommandError> {
         return Err(CommandError::NotNow(text.to_owned()));
     }
     Ok(())
+}
+
+/// The proofs as they lie in the vault.
+pub(super) fn proofs_of(records: &BTreeMap<String, Vec<u8>>) -> BTreeMap<Hash32, FindingProof> {
+    let stored = records.range(PROOFS.to_owned()..).take_while(|(name, _)| name.starts_with(PROOFS));
+    let proofs = stored.filter_map(|(_, bytes)| decode::<FindingProof>(bytes).ok());
+    proofs.map(|proof| (alerts::statement_hash(&proof.statement), proof)).collect()
 }
 
 /// The fold's parts as they lie in the vault.

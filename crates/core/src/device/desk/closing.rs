@@ -51,9 +51,8 @@ impl Desk {
     }
 
     fn thanks(&self, own: Author, now: Timestamp) -> impl Iterator<Item = (Timestamp, OfferId)> {
-        let is_own = move |claim: crate::desk::Claim| claim.holder == own;
-        let incidents = self.state.open_incidents().filter(move |i| i.claim.is_some_and(is_own));
-        let call_outs = incidents.flat_map(|incident| incident.call_outs.values().map(Box::as_ref));
+        let claimed = self.state.claimed_by(own);
+        let call_outs = claimed.flat_map(|incident| incident.call_outs.values().map(Box::as_ref));
         let is_enough = move |call: &&CallOut| {
             let has_others = call.closed.is_none() && call.has_responders_out();
             has_others && self.state.proposed_responders(call.request.id, now).is_empty()

@@ -25,7 +25,7 @@ use bystand_wire::{CallOutId, Hash32, IncidentId, OfferId, ReportId, Seq, Stream
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 
-use casebook::{PARTS, Snapshot, state_of};
+use casebook::{PARTS, Snapshot, proofs_of, state_of};
 pub use command::DeskCommand;
 pub use intake::{open_reply, report_tag, seal_reply};
 pub use keys::drop_policy;
@@ -197,7 +197,7 @@ impl Desk {
         {
             desk.state = state;
             desk.mark = Some(snapshot.mark);
-            desk.proofs = snapshot.proofs;
+            desk.proofs = proofs_of(records);
             desk.drafts = snapshot.drafts;
         }
         for (name, bytes) in records.range("desk/".to_owned()..) {
@@ -438,6 +438,7 @@ impl Desk {
     fn end(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
         ctx.forget(SNAPSHOT);
         self.forget_elsewhere(ctx);
+        self.forget_proofs(ctx, |_, _| true);
         let places: Vec<IncidentId> = self.homes.keys().chain(self.callbacks.keys()).copied().collect();
         for incident in places.into_iter().chain(self.state.incidents().map(|i| i.id).collect::<Vec<_>>()) {
             self.forget_place(ctx, &incident);

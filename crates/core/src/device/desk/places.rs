@@ -75,7 +75,7 @@ impl Desk {
     }
 
     /// Whether where it is, and whom to call, is of no use any more.
-    fn is_over(&self, incident: &IncidentId) -> bool {
+    pub(super) fn is_over(&self, incident: &IncidentId) -> bool {
         let is_closed = |incident: &crate::desk::Incident| incident.closing.is_some();
         self.is_erased(incident) || self.state.incident(self.state.root_of(*incident)).is_some_and(is_closed)
     }

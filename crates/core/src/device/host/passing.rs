@@ -29,6 +29,11 @@ const PASSED_LEN: usize = 24 * 1024;
 #[derive(Debug, Default)]
 pub(super) struct Inbox {
     items: BTreeMap<Seq, Item>,
+    /// The same by when they end.
+    ends: BTreeSet<(Timestamp, Seq)>,
+    /// Of these, call-outs by the hash of what announced them, and those that are over.
+    announced: BTreeMap<CallOutId, Hash32>,
+    over: BTreeSet<CallOutId>,
     /// Of these, by zone, what was not said there when it was last looked at: much is kept for a day, and
     /// little of it is still to be said.
     unsaid: BTreeMap<ZoneId, BTreeSet<Seq>>,
@@ -47,7 +52,29 @@ impl Inbox {
         for zone in &item.about.zones {
             self.unsaid.entry(zone.clone()).or_default().insert(seq);
         }
+        self.ends.insert((item.about.until, seq));
+        self.index(&item);
         self.items.insert(seq, item);
+    }
+
+    fn index(&mut self, item: &Item) {
+        match item.about.what {
+            What::CallOut(id) => drop(self.announced.insert(id, item.hash)),
+            What::Over(id) => drop(self.over.insert(id)),
+            What::HeadsUp | What::Note | What::Alert(..) => {}
+        }
+    }
+
+    /// What has ended by now goes.
+    fn forget_ended(&mut self, now: Timestamp) {
+        while let Some((_, seq)) = self.ends.first().copied().filter(|(until, _)| *until <= now) {
+            self.ends.pop_first();
+            match self.items.remove(&seq).map(|item| item.about.what) {
+                Some(What::CallOut(id)) => drop(self.announced.remove(&id)),
+                Some(What::Over(id)) => drop(self.over.remove(&id)),
+                Some(What::HeadsUp | What::Note | What::Alert(..)) | None => {}
+            }
+        }
     }
 
     /// A zone has a new room.
@@ -190,7 +217,7 @@ impl Host {
 
     /// Reads the inbox again when there is a reason; forgets what does not hold any more.
     pub(super) fn inbox_due(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
-        self.inbox.items.retain(|_, item| item.about.until > ctx.now);
+        self.inbox.forget_ended(ctx.now);
         if self.inbox.again && shared.connected && !shared.is_calling(&Caller::Host(HostCall::Inbox)) {
             self.read_inbox(ctx, shared, Seq::START);
         }
@@ -199,7 +226,7 @@ impl Host {
     /// When something in the inbox ends, or the inbox is to be read again.
     pub(super) fn inbox_due_next(&self, shared: &Shared) -> Option<Timestamp> {
         let again = (self.inbox.again && shared.connected).then_some(Timestamp(0));
-        self.inbox.items.values().map(|item| item.about.until).chain(again).min()
+        self.inbox.ends.first().map(|(until, _)| *until).into_iter().chain(again).min()
     }
 
     /// When it is this host's turn to pass something on in a zone's room. What is over its turn waits for
@@ -257,8 +284,9 @@ impl Host {
     fn due_in(&mut self, ctx: &Cx<'_>, shared: &Shared, zone: &ZoneId) -> Vec<DeskMessage> {
         let Some(day) = self.days.get(zone).filter(|d| d.is_in()) else { return Vec::new() };
         self.inbox.note_said(zone, &day.said);
-        let is_over = |id: &CallOutId| self.inbox.items.values().any(|i| i.about.what == What::Over(*id));
-        let is_open = |id: &CallOutId| day.state().any(|m| call_out_of(m) == Some(*id));
+        let is_over = |id: &CallOutId| self.inbox.over.contains(id);
+        let is_open =
+            |id: &CallOutId| self.inbox.announced.get(id).is_some_and(|hash| day.state.contains_key(hash));
         let open: Vec<(Timestamp, DeskMessage)> = self
             .inbox
             .unsaid(zone, &day.said)
