@@ -7,8 +7,9 @@
 //! event are so alike than two reports of two events that happen to be near (in hundredths; a naive Bayes
 //! rule). The weights were fitted on simulated days at the positions of real incidents, and rounded:
 //! `docs/adr/0010` says how. What is not known says nothing. Places compare by pins and by the words for the
-//! cross streets; without a pin on both sides by the words alone, in the same zone. A home has neither in a
-//! casebook: homes compare by the coarse cell around them.
+//! cross streets; without a pin on both sides by the words alone, in the same zone; and where one has only words
+//! and the other only a pin, by the zone. A home has neither in a casebook: homes compare by the coarse cell
+//! around them.
 
 use std::collections::BTreeSet;
 
@@ -27,7 +28,7 @@ const PLACE_M: f64 = 700.0;
 /// Sightings farther apart than this are two events, in milliseconds.
 const TIME_MS: u64 = 60 * MINUTE_MS;
 /// From this score on a join is proposed.
-pub const JOIN_SCORE: i32 = 200;
+pub const JOIN_SCORE: i32 = 250;
 
 /// What the time between two sightings says, by steps of five minutes; and when it is more than those.
 const TIMES: [i32; 4] = [180, 140, 20, -70];
@@ -42,6 +43,8 @@ const STEP_M: f64 = 50.0;
 const OTHER_WORDS: i32 = -220;
 /// The same corner, and not two pins.
 const SAME_WORDS: i32 = 300;
+/// One is known by words alone and the other by a pin alone, in the same zone.
+const SAME_ZONE: i32 = -120;
 /// Two homes in the same cell.
 const SAME_CELL: i32 = 360;
 /// What kinds say: the same; one general or often told for the other; others.
@@ -70,6 +73,8 @@ pub(super) enum Bucket {
     Named(Option<ZoneId>, String, u64),
     /// The coarse cell around a home and an hour.
     Home(Cell, u64),
+    /// A zone and an hour, for what only words or only a pin says where it is.
+    Zone(ZoneId, u64),
 }
 
 /// Micro-degrees in a row and a column: each wider than [`PLACE_M`] up to 74 degrees of latitude.
@@ -134,6 +139,9 @@ impl DeskState {
                 .map(|slot| Bucket::Named(zone.clone(), words.clone(), slot))
                 .flat_map(|bucket| self.index.in_bucket(&bucket).collect::<Vec<_>>())
                 .collect(),
+            Bucket::Zone(zone, slot) => slots(*slot)
+                .flat_map(|slot| self.index.in_bucket(&Bucket::Zone(zone.clone(), slot)).collect::<Vec<_>>())
+                .collect(),
             Bucket::Home(cell, slot) => slots(*slot)
                 .flat_map(|slot| self.index.in_bucket(&Bucket::Home(*cell, slot)).collect::<Vec<_>>())
                 .collect(),
@@ -149,7 +157,9 @@ pub(super) fn buckets_of(incident: &Incident) -> Vec<Bucket> {
     let words = street_words(&place.text);
     let named = (!words.is_empty()).then(|| Bucket::Named(place.zone.clone(), words, slot));
     let home = place.near.filter(|_| place.home).map(|cell| Bucket::Home(cell, slot));
-    near.into_iter().chain(named).chain(home).collect()
+    let is_half_known = near.is_some() != named.is_some();
+    let zone = place.zone.clone().filter(|_| is_half_known).map(|zone| Bucket::Zone(zone, slot));
+    near.into_iter().chain(named).chain(home).chain(zone).collect()
 }
 
 /// How much alike two reports are; `None` when they cannot be of one event.
@@ -178,7 +188,11 @@ fn place_likeness(a: &Place, b: &Place) -> Option<i32> {
     let are_both_named = !words_a.is_empty() && !words_b.is_empty();
     let is_same_corner = are_both_named && words_a == words_b && a.zone == b.zone;
     let Some((from, to)) = a.point.zip(b.point) else {
-        return is_same_corner.then_some(SAME_WORDS);
+        let is_one = |place: &Place, words: &str| place.point.is_some() == words.is_empty();
+        let is_words_and_pin =
+            is_one(a, &words_a) && is_one(b, &words_b) && a.point.is_some() != b.point.is_some();
+        let is_same_zone = is_words_and_pin && a.zone.is_some() && a.zone == b.zone;
+        return is_same_corner.then_some(SAME_WORDS).or(is_same_zone.then_some(SAME_ZONE));
     };
     let meters = Some(haversine_m(from, to)).filter(|meters| *meters <= PLACE_M)?;
     let table = if is_same_corner { PLACES_SAME_WORDS } else { PLACES };
@@ -306,5 +320,15 @@ mod tests {
         let home = Place { near: cell, home: true, ..Place::default() };
         assert_eq!(place_likeness(&home, &home), Some(360));
         assert_eq!(place_likeness(&home, &at(45_000_000, "")), None);
+        let zone = |name: &str| Some(ZoneId::new(name).expect("a zone"));
+        let pin = Place { zone: zone("east"), ..at(45_000_000, "") };
+        let words = Place { zone: zone("east"), text: "Lake & 12th".into(), ..Place::default() };
+        assert_eq!(place_likeness(&pin, &words), Some(SAME_ZONE));
+        assert_eq!(place_likeness(&words, &Place { zone: zone("west"), ..pin.clone() }), None);
+        assert_eq!(
+            place_likeness(&pin, &Place { point: None, ..pin.clone() }),
+            None,
+            "a zone is not a place"
+        );
     }
 }
