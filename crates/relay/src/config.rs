@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use bystand_wire::NetworkId;
 use bystand_wire::time::DAY_MS;
+use bystand_wire::{NetworkId, limits};
 
 use crate::rules::stream::PolicyLimits;
 use crate::rules::work::WorkLimits;
@@ -118,7 +118,7 @@ impl Default for Tuning {
             group_len: 256,
             readers: 4,
             max_store_mib: 0,
-            max_frames: 1_000_000,
+            max_frames: limits::STREAM_FRAMES,
             streams_per_pass: 20,
             blobs_per_pass: 50,
             work_effort_floor: 1,

@@ -44,6 +44,9 @@ pub const HANDSHAKE_INLINE_LEN: usize = 32 * 1024;
 pub const WORK_NONCE_MS: u64 = 10 * MINUTE_MS;
 /// How long a stream may be asked to live, in milliseconds.
 pub const STREAM_LIFE_MS: u64 = 400 * DAY_MS;
+/// The most frames that a stream may be asked to hold: what a team's casebook asks for, whose entries live as long as
+/// a stream may.
+pub const STREAM_FRAMES: u32 = 1_000_000;
 /// The highest place that a new stream may be asked to start after.
 pub const STREAM_START: u64 = 1 << 40;
 /// Keys, successors or purposes named in one policy.

@@ -210,6 +210,11 @@ impl MemoryRelay {
         }
     }
 
+    /// The rules of a stream, to be looked at and changed.
+    pub fn policy(&mut self, id: &StreamId) -> Option<&mut Policy> {
+        self.streams.get_mut(id).map(|stream| &mut stream.policy)
+    }
+
     fn offer(&self) -> WorkOffer {
         let nonce = Hash32([7; 32]);
         WorkOffer { nonce, effort: self.effort, valid_until: self.now.plus_ms(HOUR_MS) }
@@ -263,6 +268,9 @@ impl MemoryRelay {
         }
         if append.frame.len() > usize::try_from(stream.policy.max_frame_len).unwrap_or(usize::MAX) {
             return Err(Refusal::plain(Code::TooLarge));
+        }
+        if stream.frames.len() >= usize::try_from(stream.policy.max_frames).unwrap_or(usize::MAX) {
+            return Err(Refusal::plain(Code::StreamFull));
         }
         let tag = append.tag.unwrap_or(Hash32(hash.0));
         let context = AppendContext { stream: id, frame: hash, commit: append.commit, epoch: None };

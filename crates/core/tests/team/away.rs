@@ -59,7 +59,7 @@ fn what_was_erased_meanwhile_is_not_shown() {
 fn nothing_is_written_before_the_casebook_is_read() {
     let (mut world, away) = one_goes_away(71);
     let incident = taken(&mut world, 1);
-    world.run(2 * MINUTE);
+    world.run(12 * MINUTE);
     let casebook = world.device(away).shared().teams[&TeamKind::Desk].streams().casebook;
     // Answers come at once, and what is followed a minute later: the relay says nothing of what there is.
     world.delay_feed(1, 20 * SECOND);

@@ -10,7 +10,7 @@ use bystand_core::room::Credential;
 use bystand_core::team::{TeamKind, TeamSync};
 use bystand_core::testing::{FOUNDER, World, founded};
 use bystand_wire::time::DAY_MS;
-use bystand_wire::{IncidentId, PublicKey, ReportId, Role};
+use bystand_wire::{IncidentId, PublicKey, ReportId, Role, StreamId};
 
 use crate::fold::{fold, state};
 use crate::support::*;
@@ -292,4 +292,53 @@ fn what_a_registrar_certified_whose_own_certificate_has_ended_counts() {
     let invite = RegistrarCommand::Invite { roles: vec![Role::Observer], life_ms: DAY_MS };
     let refused = world.command(second, Command::Registrar(invite));
     assert!(matches!(refused, Err(CommandError::NotCertified(_))), "{refused:?}");
+}
+
+fn casebook(world: &World) -> StreamId {
+    world.device(FOUNDER).shared().teams[&TeamKind::Desk].streams().casebook
+}
+
+/// How many entries a founder's device writes in an hour by itself.
+fn entries_in_an_hour(world: &mut World) -> u64 {
+    let before = state(world, FOUNDER).last_seq();
+    world.run(60 * MINUTE);
+    state(world, FOUNDER).last_seq().0 - before.0
+}
+
+#[test]
+fn a_casebook_holds_as_much_as_a_stream_may() {
+    let mut world = founded(61, 1);
+    let casebook = casebook(&world);
+    let asked = world.relay.policy(&casebook).expect("a casebook").max_frames;
+    assert_eq!(asked, bystand_wire::limits::STREAM_FRAMES);
+}
+
+#[test]
+fn who_is_on_shift_and_holds_nothing_writes_little() {
+    let mut world = founded(62, 1);
+    world.command(FOUNDER, Command::Desk(DeskCommand::StartShift(vec!["en".into()]))).expect("a shift");
+    world.run(MINUTE);
+    let written = entries_in_an_hour(&mut world);
+    assert!((2..=10).contains(&written), "{written}");
+    assert!(state(&world, FOUNDER).is_staffed(), "and is still there");
+    let incident = takes(&mut world, FOUNDER, 1);
+    let written = entries_in_an_hour(&mut world);
+    assert!((50..=70).contains(&written), "{written}");
+    assert!(state(&world, FOUNDER).incident(incident).is_some_and(|i| i.claim.is_some()), "and holds it");
+}
+
+#[test]
+fn a_casebook_that_is_full_says_so() {
+    let mut world = founded(63, 1);
+    let incident = takes(&mut world, FOUNDER, 1);
+    let casebook = casebook(&world);
+    let held = u32::try_from(world.relay.frames(&casebook).len()).expect("few");
+    world.relay.policy(&casebook).expect("a casebook").max_frames = held;
+    world.take_events(FOUNDER);
+    let note = DeskCommand::Note(incident, "they are still there".into());
+    world.command(FOUNDER, Command::Desk(note)).expect("kept");
+    world.run(10 * SECOND);
+    let told = world.take_events(FOUNDER);
+    let is_full = |event: &Event| matches!(event, Event::Warning { code: "stream-full", .. });
+    assert!(told.iter().any(is_full), "{told:?}");
 }

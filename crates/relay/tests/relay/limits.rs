@@ -308,6 +308,7 @@ const TESTED: &[(&str, &str, &str)] = &[
     ("ROOM_MEMBERS", "crypto/src/rooms/rules.rs", "a_room_has_so_many_members"),
     ("WORK_NONCE_MS", "relay/tests/relay/lanes.rs", "work_is_bound_fresh_and_used_once"),
     ("STREAM_LIFE_MS", "relay/tests/relay/limits.rs", "what_a_policy_may_ask_for"),
+    ("STREAM_FRAMES", "core/tests/team/casebook.rs", "a_casebook_holds_as_much_as_a_stream_may"),
     ("STREAM_START", "relay/src/rules/stream.rs", "creation"),
     ("POLICY_KEYS", "relay/tests/relay/limits.rs", "what_a_policy_may_ask_for"),
     ("BLOB_LIFE_MS", "relay/tests/relay/blobs.rs", "what_is_no_blob"),

@@ -21,6 +21,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bystand_crypto::seal::SealSecretKey;
 use bystand_wire::relay_api::StoredFrame;
+use bystand_wire::time::MINUTE_MS;
 use bystand_wire::{CallOutId, Hash32, IncidentId, OfferId, ReportId, Seq, StreamId, Timestamp, decode};
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
@@ -44,8 +45,10 @@ use crate::team::{Carried, Carrier, CasebookMark, TeamEvent, TeamKind};
 const SNAPSHOT: &str = "desk/state";
 /// How long the second in rank waits for the first, in milliseconds.
 const RANK_PAUSE_MS: u64 = 2_000;
-/// How often a device on shift gives a sign of life, in milliseconds.
-const SIGN_EVERY_MS: u64 = bystand_wire::time::MINUTE_MS;
+/// How often a device on shift gives a sign of life while its dispatcher holds claims, which lapse soon, and while they
+/// hold none, in milliseconds. Each sign is an entry that is kept for long.
+const SIGN_EVERY_MS: u64 = MINUTE_MS;
+const IDLE_SIGN_EVERY_MS: u64 = 10 * MINUTE_MS;
 
 /// An entry of the desk's casebook: a fact for the fold, or something that goes with one.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
@@ -283,6 +286,13 @@ impl Desk {
                 let code = refusal.code.as_str();
                 ctx.tell(super::Event::Desk(DeskEvent::AlertRefused { incident: what.incident, code }));
             }
+            (DeskJob::Entry | DeskJob::Taken(..), Outcome::Refused(refusal)) => {
+                let text = format!(
+                    "The relay did not take an entry of the desk's casebook: {}",
+                    refusal.code.as_str()
+                );
+                ctx.tell(super::Event::Warning { code: refusal.code.as_str(), text });
+            }
             (DeskJob::Message, Outcome::Done(_)) => {
                 // Followed too early: the relay did not have it yet.
                 if let Work::Create(stream, ..) = &job.work {
@@ -337,8 +347,7 @@ impl Desk {
             return callbacks.min();
         }
         let own = shared.identity.author().map(Author);
-        let on_shift = own.is_some_and(|own| self.state.on_shift().any(|(author, _)| author == own));
-        let sign = on_shift.then(|| self.signed_at.plus_ms(SIGN_EVERY_MS));
+        let sign = own.and_then(|own| self.sign_due(own));
         let entries = own.and_then(|own| self.state.next_due_at(now, own));
         let thanks = own.and_then(|own| self.thanks_due_next(own, now));
         let turns = self.waiting.values().map(|w| w.turn);
@@ -371,11 +380,17 @@ impl Desk {
         self.sign_of_life(ctx, shared);
     }
 
-    /// A sign a minute while the dispatcher's program runs: it keeps the shift and the claims.
+    /// When the next sign of life is due of a dispatcher on shift.
+    fn sign_due(&self, own: Author) -> Option<Timestamp> {
+        self.state.on_shift().find(|(author, _)| *author == own)?;
+        let is_busy = self.state.claimed_by(own).next().is_some();
+        Some(self.signed_at.plus_ms(if is_busy { SIGN_EVERY_MS } else { IDLE_SIGN_EVERY_MS }))
+    }
+
+    /// Signs while the dispatcher's program runs: they keep the shift and the claims.
     fn sign_of_life(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
         let Some(own) = shared.identity.author().map(Author) else { return };
-        let on_shift = self.state.on_shift().any(|(author, _)| author == own);
-        if on_shift && self.signed_at.plus_ms(SIGN_EVERY_MS) <= ctx.now {
+        if self.sign_due(own).is_some_and(|due| due <= ctx.now) {
             self.signed_at = ctx.now;
             let _ = self.write(ctx, shared, ShiftEvent::Sign);
         }

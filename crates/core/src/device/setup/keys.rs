@@ -67,6 +67,7 @@ impl TeamCreators {
         let door = vec![AppendRule::Certified(vec![kind.role()])];
         let mut casebook = rule(&self.casebook, in_room(), limits::STREAM_LIFE_MS);
         casebook.policy.starts_after = starts_after;
+        casebook.policy.max_frames = limits::STREAM_FRAMES;
         let others =
             [rule(&self.door, door, DOOR_FRAME_MS), rule(&self.welcome, in_room(), DOOR_FRAME_MS), casebook];
         (own, others)
