@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bystand_crypto::seal::{SealPublicKey, SealPurpose, open};
-use bystand_wire::relay_api::StoredFrame;
+use bystand_wire::relay_api::{Frames, StoredFrame};
 use bystand_wire::{Frame, FrameKind, PublicKey, StreamId, Timestamp, decode};
 
 use super::succession::{is_in, place_of};
@@ -192,8 +192,11 @@ impl Device {
 
     /// A read that a team had made of its room, to learn whether a key is still to come.
     pub(super) fn barrier(&mut self, ctx: &mut Cx<'_>, id: CallId, response: Response) {
-        let (answered, frames) = match response {
-            Response::Frames(frames) => (true, frames.frames),
+        let (is_read, frames) = match response {
+            Response::Frames(Frames { frames, head, .. }) => {
+                // An answer holds so many frames only: what is left is read next.
+                (frames.last().is_none_or(|last| last.seq >= head), frames)
+            }
             Response::Refused(_) | Response::Unreachable => (false, Vec::new()),
             Response::Network(_)
             | Response::Work(_)
@@ -214,7 +217,7 @@ impl Device {
                 self.room_frame(ctx, room, stored);
             }
             let Some(team) = self.shared.teams.get_mut(&kind) else { continue };
-            for event in team.handle_barrier(ctx, id, answered).unwrap_or_default() {
+            for event in team.handle_barrier(ctx, id, is_read).unwrap_or_default() {
                 self.team_event(ctx, kind, event);
             }
         }

@@ -225,12 +225,13 @@ impl TeamSync {
     }
 
     /// The response to a read of the room that was sent to learn whether a missing key is still to
-    /// come. The caller has fed the frames to the room before. True if the call was ours.
+    /// come. The caller has fed the frames to the room before, and says whether they were all there are; while not,
+    /// the room is read on. The entries that are known now, if the call was ours.
     pub fn handle_barrier<Event>(
         &mut self,
         ctx: &mut Ctx<'_, Event>,
         call: CallId,
-        answered: bool,
+        is_read: bool,
     ) -> Option<Vec<TeamEvent>> {
         if self.barrier != Some(call) {
             return None;
@@ -238,7 +239,7 @@ impl TeamSync {
         self.barrier = None;
         let mut out = Vec::new();
         // The room has been read beyond this entry: what it lacks was never said there for us.
-        if answered && self.is_ready() && self.registrars.is_some() {
+        if is_read && self.is_ready() && self.registrars.is_some() {
             let front = self.held.front().map(|stored| self.open_entry(stored));
             if front.is_some_and(|opened| self.lacks(&opened))
                 && let Some(stored) = self.held.pop_front()

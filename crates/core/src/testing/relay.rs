@@ -1,7 +1,7 @@
 //! A relay in memory: the rules of `bystand_wire::relay_api` that devices rely on, without storage, limits of load
 //! or proof-of-work difficulty. The real relay's own tests show that it keeps the same rules.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bystand_crypto::hash::{frame_hash, plain_sha256, stream_id};
 use bystand_crypto::passes::{pass_id, verify_redemption};
@@ -41,6 +41,10 @@ pub struct MemoryRelay {
     pub is_down: bool,
     /// The effort asked for now.
     pub effort: u32,
+    /// Frames in one answer to a read.
+    pub read_frames: usize,
+    /// Streams of which followers hear nothing for now; they can be read.
+    pub silent: BTreeSet<StreamId>,
     /// Another one after each restore.
     pub generation: u64,
     streams: BTreeMap<StreamId, Stream>,
@@ -89,6 +93,8 @@ impl MemoryRelay {
             now,
             is_down: false,
             effort: 1,
+            read_frames: limits::READ_FRAMES,
+            silent: BTreeSet::new(),
             generation: 1,
             streams: BTreeMap::new(),
             blobs: BTreeMap::new(),
@@ -157,7 +163,8 @@ impl MemoryRelay {
     /// What a follower gets next; who has just asked is answered although there is nothing new.
     pub fn after(&self, id: &StreamId, after: Seq, is_asked: bool) -> Option<Frames> {
         // A place that was never given out is of a relay before a restore: the answer's head says so.
-        let stream = self.streams.get(id).filter(|stream| is_asked || stream.head != after)?;
+        let is_told = |stream: &&Stream| !self.silent.contains(id) && (is_asked || stream.head != after);
+        let stream = self.streams.get(id).filter(is_told)?;
         Some(stream.after(after, self.generation))
     }
 
@@ -407,7 +414,9 @@ impl MemoryRelay {
     }
 
     fn read(&self, id: &StreamId, after: Seq, auth: Option<&ReadAuth>) -> Taken<Frames> {
-        Ok(self.readable(id, auth)?.after(after, self.generation))
+        let mut frames = self.readable(id, auth)?.after(after, self.generation);
+        frames.frames.truncate(self.read_frames);
+        Ok(frames)
     }
 
     fn erase(&mut self, id: &StreamId, erase: &Erase) -> Taken<Erased> {

@@ -56,6 +56,22 @@ fn what_was_erased_meanwhile_is_not_shown() {
 }
 
 #[test]
+fn whoever_missed_much_in_the_room_passes_over_nothing_in_the_casebook() {
+    let (mut world, away) = one_goes_away(72);
+    // Each new incident's key is a message of its own.
+    let taken: Vec<IncidentId> = (1..=9).map(|n| taken(&mut world, n)).collect();
+    // The casebook comes first, and the room is read a few messages at a time.
+    let room = world.device(away).shared().teams[&TeamKind::Desk].room().id();
+    world.relay.silent.insert(room);
+    world.relay.read_frames = 4;
+    world.connect(away);
+    world.run(MINUTE);
+    let known: Vec<bool> = taken.iter().map(|id| state(&world, away).incident(*id).is_some()).collect();
+    assert_eq!(known, [true; 9]);
+    assert_eq!(fold(&world, away), fold(&world, FOUNDER));
+}
+
+#[test]
 fn nothing_is_written_before_the_casebook_is_read() {
     let (mut world, away) = one_goes_away(71);
     let incident = taken(&mut world, 1);
