@@ -67,11 +67,13 @@ fn main() -> Result<(), Box<dyn Error>> {
         );
         for s in outcome.pictures.samples.iter().step_by(3) {
             eprintln!(
-                "{} min: waiting {} claimed {} alerts {}",
+                "{} min: waiting {} claimed {} alerts {} relay {} MB disks {} MB",
                 s.at_ms / 60_000,
                 s.waiting,
                 s.claimed,
-                s.alerts
+                s.alerts,
+                s.relay_kb / 1_000,
+                s.disks_kb / 1_000
             );
         }
         for violation in outcome.violations.iter().take(3) {

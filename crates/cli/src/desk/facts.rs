@@ -151,7 +151,10 @@ fn call_out(event: &CallOutEvent) -> Said {
             let text = format!("accepts {}", offers.join(", "));
             Said::new("accepted", text, json!({"offers": offers, "alone": alone_agreed}))
         }
-        CallOutEvent::Declined { offer, .. } => of_offer("declined", "declines", offer.short()),
+        CallOutEvent::Declined { offers, .. } => {
+            let offers: Vec<String> = offers.iter().map(|offer| offer.short()).collect();
+            Said::new("declined", format!("declines {}", offers.join(", ")), json!({"offers": offers}))
+        }
         CallOutEvent::Sign { offer, sign, .. } => {
             let (offer, sign) = (offer.short(), choice::sign_word(*sign));
             Said::new("sign-from", format!("{offer}: {sign}"), json!({"offer": offer, "sign": sign}))

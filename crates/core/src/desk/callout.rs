@@ -17,7 +17,8 @@ use super::ids::Stamp;
 use super::incident::Note;
 use super::responder::{Responder, ResponderPhase, SignFrom};
 use super::rules::{
-    ACCEPTED_AT_ONCE, ARRIVAL_GRACE_MS, CALL_OUT_ZONES, GATHER_MS, MAX_MINUTES, UNANSWERED_MS,
+    ACCEPTED_AT_ONCE, ARRIVAL_GRACE_MS, CALL_OUT_ZONES, DECLINED_AT_ONCE, GATHER_MS, MAX_MINUTES,
+    UNANSWERED_MS,
 };
 use super::state::DeskState;
 use super::work::check_coarse;
@@ -193,9 +194,9 @@ impl DeskState {
             CallOutEvent::Accepted { incident, call_out, offers, alone_agreed } => {
                 self.accept(stamp, incident, call_out, offers, alone_agreed)
             }
-            CallOutEvent::Declined { incident, call_out, offer } => {
+            CallOutEvent::Declined { incident, call_out, offers } => {
                 self.held_root(incident, stamp.by)?;
-                self.open_call(incident, call_out)?.declined(offer)
+                self.open_call(incident, call_out)?.declined(&offers)
             }
             CallOutEvent::Sign { incident, call_out, offer, frame, sign } => {
                 self.open_call(incident, call_out)?.signed(stamp, offer, frame, sign)
@@ -341,18 +342,32 @@ impl CallOut {
         Ok(u32::try_from(offers.len()).unwrap_or(u32::MAX))
     }
 
-    fn declined(&mut self, offer: OfferId) -> Step {
-        let responder = self.responders.get_mut(&offer).ok_or(Breach::Unknown)?;
-        match responder.phase {
-            ResponderPhase::Offered => responder.phase = ResponderPhase::Declined,
-            ResponderPhase::Declined | ResponderPhase::Withdrawn => return Err(Stop::Duplicate),
-            ResponderPhase::Accepted
-            | ResponderPhase::OnTheWay
-            | ResponderPhase::Parked
-            | ResponderPhase::OnScene
-            | ResponderPhase::Leaving
-            | ResponderPhase::Left
-            | ResponderPhase::Stopped => return Err(Breach::WrongOrder.into()),
+    /// All of them or none: who has taken the offer back, or was declined before, is left as they are.
+    fn declined(&mut self, offers: &[OfferId]) -> Step {
+        if offers.len() > DECLINED_AT_ONCE {
+            return Err(Breach::OutOfLimits.into());
+        }
+        let mut waiting = Vec::new();
+        for offer in offers {
+            match self.responders.get(offer).ok_or(Breach::Unknown)?.phase {
+                ResponderPhase::Offered => waiting.push(*offer),
+                ResponderPhase::Declined | ResponderPhase::Withdrawn => {}
+                ResponderPhase::Accepted
+                | ResponderPhase::OnTheWay
+                | ResponderPhase::Parked
+                | ResponderPhase::OnScene
+                | ResponderPhase::Leaving
+                | ResponderPhase::Left
+                | ResponderPhase::Stopped => return Err(Breach::WrongOrder.into()),
+            }
+        }
+        if waiting.is_empty() {
+            return Err(Stop::Duplicate);
+        }
+        for offer in waiting {
+            if let Some(responder) = self.responders.get_mut(&offer) {
+                responder.phase = ResponderPhase::Declined;
+            }
         }
         Ok(())
     }

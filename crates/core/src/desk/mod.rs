@@ -95,6 +95,8 @@ pub mod rules {
     pub const UNWATCHED_MS: u64 = 2 * MINUTE_MS;
     /// How many a call-out accepts at once.
     pub const ACCEPTED_AT_ONCE: usize = 3;
+    /// How many offers one entry declines.
+    pub const DECLINED_AT_ONCE: usize = 64;
     /// The longest way a responder can promise, in minutes.
     pub const MAX_MINUTES: u16 = 240;
     /// Incidents joined into one.

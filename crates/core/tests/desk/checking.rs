@@ -102,11 +102,18 @@ fn people_are_accepted_in_pairs_all_or_none() {
     table.ok(1, accepted(&[1, 2], false));
     table.same(1, accepted(&[1, 2], false));
     table.ok(1, accepted(&[4], false));
-    let decline =
-        |n| CallOutEvent::Declined { incident: incident(1), call_out: call_out(1), offer: offer(n) };
-    table.ok(1, decline(5));
-    table.same(1, decline(5));
-    table.breach(1, decline(1), Breach::WrongOrder);
+    let decline = |offers: &[u8]| CallOutEvent::Declined {
+        incident: incident(1),
+        call_out: call_out(1),
+        offers: offers.iter().map(|n| offer(*n)).collect(),
+    };
+    // Of several all are declined or, when one is on the way, none.
+    table.breach(1, decline(&[5, 1]), Breach::WrongOrder);
+    table.breach(1, decline(&[5, 99]), Breach::Unknown);
+    table.breach(1, decline(&[5; rules::DECLINED_AT_ONCE + 1]), Breach::OutOfLimits);
+    table.ok(1, decline(&[3, 5]));
+    table.same(1, decline(&[5]));
+    table.same(1, decline(&[]));
     assert_eq!(table.incident(1).call_outs[&call_out(1)].phase(), CallOutPhase::Staffed);
     let tally = table.state.figures().total(START, START.plus_ms(DAY));
     assert_eq!((tally.reports, tally.responders), (1, 3));

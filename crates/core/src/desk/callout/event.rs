@@ -64,9 +64,9 @@ pub enum CallOutEvent {
         /// Which call-out.
         #[n(1)]
         call_out: CallOutId,
-        /// Whose offer.
+        /// Whose offers.
         #[n(2)]
-        offer: OfferId,
+        offers: Vec<OfferId>,
     },
     /// A responder gave a sign.
     #[n(4)]

@@ -164,12 +164,15 @@ impl Desk {
         &mut self,
         ctx: &mut Cx<'_>,
         shared: &mut Shared,
-        offer: OfferId,
+        (call_out, offers): (CallOutId, Vec<OfferId>),
     ) -> Result<(), CommandError> {
-        let call_out = self.call_out_of(offer)?;
         let incident = self.incident_of(call_out)?;
-        let entry = self.write(ctx, shared, CallOutEvent::Declined { incident, call_out, offer })?;
-        self.tell_responder(ctx, shared, offer, DeskToResponder::Declined, &[entry])
+        let declined = CallOutEvent::Declined { incident, call_out, offers: offers.clone() };
+        let entry = self.write(ctx, shared, declined)?;
+        for offer in offers {
+            self.tell_responder(ctx, shared, offer, DeskToResponder::Declined, &[entry])?;
+        }
+        Ok(())
     }
 
     /// Asks a responder whether all is well.

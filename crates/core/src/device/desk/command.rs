@@ -143,7 +143,10 @@ impl Desk {
                 self.call_out(ctx, shared, incident, roles, within)
             }
             DeskCommand::Accept(call_out, offers, alone) => self.accept(ctx, shared, call_out, offers, alone),
-            DeskCommand::Decline(offer) => self.decline(ctx, shared, offer),
+            DeskCommand::Decline(offer) => {
+                let call_out = self.call_out_of(offer)?;
+                self.decline(ctx, shared, (call_out, vec![offer]))
+            }
             DeskCommand::CheckIn(offer) => self.check_in(ctx, shared, offer),
             DeskCommand::Reached(offer, note) => {
                 let call_out = self.call_out_of(offer)?;
