@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use bystand_sim::people::habits::Habits;
 use bystand_sim::shrink::{Failing, Script};
 use bystand_sim::{Outcome, Plan, Population, Scenario, shrink, simulate};
+use bystand_wire::time::MINUTE_MS;
 use small_city::city;
 
 fn day(scenario: Scenario, seed: u64) -> Outcome {
@@ -74,16 +75,17 @@ fn scripts_lose_nothing() {
     }
 }
 
-/// Members who say what is not so, and neighbors who do not contradict them: wrong alerts stand. What is left of
-/// such a day is that one alert, and fails in the same way when it is played from its file.
+/// Members who say what is not so, neighbors who do not contradict them, and dispatchers who seldom look: wrong alerts
+/// stand. What is left of such a day is that one alert, and fails in the same way when it is played from its file.
 #[test]
 fn a_day_that_fails_is_shortened_to_what_fails() {
     let mut habits = Habits::default();
     (habits.members.wrong_finding, habits.members.answer, habits.neighbors.doubts) = (1_000, 1_000, 0);
+    habits.desk.look_ms = 12 * MINUTE_MS;
     let plan = Plan {
         scenario: Scenario::RumorDay,
         seed: 4,
-        hours: 1,
+        hours: 2,
         members: 3,
         reports: 8,
         left_out: BTreeSet::new(),

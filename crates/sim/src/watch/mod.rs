@@ -98,6 +98,8 @@ pub struct Watch {
     pub alerts: BTreeMap<IncidentId, Published>,
     /// Joins that were made: of which affairs.
     pub joins: Vec<(usize, usize)>,
+    /// Found on somebody whose program was killed in the same moment: what they go for is known once it runs again.
+    unjudged: Vec<(crate::ledger::SecretId, Where)>,
     /// Call-outs, and those that nobody answered in time.
     pub call_outs: (u32, u32),
     /// Messages that could not be read.
@@ -136,6 +138,7 @@ impl Watch {
             reports: BTreeMap::new(),
             alerts: BTreeMap::new(),
             joins: Vec::new(),
+            unjudged: Vec::new(),
             call_outs: (0, 0),
             undecryptable: 0,
             without_quorum: 0,
@@ -197,8 +200,11 @@ impl Watch {
     /// What was found since the last look: whether it may be there.
     pub fn judge<D>(&mut self, world: &mut World<D>) {
         let now = world.now();
-        for found in world.ledger.take_found() {
+        let waiting = std::mem::take(&mut self.unjudged).into_iter();
+        let waiting = waiting.map(|(secret, place)| Found::Secret(secret, place));
+        for found in waiting.chain(world.ledger.take_found()).collect::<Vec<_>>() {
             match found {
+                Found::Secret(secret, place) if is_down(world, &place) => self.unjudged.push((secret, place)),
                 Found::Secret(secret, place) => self.judge_secret(world, secret, &place),
                 Found::PassAgain(pass) => {
                     self.violate("passes-count-once", now, format!("the relay took {pass} twice"))
@@ -528,4 +534,10 @@ impl Watch {
 enum Over<'a> {
     Incidents(&'a [IncidentId]),
     Offer(&'a OfferId),
+}
+
+/// Whether something lies with somebody whose program does not run now.
+fn is_down<D>(world: &World<D>, place: &Where) -> bool {
+    let (Where::Disk(who, _) | Where::Screen(who)) = place else { return false };
+    world.machine(*who).is_some_and(|machine| machine.device().is_none())
 }
