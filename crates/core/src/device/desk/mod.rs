@@ -287,11 +287,9 @@ impl Desk {
                 ctx.tell(super::Event::Desk(DeskEvent::AlertRefused { incident: what.incident, code }));
             }
             (DeskJob::Entry | DeskJob::Taken(..), Outcome::Refused(refusal)) => {
-                let text = format!(
-                    "The relay did not take an entry of the desk's casebook: {}",
-                    refusal.code.as_str()
-                );
-                ctx.tell(super::Event::Warning { code: refusal.code.as_str(), text });
+                let code = refusal.code.as_str();
+                let text = "The relay did not take an entry of the desk's casebook: what it says is not done";
+                ctx.tell(super::Event::Warning { code, text: format!("{text} ({code}). Ask a host.") });
             }
             (DeskJob::Message, Outcome::Done(_)) => {
                 // Followed too early: the relay did not have it yet.
