@@ -72,3 +72,24 @@ debian_wasm_is_installed() {
 debian_wasm_linker() {
   compgen -G '/usr/bin/wasm-ld*' | sort -V | tail -n 1
 }
+
+# browser_cargo COMMAND OPTION...: runs cargo for wasm32-unknown-unknown, the way this machine can (wasm_recipe). Each way
+# has its own target directory, so that native and browser builds do not evict each other.
+browser_cargo() {
+  local recipe command=$1
+  shift
+  recipe=$(wasm_recipe)
+  BROWSER_TARGET_DIR=$ROOT/target-wasm/$recipe
+  local options=(--target wasm32-unknown-unknown --target-dir "$BROWSER_TARGET_DIR")
+  # The browser's source of randomness, for the libraries that insist on having one.
+  local flags='--cfg getrandom_backend="wasm_js"'
+  case $recipe in
+    rustup) env -u CARGO_TARGET_DIR RUSTFLAGS="$flags" cargo "$command" "${options[@]}" "$@" ;;
+    debian)
+      env -u CARGO_TARGET_DIR RUSTFLAGS="$flags" RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 \
+        CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER="$(debian_wasm_linker)" \
+        /usr/bin/cargo "$command" -Zbuild-std=std,panic_abort "${options[@]}" "$@"
+      ;;
+    *) stop "this machine cannot build for the browser yet" "scripts/setup --for test" ;;
+  esac
+}

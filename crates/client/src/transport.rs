@@ -8,21 +8,13 @@
 use std::sync::Once;
 use std::time::Duration;
 
-use bystand_core::io::{Refusal, Request, Response};
-use bystand_wire::problem::Code;
-use bystand_wire::relay_api::{LogPart, MEDIA_TYPE, READ_HEADER, ReadAuth};
-use bystand_wire::{Timestamp, codec, encode, limits, to_hex};
+use bystand_core::http::{self, Call, Pool, Verb};
+use bystand_core::io::{Request, Response};
+use bystand_wire::relay_api::{MEDIA_TYPE, READ_HEADER};
 use futures_util::StreamExt;
-use reqwest::{Client, Method, StatusCode, redirect};
+use reqwest::{Client, Method, redirect};
 
 use crate::address::RelayAddress;
-
-/// A small answer (a place, a time, a problem document), in bytes.
-const SMALL_LEN: usize = 16 * 1024;
-/// An answer to a read: the frames, and up to 2 KiB beside each frame (a pass and its signature).
-const FRAMES_LEN: usize = limits::READ_LEN + limits::FRAME_LEN + limits::READ_FRAMES * 2 * 1024;
-/// An answer with log entries: at most a few of the largest, with their audit paths.
-const ENTRIES_LEN: usize = 4 * limits::LOG_ENTRY_LEN;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Long enough for the largest chunk over a bad telephone connection.
@@ -81,9 +73,14 @@ impl Transport {
             Pool::Reads => &self.reads,
             Pool::Public => &self.public,
         };
-        let mut builder = client.request(call.method, self.address.route(&call.path));
+        let method = match call.verb {
+            Verb::Get => Method::GET,
+            Verb::Post => Method::POST,
+            Verb::Put => Method::PUT,
+        };
+        let mut builder = client.request(method, self.address.route(&call.path));
         if let Some(read) = call.read {
-            builder = builder.header(READ_HEADER, to_hex(&encode(read)));
+            builder = builder.header(READ_HEADER, read);
         }
         if let Some(body) = call.body {
             builder = builder.header(reqwest::header::CONTENT_TYPE, MEDIA_TYPE).body(body);
@@ -93,12 +90,22 @@ impl Transport {
             Err(error) => return Answer::unreachable(explain(&error)),
         };
         let status = reply.status();
-        let retry_after_ms = retry_after_ms(reply.headers());
-        let limit = if status.is_success() { call.limit } else { SMALL_LEN };
-        match read_within(reply, limit).await {
-            Ok(body) if status.is_success() => accept(request, &body),
-            Ok(body) => refuse(status, &body, retry_after_ms),
-            Err(trouble) => Answer::unreachable(trouble),
+        let retry_after = reply.headers().get(reqwest::header::RETRY_AFTER);
+        let retry_after = retry_after.and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let limit = if status.is_success() { call.limit } else { http::SMALL_LEN };
+        let body = match read_within(reply, limit).await {
+            Ok(body) => body,
+            Err(trouble) => return Answer::unreachable(trouble),
+        };
+        if status.is_success() {
+            return match http::accept(request, &body) {
+                Ok(response) => Answer::good(response),
+                Err(error) => Answer::unreachable(format!("the relay's answer cannot be read: {error}")),
+            };
+        }
+        match http::refusal(&body, retry_after.as_deref()) {
+            Some(refusal) => Answer::good(Response::Refused(refusal)),
+            None => Answer::unreachable(format!("the address answers {status}, but not as a relay does")),
         }
     }
 }
@@ -108,70 +115,6 @@ pub(crate) fn install_ring() {
     static ONCE: Once = Once::new();
     // A provider that somebody installed before stays: any will do.
     ONCE.call_once(|| drop(rustls::crypto::ring::default_provider().install_default()));
-}
-
-enum Pool {
-    Appends,
-    Reads,
-    Public,
-}
-
-struct Call<'a> {
-    pool: Pool,
-    method: Method,
-    path: String,
-    read: Option<&'a ReadAuth>,
-    body: Option<Vec<u8>>,
-    limit: usize,
-}
-
-impl<'a> Call<'a> {
-    fn of(request: &'a Request) -> Self {
-        match request {
-            Request::Network => Self::public("v1/network".to_owned(), ENTRIES_LEN),
-            Request::LogEntries { part, after, from } => {
-                Self::public(entries_path(*part, *after, *from), ENTRIES_LEN)
-            }
-            Request::Work => Self::send(Method::GET, "v1/work".to_owned(), None),
-            Request::Create(id, body) => {
-                Self::send(Method::PUT, format!("v1/streams/{id}"), Some(encode(body)))
-            }
-            Request::Append(id, body) => {
-                Self::send(Method::POST, format!("v1/streams/{id}"), Some(encode(body)))
-            }
-            Request::Erase(id, body) => {
-                Self::send(Method::POST, format!("v1/streams/{id}/erase"), Some(encode(body)))
-            }
-            Request::PutBlob(id, body) => {
-                Self::send(Method::PUT, format!("v1/blobs/{id}"), Some(encode(body)))
-            }
-            Request::Log(body) => Self::send(Method::POST, "v1/log".to_owned(), Some(encode(body))),
-            Request::Read(id, after, read) => Self {
-                read: read.as_ref(),
-                ..Self::read(Method::GET, format!("v1/streams/{id}?after={}", after.0), None, FRAMES_LEN)
-            },
-            Request::Blob(id) => Self::read(Method::GET, format!("v1/blobs/{id}"), None, limits::BLOB_LEN),
-            Request::LeaseBlob(id, body) => {
-                let path = format!("v1/blobs/{id}/lease");
-                Self::read(Method::POST, path, Some(encode(body)), limits::BLOB_LEN)
-            }
-            Request::BlobRead(id, body) => {
-                Self::read(Method::POST, format!("v1/blobs/{id}/read"), Some(encode(body)), SMALL_LEN)
-            }
-        }
-    }
-
-    fn public(path: String, limit: usize) -> Self {
-        Self { pool: Pool::Public, method: Method::GET, path, read: None, body: None, limit }
-    }
-
-    fn send(method: Method, path: String, body: Option<Vec<u8>>) -> Self {
-        Self { pool: Pool::Appends, method, path, read: None, body, limit: SMALL_LEN }
-    }
-
-    fn read(method: Method, path: String, body: Option<Vec<u8>>, limit: usize) -> Self {
-        Self { pool: Pool::Reads, method, path, read: None, body, limit }
-    }
 }
 
 impl Answer {
@@ -199,20 +142,6 @@ fn client(address: &RelayAddress, idle: usize) -> Result<Client, TransportError>
     builder.build().map_err(TransportError)
 }
 
-fn entries_path(part: LogPart, after: Option<u64>, from: Option<u64>) -> String {
-    let part = match part {
-        LogPart::All => None,
-        LogPart::News => Some("news=1".to_owned()),
-        LogPart::Only(kind) => Some(format!("kind={}", kind.code())),
-    };
-    let parts = [part, after.map(|after| format!("after={after}")), from.map(|from| format!("from={from}"))];
-    let query: Vec<String> = parts.into_iter().flatten().collect();
-    match query.is_empty() {
-        true => "v1/log/entries".to_owned(),
-        false => format!("v1/log/entries?{}", query.join("&")),
-    }
-}
-
 async fn read_within(reply: reqwest::Response, limit: usize) -> Result<Vec<u8>, String> {
     let too_long = || format!("the relay sent more than {limit} bytes where that much must do");
     if reply.content_length().is_some_and(|length| usize::try_from(length).map_or(true, |l| l > limit)) {
@@ -230,54 +159,6 @@ async fn read_within(reply: reqwest::Response, limit: usize) -> Result<Vec<u8>, 
     Ok(body)
 }
 
-fn accept(request: &Request, body: &[u8]) -> Answer {
-    let response = match request {
-        Request::Network => codec::decode(body).map(|network| Response::Network(Box::new(network))),
-        Request::Work => codec::decode(body).map(Response::Work),
-        Request::Create(..) | Request::PutBlob(..) => codec::decode(body).map(Response::Created),
-        Request::Append(..) => codec::decode(body).map(Response::Appended),
-        Request::Read(..) => codec::decode(body).map(Response::Frames),
-        Request::Erase(..) | Request::BlobRead(..) => codec::decode(body).map(Response::Erased),
-        Request::Blob(_) | Request::LeaseBlob(..) => Ok(Response::Blob(body.to_vec())),
-        Request::Log(_) => codec::decode(body).map(Response::Logged),
-        Request::LogEntries { .. } => {
-            codec::decode(body).map(|entries| Response::LogEntries(Box::new(entries)))
-        }
-    };
-    match response {
-        Ok(response) => Answer::good(response),
-        Err(error) => Answer::unreachable(format!("the relay's answer cannot be read: {error}")),
-    }
-}
-
-/// A refusal is only what carries one of the relay's own codes. Everything else (a proxy's error
-/// page, a captive portal, another program on the port) says nothing about what the relay did.
-fn refuse(status: StatusCode, body: &[u8], retry_after_ms: Option<u64>) -> Answer {
-    match read_problem(body) {
-        Some(mut refusal) => {
-            refusal.retry_after_ms = refusal.retry_after_ms.or(retry_after_ms);
-            Answer::good(Response::Refused(refusal))
-        }
-        None => Answer::unreachable(format!("the address answers {status}, but not as a relay does")),
-    }
-}
-
-fn read_problem(body: &[u8]) -> Option<Refusal> {
-    let document: serde_json::Value = serde_json::from_slice(body).ok()?;
-    let number = |name: &str| document.get(name).and_then(serde_json::Value::as_u64);
-    Some(Refusal {
-        code: Code::from_text(document.get("code")?.as_str()?)?,
-        epoch: number("epoch"),
-        relay_time: number("relay_time").map(Timestamp),
-        retry_after_ms: number("retry_after_ms"),
-    })
-}
-
-fn retry_after_ms(headers: &reqwest::header::HeaderMap) -> Option<u64> {
-    let seconds: u64 = headers.get(reqwest::header::RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
-    seconds.checked_mul(1_000)
-}
-
 /// The innermost cause is the one that says something ("connection refused"); the address is
 /// known to whoever reads it.
 fn explain(error: &reqwest::Error) -> String {
@@ -289,39 +170,4 @@ fn explain(error: &reqwest::Error) -> String {
         cause = inner;
     }
     cause.to_string()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn problems_are_read_with_what_they_carry() {
-        let full = br#"{"type":"about:blank","title":"t","status":409,"code":"stale-epoch","epoch":7,
-            "relay_time":5,"retry_after_ms":250}"#;
-        assert_eq!(
-            read_problem(full),
-            Some(Refusal {
-                code: Code::StaleEpoch,
-                epoch: Some(7),
-                relay_time: Some(Timestamp(5)),
-                retry_after_ms: Some(250)
-            })
-        );
-        for other in
-            [&b""[..], b"<html>", b"{}", b"[]", br#"{"code":"of another program"}"#, br#"{"code":7}"#]
-        {
-            assert_eq!(read_problem(other), None, "{other:?}");
-        }
-    }
-
-    #[test]
-    fn log_entries_are_asked_for_by_number() {
-        assert_eq!(entries_path(LogPart::All, None, None), "v1/log/entries");
-        assert_eq!(entries_path(LogPart::News, Some(7), None), "v1/log/entries?news=1&after=7");
-        assert_eq!(
-            entries_path(LogPart::Only(bystand_wire::relay_api::LogKind::Alert), Some(0), Some(9)),
-            "v1/log/entries?kind=2&after=0&from=9"
-        );
-    }
 }

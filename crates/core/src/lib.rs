@@ -16,6 +16,7 @@ pub mod device;
 #[cfg(any(test, feature = "fixtures"))]
 pub mod fixtures;
 pub mod geo;
+pub mod http;
 pub mod io;
 pub mod logwatch;
 pub mod messages;

@@ -204,8 +204,63 @@ pub fn create(
 /// [`VaultError`].
 pub fn unlock(header: &VaultHeader, passphrase: &str) -> Result<VaultKey, VaultError> {
     header.verify()?;
-    let wrapping = wrapping_key(passphrase, &header.params)?;
-    let opened = open_with(&wrapping, &wrapping_aad(header.version, &header.params), &header.wrapped);
+    unlock_stretched(header, &Stretched::of(passphrase, &header.params)?)
+}
+
+/// A passphrase after Argon2id: for shells that have it stretched elsewhere, as a browser does in a worker.
+/// Whoever has it can open the vault; wiped when dropped.
+#[derive(Clone)]
+pub struct Stretched(SymmetricKey);
+
+impl fmt::Debug for Stretched {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Stretched(..)")
+    }
+}
+
+impl Stretched {
+    /// Stretches a passphrase. Takes the time that the parameters ask for.
+    ///
+    /// # Errors
+    /// [`VaultError::Cost`], [`VaultError::Memory`].
+    pub fn of(passphrase: &str, params: &VaultParams) -> Result<Self, VaultError> {
+        params.check()?;
+        wrapping_key(passphrase, params).map(Self)
+    }
+
+    /// As it comes back from where it was made.
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(SymmetricKey::from_bytes(bytes))
+    }
+
+    /// As it goes to where it is needed.
+    pub fn expose(&self) -> &[u8; 32] {
+        self.0.expose()
+    }
+}
+
+/// As [`create`], with a passphrase that has been stretched with these parameters.
+///
+/// # Errors
+/// [`VaultError::Cost`].
+pub fn create_stretched(
+    stretched: &Stretched,
+    params: VaultParams,
+    rng: &mut impl CryptoRng,
+) -> Result<(VaultHeader, VaultKey), VaultError> {
+    params.check()?;
+    let key = VaultKey::of(SymmetricKey::generate(rng));
+    let header = key.wrapped_with(&stretched.0, params, rng);
+    Ok((header, key))
+}
+
+/// As [`unlock`], with a passphrase that has been stretched with the header's parameters.
+///
+/// # Errors
+/// [`VaultError`].
+pub fn unlock_stretched(header: &VaultHeader, stretched: &Stretched) -> Result<VaultKey, VaultError> {
+    header.verify()?;
+    let opened = open_with(&stretched.0, &wrapping_aad(header.version, &header.params), &header.wrapped);
     // The header is whole, so the passphrase is wrong.
     let data = Zeroizing::new(opened.map_err(|_| VaultError::WrongPassphrase)?);
     let data: [u8; 32] =
@@ -231,11 +286,19 @@ impl VaultKey {
         params: VaultParams,
         rng: &mut impl CryptoRng,
     ) -> Result<VaultHeader, VaultError> {
-        params.check()?;
-        let wrapping = wrapping_key(passphrase, &params)?;
-        let wrapped = seal_with(&wrapping, rng, &wrapping_aad(VERSION, &params), self.data.expose());
+        let stretched = Stretched::of(passphrase, &params)?;
+        Ok(self.wrapped_with(&stretched.0, params, rng))
+    }
+
+    fn wrapped_with(
+        &self,
+        wrapping: &SymmetricKey,
+        params: VaultParams,
+        rng: &mut impl CryptoRng,
+    ) -> VaultHeader {
+        let wrapped = seal_with(wrapping, rng, &wrapping_aad(VERSION, &params), self.data.expose());
         let check = header_check(VERSION, &params, &wrapped);
-        Ok(VaultHeader { version: VERSION, params, wrapped, check })
+        VaultHeader { version: VERSION, params, wrapped, check }
     }
 
     /// The key under which the shelf keeps the record of this name: HKDF-SHA256 of the name, so

@@ -1,0 +1,89 @@
+//! Makes the web app's bundle: takes what the compiler built for the browser, makes the JavaScript that binds it, adds
+//! the fixed files, and writes a list of hashes beside them.
+//!
+//! ```text
+//! bystand-bundler WASM-FOLDER STATIC-FOLDER BUNDLE-FOLDER
+//! ```
+//!
+//! The same inputs make the same bytes: no time, no path and no order of a folder gets in.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
+use sha2::{Digest, Sha256};
+use wasm_bindgen_cli_support::Bindgen;
+
+/// The programs for the browser.
+const PROGRAMS: [&str; 3] = ["app", "report", "worker"];
+/// The list of hashes, as `sha256sum` writes and checks it.
+const HASHES: &str = "hashes.txt";
+
+fn main() -> Result<()> {
+    let folders: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
+    let [wasm, fixed, bundle] = folders.as_slice() else {
+        bail!("bystand-bundler WASM-FOLDER STATIC-FOLDER BUNDLE-FOLDER")
+    };
+    let mut files = read_fixed(fixed)?;
+    for program in PROGRAMS {
+        files.extend(bind(wasm, program)?);
+    }
+    files.insert(HASHES.to_owned(), hashes(&files).into_bytes());
+    write(bundle, &files)
+}
+
+/// The fixed files, by their names.
+fn read_fixed(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>> {
+    let mut files = BTreeMap::new();
+    for entry in fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
+        let path = entry?.path();
+        let name = path.file_name().and_then(|name| name.to_str()).context("a file's name is no text")?;
+        ensure!(path.is_file(), "{} is no file: the bundle has no folders", path.display());
+        files.insert(name.to_owned(), fs::read(&path)?);
+    }
+    Ok(files)
+}
+
+/// A program with the JavaScript that binds it: `NAME.wasm` and `NAME.glue.js`.
+fn bind(folder: &Path, program: &str) -> Result<[(String, Vec<u8>); 2]> {
+    let input = folder.join(format!("{program}.wasm"));
+    let mut bindgen = Bindgen::new();
+    bindgen.input_path(&input).typescript(false).remove_name_section(true).remove_producers_section(true);
+    bindgen.web(true)?.omit_default_module_path(true);
+    let mut output =
+        bindgen.generate_output().with_context(|| format!("{} cannot be bound", input.display()))?;
+    ensure!(output.snippets().is_empty(), "{program} brings scripts of a library: the bundle has none");
+    let glue = output.js().as_bytes().to_vec();
+    let wasm = output.wasm_mut().emit_wasm();
+    Ok([(format!("{program}.glue.js"), glue), (format!("{program}.wasm"), wasm)])
+}
+
+fn hashes(files: &BTreeMap<String, Vec<u8>>) -> String {
+    let mut list = String::new();
+    for (name, bytes) in files {
+        for byte in Sha256::digest(bytes) {
+            // Writing to a string cannot fail.
+            let _ = write!(list, "{byte:02x}");
+        }
+        let _ = writeln!(list, "  {name}");
+    }
+    list
+}
+
+/// Writes the bundle beside its place and then moves it there, so that there is never half a bundle.
+fn write(bundle: &Path, files: &BTreeMap<String, Vec<u8>>) -> Result<()> {
+    let part = bundle.with_extension("part");
+    if part.exists() {
+        fs::remove_dir_all(&part)?;
+    }
+    fs::create_dir_all(&part)?;
+    for (name, bytes) in files {
+        fs::write(part.join(name), bytes)?;
+    }
+    if bundle.exists() {
+        fs::remove_dir_all(bundle)?;
+    }
+    fs::rename(&part, bundle).with_context(|| format!("cannot put the bundle at {}", bundle.display()))
+}

@@ -1,0 +1,4 @@
+//! What the public report page loads behind its form.
+#![forbid(unsafe_code)]
+
+fn main() {}

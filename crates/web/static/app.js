@@ -1,0 +1,5 @@
+// Begins the app. A browser that cannot run it keeps the page's own words.
+import './trusted.js';
+import init from './app.glue.js';
+await init({ module_or_path: new URL('./app.wasm', import.meta.url) });
+document.getElementById('loading')?.remove();
