@@ -8,7 +8,7 @@ use crate::desk::{
 use crate::report::{ConcernKind, FirstHand, Kind, Source};
 
 /// Ids that do not end in the word of an enum.
-const FIXED: [&str; 94] = [
+const FIXED: [&str; 98] = [
     "advice-distance",
     "advice-no-share",
     "advice-record",
@@ -67,6 +67,10 @@ const FIXED: [&str; 94] = [
     "key-refer",
     "key-rumor",
     "key-same-as",
+    "language-clock",
+    "language-direction",
+    "language-name",
+    "language-unreviewed",
     "news-being-checked",
     "news-confirmed",
     "news-could-not-check",
