@@ -50,7 +50,9 @@ pub fn Unlock(
 ) -> impl IntoView {
     let net = net();
     let passphrase = RwSignal::new(String::new());
-    let error = RwSignal::new((guard.wrong > 0).then(|| wrong(guard.erase_after.map(|most| most.saturating_sub(guard.wrong)))));
+    let error = RwSignal::new(
+        (guard.wrong > 0).then(|| wrong(guard.erase_after.map(|most| most.saturating_sub(guard.wrong)))),
+    );
     let is_busy = RwSignal::new(false);
     let try_at = clock::now().0.saturating_add(guard.wait_ms());
     let waits = move || {
@@ -136,18 +138,16 @@ pub fn Welcome(
     let text = RwSignal::new(brought.unwrap_or_default());
     let invitation = RwSignal::new(None::<Invitation>);
     let error = RwSignal::new(None::<String>);
-    let read = move || {
-        match Invitation::from_text(text.get_untracked().trim(), clock::now()) {
-            Ok(read) if !is_this_relay(&read) => {
-                let args = [("relay", read.relay.as_str().into())];
-                error.set(Some(t_with("join-other-relay", &args)));
-            }
-            Ok(read) => {
-                error.set(None);
-                invitation.set(Some(read));
-            }
-            Err(why) => error.set(Some(t(&format!("join-{}", why.code())))),
+    let read = move || match Invitation::from_text(text.get_untracked().trim(), clock::now()) {
+        Ok(read) if !is_this_relay(&read) => {
+            let args = [("relay", read.relay.as_str().into())];
+            error.set(Some(t_with("join-other-relay", &args)));
         }
+        Ok(read) => {
+            error.set(None);
+            invitation.set(Some(read));
+        }
+        Err(why) => error.set(Some(t(&format!("join-{}", why.code())))),
     };
     if text.with_untracked(|text| !text.is_empty()) {
         read();
@@ -185,7 +185,9 @@ fn Passphrase(
     let roles = invitation.roles.iter().map(|role| t(&format!("role-{}", role.as_str())));
     let roles = roles.collect::<Vec<_>>().join(", ");
     let invitation = StoredValue::new_local(invitation);
-    let then = move |passphrase: String| spawn_local(async move { join(net, invitation.get_value(), passphrase).await });
+    let then = move |passphrase: String| {
+        spawn_local(async move { join(net, invitation.get_value(), passphrase).await })
+    };
     view! {
         <h1>{t("join-welcome")}</h1>
         <p>{t_with("join-as", &[("roles", roles.as_str().into())])}</p>
@@ -201,7 +203,8 @@ pub fn NewPassphrase(
     /// The id of the button's text.
     button: &'static str,
 ) -> impl IntoView {
-    let offered = browser_random().map(|mut rng| phrase::passphrase(&mut rng).to_string()).unwrap_or_default();
+    let offered =
+        browser_random().map(|mut rng| phrase::passphrase(&mut rng).to_string()).unwrap_or_default();
     let offered = StoredValue::new(offered);
     let typed = RwSignal::new(String::new());
     let error = RwSignal::new(None::<String>);

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use bystand_core::desk::Outcome;
 use bystand_core::device::Event;
 use bystand_core::device::desk::DeskEvent;
 use bystand_core::device::enroll::EnrollEvent;
 use bystand_core::device::member::MemberEvent;
 use bystand_core::device::neighbor::NeighborEvent;
 use bystand_core::device::registrar::{RegistrarEvent, SecretText};
-use bystand_core::desk::Outcome;
 use bystand_core::messages::CallOut;
 use bystand_wire::{CallOutId, Hash32, OfferId, PublicKey, ReportId, Role, Timestamp, ZoneId};
 
@@ -69,7 +69,7 @@ pub struct Talk {
 }
 
 /// How an own report stands.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct OwnReport {
     /// The words to follow it by.
     pub words: String,
@@ -187,7 +187,9 @@ impl News {
             MemberEvent::CallOutOver(id) => self.forget_call(id),
             MemberEvent::Said(zone, name, text) => self.said(zone, name, Some(text)),
             MemberEvent::Quiet(zone, name) => self.said(zone, name, None),
-            MemberEvent::Offered(offer, _) => drop(self.offered.insert(offer)),
+            MemberEvent::Offered(offer, _) => {
+                self.offered.insert(offer);
+            }
             MemberEvent::Accepted(offer, _) => {
                 self.offered.remove(&offer);
                 return good(t("duty-accepted"));
@@ -196,13 +198,19 @@ impl News {
                 self.declined.insert(offer);
                 return good(t("duty-declined"));
             }
-            MemberEvent::CheckIn(offer) | MemberEvent::SignDue(offer) => drop(self.asked.insert(offer)),
+            MemberEvent::CheckIn(offer) | MemberEvent::SignDue(offer) => {
+                self.asked.insert(offer);
+            }
             MemberEvent::Released(offer) => {
                 self.asked.remove(&offer);
                 return good(t("duty-released"));
             }
-            MemberEvent::Told(offer) => drop(self.asked.remove(&offer)),
-            MemberEvent::Removed(zone) => return trouble(t_with("duty-removed", &[("zone", zone.as_str().into())])),
+            MemberEvent::Told(offer) => {
+                self.asked.remove(&offer);
+            }
+            MemberEvent::Removed(zone) => {
+                return trouble(t_with("duty-removed", &[("zone", zone.as_str().into())]));
+            }
             MemberEvent::DayOver(zone) => {
                 self.talk.retain(|talk| talk.zone != zone);
                 self.names.remove(&zone);
@@ -266,7 +274,9 @@ impl News {
             RegistrarEvent::IssuerKey { missing, .. } => self.issuers_missing = missing,
             RegistrarEvent::RootKey(key) => self.root_key = Some(key),
             RegistrarEvent::Proposal { bytes, is_complete, .. } => self.proposal = Some((bytes, is_complete)),
-            RegistrarEvent::Due(what) => drop(self.due.insert(what)),
+            RegistrarEvent::Due(what) => {
+                self.due.insert(what);
+            }
             RegistrarEvent::KeyNote(_) => self.due.clear(),
             RegistrarEvent::Revoked(_) => return good(t("steward-revoked")),
             RegistrarEvent::Issued { .. }

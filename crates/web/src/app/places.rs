@@ -11,7 +11,8 @@ use wasm_bindgen::closure::Closure;
 pub fn zones(device: &Device) -> Vec<(ZoneId, String)> {
     let manifest = device.shared().manifest();
     let all = manifest.map(|manifest| manifest.manifest().zones.as_slice()).unwrap_or_default();
-    let mut zones: Vec<(ZoneId, String)> = all.iter().map(|zone| (zone.id.clone(), zone.name.clone())).collect();
+    let mut zones: Vec<(ZoneId, String)> =
+        all.iter().map(|zone| (zone.id.clone(), zone.name.clone())).collect();
     zones.sort_by(|a, b| a.1.cmp(&b.1));
     zones
 }
@@ -49,7 +50,7 @@ pub fn locate(then: impl Fn(Option<Point>) + Clone + 'static) {
         return then(None);
     };
     let otherwise = then.clone();
-    let found = Closure::once_into_js(move |position: web_sys::GeolocationPosition| {
+    let found = Closure::once_into_js(move |position: web_sys::Position| {
         let at = position.coords();
         then(Point::from_degrees(at.latitude(), at.longitude()));
     });

@@ -71,7 +71,8 @@ pub fn watch() -> RwSignal<Route> {
 /// An invitation that the address brings; it is taken out of the address and the history.
 pub fn invitation() -> Option<String> {
     let hash = hash();
-    let text = hash.strip_prefix('#').filter(|text| text.to_ascii_uppercase().starts_with("BYSTAND:INVITE:"))?;
+    let text =
+        hash.strip_prefix('#').filter(|text| text.to_ascii_uppercase().starts_with("BYSTAND:INVITE:"))?;
     let history = web_sys::window().and_then(|window| window.history().ok())?;
     // It fails only in a page that has no address.
     let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some("/app/"));

@@ -54,7 +54,10 @@ fn Lock() -> impl IntoView {
     let net = net();
     let erase = RwSignal::new(String::new());
     let options = std::iter::once((String::new(), t("settings-erase-never")))
-        .chain(ERASE_AFTER.map(|count| (count.to_string(), t_with("settings-erase-after", &[("count", count.into())]))))
+        .chain(
+            ERASE_AFTER
+                .map(|count| (count.to_string(), t_with("settings-erase-after", &[("count", count.into())]))),
+        )
         .collect();
     spawn_local(async move {
         if let Some(Ok(guard)) = net.with_vault(async |vault| vault.guard().await).await {
@@ -107,10 +110,15 @@ fn About() -> impl IntoView {
     let lines = Memo::new(move |_| {
         net.look(|device| {
             let Some(own) = device.shared().identity.certified() else { return Vec::new() };
-            let roles = own.roles.iter().map(|role| t(&format!("role-{}", role.as_str()))).collect::<Vec<_>>().join(", ");
+            let roles = own
+                .roles
+                .iter()
+                .map(|role| t(&format!("role-{}", role.as_str())))
+                .collect::<Vec<_>>()
+                .join(", ");
             vec![
                 (t("settings-roles"), roles),
-                (t("settings-until"), clock::day(own.expires_at)),
+                (t("settings-until"), clock::day(own.not_after)),
                 (t("settings-network"), device.shared().identity.network.to_string()),
             ]
         })

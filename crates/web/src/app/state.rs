@@ -143,8 +143,8 @@ impl Net {
         let vault = Vault::unlock(VAULT, passphrase, &self.works()).await?;
         let records = vault.load().await?;
         let mut rng = crate::shell::vault::browser_random()?;
-        let device =
-            Device::open(&records, clock::now(), &mut rng).map_err(|_| VaultError::Damaged(1, records.len()))?;
+        let device = Device::open(&records, clock::now(), &mut rng)
+            .map_err(|_| VaultError::Damaged(1, records.len()))?;
         self.run(device, vault)
     }
 
@@ -154,7 +154,8 @@ impl Net {
     /// [`VaultError::Randomness`].
     pub fn run(self, device: Device, vault: Vault) -> Result<(), VaultError> {
         let network = device.shared().identity.network;
-        let session = Session::start(device, Some(vault), network, self.works(), true, move |told| self.told(told))?;
+        let session =
+            Session::start(device, Some(vault), network, self.works(), true, move |told| self.told(told))?;
         self.session.set_value(Some(session));
         self.touch();
         self.phase.set(Phase::Open);

@@ -60,7 +60,7 @@ fn Health() -> impl IntoView {
 fn health(device: &Device) -> Vec<(String, String)> {
     let now = crate::shell::clock::now();
     let manifest = device.shared().manifest().map(|manifest| clock::day(manifest.manifest().expires_at));
-    let note = device.shared().key_note().map(|note| clock::day(note.note().expires_at));
+    let note = device.shared().key_note().map(|note| clock::day(note.note().valid_until));
     let missing = device.registrar().missing_issuers(device.shared(), now).len();
     let log = device.shared().log.size().to_string();
     [
@@ -122,7 +122,8 @@ fn Invitation(made: Invited) -> impl IntoView {
     let net = net();
     let origin = web_sys::window().and_then(|window| window.location().origin().ok()).unwrap_or_default();
     let link = StoredValue::new(format!("{origin}/app/#{}", made.text.expose()));
-    let roles = made.roles.iter().map(|role| t(&format!("role-{}", role.as_str()))).collect::<Vec<_>>().join(", ");
+    let roles =
+        made.roles.iter().map(|role| t(&format!("role-{}", role.as_str()))).collect::<Vec<_>>().join(", ");
     let id = made.id;
     let args = [("roles", roles), ("time", clock::moment(made.until))];
     let args = args.each_ref().map(|(name, text)| (*name, text.as_str().into()));
@@ -157,7 +158,9 @@ fn Asks() -> impl IntoView {
             .unwrap_or_default()
     });
     let asks = Memo::new(move |_| {
-        net.news.with(|news| news.applications.iter().map(|(key, hash)| (*key, *hash)).collect::<Vec<(PublicKey, Hash32)>>())
+        net.news.with(|news| {
+            news.applications.iter().map(|(key, hash)| (*key, *hash)).collect::<Vec<(PublicKey, Hash32)>>()
+        })
     });
     view! {
         <For each=move || alerts.get() key=|alert| *alert let:alert>
@@ -166,7 +169,7 @@ fn Asks() -> impl IntoView {
                 <Do
                     text="desk-countersign"
                     look="main"
-                    act=move || drop(net.command(Command::Registrar(RegistrarCommand::Countersign(alert))))
+                    act=move || net.command(Command::Registrar(RegistrarCommand::Countersign(alert)))
                 />
             </section>
         </For>
@@ -175,7 +178,7 @@ fn Asks() -> impl IntoView {
                 <p>{t_with("steward-application", &[("device", ask.1.short().as_str().into())])}</p>
                 <Do
                     text="steward-add-registrar"
-                    act=move || drop(net.command(Command::Registrar(RegistrarCommand::AddRegistrar(ask.0))))
+                    act=move || net.command(Command::Registrar(RegistrarCommand::AddRegistrar(ask.0)))
                 />
             </section>
         </For>

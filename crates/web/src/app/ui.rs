@@ -8,7 +8,7 @@ use super::words::t;
 
 /// A button that does one thing.
 #[component]
-pub fn Do(
+pub fn Do<R: 'static>(
     /// The id of its text.
     text: &'static str,
     /// How it looks: `main`, `quiet`, `danger`, or plain.
@@ -17,11 +17,11 @@ pub fn Do(
     /// Whether it can be pressed now.
     #[prop(into, default = Signal::stored(true))]
     on: Signal<bool>,
-    /// What it does.
-    act: impl Fn() + 'static,
+    /// What it does; what comes of it is said elsewhere.
+    act: impl Fn() -> R + 'static,
 ) -> impl IntoView {
     view! {
-        <button type="button" class=look disabled=move || !on.get() on:click=move |_| act()>{t(text)}</button>
+        <button type="button" class=look disabled=move || !on.get() on:click=move |_| drop(act())>{t(text)}</button>
     }
 }
 

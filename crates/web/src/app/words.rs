@@ -111,7 +111,8 @@ async fn fetched(tag: &str) -> Result<Texts, ()> {
 fn known(tag: &str) -> Option<&'static str> {
     let short = tag.split('-').next().unwrap_or(tag);
     let all = || LANGUAGES.iter().map(|(tag, _)| *tag);
-    all().find(|known| known.eq_ignore_ascii_case(tag))
+    all()
+        .find(|known| known.eq_ignore_ascii_case(tag))
         .or_else(|| all().find(|known| known.split('-').next() == Some(short)))
 }
 

@@ -1,6 +1,8 @@
 //! Findings and what is published on them.
 
-use bystand_core::desk::{Alert, AlertPhase, AlertStep, Countersign, DeskState, FindingId, HowEnded, StoodFinding, Verdict};
+use bystand_core::desk::{
+    Alert, AlertPhase, AlertStep, Countersign, DeskState, FindingId, HowEnded, StoodFinding, Verdict,
+};
 use bystand_core::device::Device;
 use bystand_core::device::desk::DeskCommand;
 use bystand_wire::{AlertId, IncidentId, Timestamp};
@@ -8,13 +10,13 @@ use leptos::prelude::*;
 
 use super::super::clock;
 use super::super::gate::confirmed;
+use super::super::member::of_word;
 use super::super::ui::{Choice, Do};
 use super::super::words::{t, t_count, t_with};
-use super::super::member::of_word;
 use super::{Desk, names};
 
 /// A finding as shown.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Found {
     id: FindingId,
     at: Timestamp,
@@ -32,7 +34,7 @@ struct Found {
 }
 
 /// An alert as shown.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Out {
     id: AlertId,
     phase: AlertPhase,
@@ -46,7 +48,8 @@ struct Out {
 pub fn Alerts(id: IncidentId) -> impl IntoView {
     let desk = Desk::here();
     let found = Memo::new(move |_| desk.net.look(|device| findings(device, id)).unwrap_or_default());
-    let out = Memo::new(move |_| desk.net.look(|device| alerts(device.desk().state(), id)).unwrap_or_default());
+    let out =
+        Memo::new(move |_| desk.net.look(|device| alerts(device.desk().state(), id)).unwrap_or_default());
     view! {
         <For each=move || found.get() key=|found| found.clone() let:found>
             <Finding id=id found=found />
@@ -89,8 +92,12 @@ fn preview(device: &Device, stood: &StoodFinding) -> (String, String) {
     let manifest = device.shared().manifest().map(|manifest| manifest.manifest());
     let zones = manifest.map(|manifest| manifest.zones.as_slice()).unwrap_or_default();
     let (id, place) = match &finding.place {
-        bystand_core::desk::PublicPlace::Cell(cell) => ("alert-place-around", bystand_core::alerts::Place::Cell(*cell)),
-        bystand_core::desk::PublicPlace::Zone(zone) => ("alert-place-in", bystand_core::alerts::Place::Zone(zone.clone())),
+        bystand_core::desk::PublicPlace::Cell(cell) => {
+            ("alert-place-around", bystand_core::alerts::Place::Cell(*cell))
+        }
+        bystand_core::desk::PublicPlace::Zone(zone) => {
+            ("alert-place-in", bystand_core::alerts::Place::Zone(zone.clone()))
+        }
     };
     let name = bystand_core::network::manifest::place_name(zones, &place);
     let place = t_with(id, &[("place", name.as_str().into())]);
@@ -134,7 +141,7 @@ fn Finding(id: IncidentId, found: Found) -> impl IntoView {
             {(found.is_contradicted && !found.is_aside).then(|| view! {
                 <Do
                     text="desk-this-stands"
-                    act=move || drop(desk.with_chosen(|_| DeskCommand::Resolve(id, finding, String::new())))
+                    act=move || desk.with_chosen(|_| DeskCommand::Resolve(id, finding, String::new()))
                 />
             })}
             {can_publish.then(|| view! { <Publish id=id found=found.clone() /> })}
@@ -148,12 +155,16 @@ fn Finding(id: IncidentId, found: Found) -> impl IntoView {
 fn Publish(id: IncidentId, found: Found) -> impl IntoView {
     let desk = Desk::here();
     let finding = found.id;
-    let publish = move |step: AlertStep| drop(desk.with_chosen(|_| DeskCommand::Publish(id, step, finding)));
-    let preview = (!found.headline.is_empty()).then(|| view! {
-        <blockquote class="preview" aria-label=t("desk-preview")>
-            <b>{found.headline.clone()}</b>
-            <p>{found.body.clone()}</p>
-        </blockquote>
+    let publish = move |step: AlertStep| {
+        desk.with_chosen(|_| DeskCommand::Publish(id, step, finding));
+    };
+    let preview = (!found.headline.is_empty()).then(|| {
+        view! {
+            <blockquote class="preview" aria-label=t("desk-preview")>
+                <b>{found.headline.clone()}</b>
+                <p>{found.body.clone()}</p>
+            </blockquote>
+        }
     });
     let is_out = found.is_of_published;
     let buttons = match found.verdict {
@@ -180,11 +191,11 @@ fn Publish(id: IncidentId, found: Found) -> impl IntoView {
             <Do
                 text="desk-publish-rumor"
                 look="main"
-                act=move || drop(desk.with_chosen(|_| DeskCommand::RumorCheck(id, finding)))
+                act=move || desk.with_chosen(|_| DeskCommand::RumorCheck(id, finding))
             />
         }.into_any(),
         Verdict::CouldNotCheck | Verdict::Ended(_) => view! {
-            <Do text="desk-publish-rumor" act=move || drop(desk.with_chosen(|_| DeskCommand::RumorCheck(id, finding))) />
+            <Do text="desk-publish-rumor" act=move || desk.with_chosen(|_| DeskCommand::RumorCheck(id, finding)) />
         }.into_any(),
     };
     view! {
@@ -210,7 +221,7 @@ fn Countersigning(id: IncidentId, found: Found) -> impl IntoView {
         <p class="hint">{t("desk-not-signed-hint")}</p>
         <Do
             text="desk-ask-countersign"
-            act=move || drop(desk.with_chosen(|_| DeskCommand::AskCountersign(id, step, finding)))
+            act=move || desk.with_chosen(|_| DeskCommand::AskCountersign(id, step, finding))
         />
     }
     .into_any()
@@ -223,7 +234,8 @@ fn alerts(state: &DeskState, id: IncidentId) -> Vec<Out> {
 }
 
 fn out(alert: &Alert) -> Out {
-    let awaits = alert.prepared.as_ref().map(|prepared| matches!(prepared.countersign, Countersign::NotNeeded));
+    let awaits =
+        alert.prepared.as_ref().map(|prepared| matches!(prepared.countersign, Countersign::NotAsked));
     let said = |publication: &bystand_core::desk::Publication| {
         let step = publication.step.map_or_else(|| t("alert-phase-rechecking"), step_word);
         format!("{step} ({})", clock::moment(publication.stamp.at))
@@ -281,10 +293,10 @@ fn OutAlert(id: IncidentId, out: Out) -> impl IntoView {
                 <p class="pulse" role="status">{t(if is_going { "desk-publishing" } else { "attention-countersign-awaited" })}</p>
             })}
             {(out.awaits == Some(false)).then(|| view! {
-                <Do text="desk-countersign" act=move || drop(desk.command(DeskCommand::Countersign(id))) />
+                <Do text="desk-countersign" act=move || desk.command(DeskCommand::Countersign(id)) />
             })}
             {can_recheck.then(|| view! {
-                <Do text="desk-recheck" look="danger" act=move || drop(desk.command(DeskCommand::Recheck(alert))) />
+                <Do text="desk-recheck" look="danger" act=move || desk.command(DeskCommand::Recheck(alert)) />
             })}
             {ends.then(|| view! {
                 <details>

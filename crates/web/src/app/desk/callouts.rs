@@ -14,7 +14,7 @@ use super::Desk;
 use crate::shell::clock::now;
 
 /// A responder as shown.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Who {
     offer: OfferId,
     name: String,
@@ -26,7 +26,7 @@ struct Who {
 }
 
 /// A call-out as shown.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Shown {
     id: CallOutId,
     phase: CallOutPhase,
@@ -39,10 +39,13 @@ struct Shown {
 
 fn shown(device: &Device, call: &CallOut) -> Shown {
     let roles = call.request.roles.iter().map(|role| t(&format!("role-{}", role.as_str())));
-    let proposed = call.proposed_responders(call.request.id, now());
+    let proposed = device.desk().state().proposed_responders(call.request.id, now());
     let who = |responder: &Responder| Who {
         offer: responder.offer,
-        name: device.desk().offer(&responder.offer).map_or_else(|| responder.offer.short(), |offer| offer.name.clone()),
+        name: device
+            .desk()
+            .offer(&responder.offer)
+            .map_or_else(|| responder.offer.short(), |offer| offer.name.clone()),
         phase: responder.phase,
         minutes: responder.minutes,
         is_silent: responder.silent.is_some(),
@@ -110,7 +113,7 @@ fn One(shown: Shown) -> impl IntoView {
             {is_open.then(|| view! {
                 <div class="row wrap">
                     <Rung id=id />
-                    <Do text="desk-close-call-out" look="quiet" act=move || drop(desk.command(DeskCommand::CloseCallOut(id))) />
+                    <Do text="desk-close-call-out" look="quiet" act=move || desk.command(DeskCommand::CloseCallOut(id)) />
                 </div>
             })}
         </section>
@@ -120,7 +123,7 @@ fn One(shown: Shown) -> impl IntoView {
 #[component]
 fn Rung(id: CallOutId) -> impl IntoView {
     let desk = Desk::here();
-    view! { <Do text="desk-rung" look="quiet" act=move || drop(desk.command(DeskCommand::Rung(id, 1))) /> }
+    view! { <Do text="desk-rung" look="quiet" act=move || desk.command(DeskCommand::Rung(id, 1)) /> }
 }
 
 #[component]
@@ -139,7 +142,10 @@ fn Person(who: Who, ticked: RwSignal<Vec<OfferId>>) -> impl IntoView {
             }
         });
     };
-    let text = t_with("desk-responder", &[("name", who.name.as_str().into()), ("minutes", u32::from(who.minutes).into())]);
+    let text = t_with(
+        "desk-responder",
+        &[("name", who.name.as_str().into()), ("minutes", u32::from(who.minutes).into())],
+    );
     view! {
         <li class:trouble=needs_help>
             {if is_offered {
@@ -159,8 +165,8 @@ fn Person(who: Who, ticked: RwSignal<Vec<OfferId>>) -> impl IntoView {
             <span class="pill">{t(&format!("responder-{}", who.phase.as_str()))}</span>
             {who.is_silent.then(|| view! { <span class="pill warn">{t("responder-silent")}</span> })}
             <small>{clock::moment(who.last)}</small>
-            {is_offered.then(|| view! { <Do text="desk-decline" look="quiet" act=move || drop(desk.command(DeskCommand::Decline(offer))) /> })}
-            {who.phase.is_out().then(|| view! { <Do text="desk-check-in" look="quiet" act=move || drop(desk.command(DeskCommand::CheckIn(offer))) /> })}
+            {is_offered.then(|| view! { <Do text="desk-decline" look="quiet" act=move || desk.command(DeskCommand::Decline(offer)) /> })}
+            {who.phase.is_out().then(|| view! { <Do text="desk-check-in" look="quiet" act=move || desk.command(DeskCommand::CheckIn(offer)) /> })}
             {needs_help.then(|| view! { <Help offer=offer /> })}
             {move || envelope.get().map(|text| view! { <p class="warning" role="alert"><bdi>{text}</bdi></p> })}
         </li>
@@ -175,7 +181,7 @@ fn Help(offer: OfferId) -> impl IntoView {
     view! {
         <div class="help">
             <Line name="reached" text="desk-reached-note" value=note />
-            <Do text="desk-reached" act=move || drop(desk.command(DeskCommand::Reached(offer, note.get_untracked()))) />
+            <Do text="desk-reached" act=move || desk.command(DeskCommand::Reached(offer, note.get_untracked())) />
             <Do
                 text="desk-envelope"
                 look="danger"

@@ -16,7 +16,9 @@ use super::Desk;
 pub fn Closing(id: IncidentId) -> impl IntoView {
     let desk = Desk::here();
     let closed = Memo::new(move |_| {
-        desk.net.look(|device| device.desk().state().incident(id).and_then(|incident| incident.closing.clone())).flatten()
+        desk.net
+            .look(|device| device.desk().state().incident(id).and_then(|incident| incident.closing.clone()))
+            .flatten()
     });
     view! {
         <section class="card">
@@ -40,10 +42,13 @@ fn Close(id: IncidentId) -> impl IntoView {
             class.set(ending.usual_class().as_str().to_owned());
         }
     });
-    let endings = Ending::ALL.map(|ending| (ending.as_str().to_owned(), t(&format!("ending-{}", ending.as_str()))));
+    let endings =
+        Ending::ALL.map(|ending| (ending.as_str().to_owned(), t(&format!("ending-{}", ending.as_str()))));
     let classes = move || {
-        let fits = Class::ALL.into_iter().filter(|class| chosen().is_some_and(|ending| ending.goes_with(*class)));
-        fits.map(|class| (class.as_str().to_owned(), t(&format!("class-{}", class.as_str())))).collect::<Vec<_>>()
+        let fits =
+            Class::ALL.into_iter().filter(|class| chosen().is_some_and(|ending| ending.goes_with(*class)));
+        fits.map(|class| (class.as_str().to_owned(), t(&format!("class-{}", class.as_str()))))
+            .collect::<Vec<_>>()
     };
     let close = move || {
         let class = of_word(&Class::ALL, Class::as_str, &class.get_untracked());
@@ -72,7 +77,11 @@ fn Afterwards(id: IncidentId, closing: Closed) -> impl IntoView {
             note.set(String::new());
         }
     };
-    let notes = closing.after_action.iter().map(|note| view! { <li><bdi>{note.text.clone()}</bdi></li> }).collect_view();
+    let notes = closing
+        .after_action
+        .iter()
+        .map(|note| view! { <li><bdi>{note.text.clone()}</bdi></li> })
+        .collect_view();
     let args = [("time", clock::moment(closing.stamp.at))];
     let args = args.each_ref().map(|(name, text)| (*name, text.as_str().into()));
     view! {
@@ -82,7 +91,7 @@ fn Afterwards(id: IncidentId, closing: Closed) -> impl IntoView {
         <Lines name="after-action" text="desk-after-action" value=note />
         <div class="row wrap">
             <Do text="desk-add-note" act=add />
-            <Do text="desk-reopen" look="quiet" act=move || drop(desk.command(DeskCommand::Reopen(id))) />
+            <Do text="desk-reopen" look="quiet" act=move || desk.command(DeskCommand::Reopen(id)) />
         </div>
     }
 }

@@ -35,7 +35,7 @@ pub fn Bar() -> impl IntoView {
                     <Do
                         text="desk-start-shift"
                         look="main"
-                        act=move || drop(desk.command(DeskCommand::StartShift(languages())))
+                        act=move || desk.command(DeskCommand::StartShift(languages()))
                     />
                 }.into_any(),
                 true => view! { <Do text="desk-handover" act=move || desk.over.set(Over::Handover) /> }.into_any(),
@@ -145,7 +145,8 @@ fn SameAs() -> impl IntoView {
         let number = typed.get_untracked();
         let found = desk.net.peek(|device| {
             let mut all = device.desk().state().incidents();
-            all.find(|incident| names::number(incident).to_string() == number.trim()).map(|incident| incident.id)
+            all.find(|incident| names::number(incident).to_string() == number.trim())
+                .map(|incident| incident.id)
         });
         match found.flatten() {
             Some(into) => join(into),
@@ -197,7 +198,9 @@ fn Check() -> impl IntoView {
             view! { <Tick name=format!("role-{}", role.as_str()) text=t(&format!("role-{}", role.as_str())) on=on set=set /> }
         })
         .collect_view();
-    let minutes = ["5", "10", "15", "30"].map(|minutes| (minutes.to_owned(), t_with("time-minutes", &[("count", minutes.parse::<u32>().unwrap_or(0).into())])));
+    let minutes = ["5", "10", "15", "30"].map(|minutes| {
+        (minutes.to_owned(), t_with("time-minutes", &[("count", minutes.parse::<u32>().unwrap_or(0).into())]))
+    });
     let call = move || {
         let mut roles = wanted.get_untracked();
         roles.sort_unstable();
@@ -260,15 +263,19 @@ fn Handover() -> impl IntoView {
     let note = RwSignal::new(String::new());
     let past = desk.net.peek(|device| {
         let all = device.desk().state().handovers().iter().rev().take(3);
-        all.map(|handover| format!("{}: {}", clock::moment(handover.stamp.at), handover.note)).collect::<Vec<_>>()
+        all.map(|handover| format!("{}: {}", clock::moment(handover.stamp.at), handover.note))
+            .collect::<Vec<_>>()
     });
     let hand_over = move || {
         let to = others.iter().find(|who| who.0.to_string() == to.get_untracked()).copied();
-        if desk.command(DeskCommand::HandOver(to, note.get_untracked())) && desk.command(DeskCommand::EndShift) {
+        if desk.command(DeskCommand::HandOver(to, note.get_untracked()))
+            && desk.command(DeskCommand::EndShift)
+        {
             desk.over.set(Over::Nothing);
         }
     };
-    let past = past.unwrap_or_default().into_iter().map(|line| view! { <li><bdi>{line}</bdi></li> }).collect_view();
+    let past =
+        past.unwrap_or_default().into_iter().map(|line| view! { <li><bdi>{line}</bdi></li> }).collect_view();
     view! {
         <p class="big">{t_with("handover-line", &args)}</p>
         <Choice name="hand-to" text="desk-hand-to" options=options value=to />
@@ -316,10 +323,14 @@ fn rumors(device: &Device) -> Vec<String> {
     let rumors = device.desk().state().rumors();
     let said = rumors.map(|rumor| {
         let zone = rumor.zone.as_ref().map(|zone| places::zone_name(device, zone)).unwrap_or_default();
-        let answer = rumor.answer.map_or_else(|| t("desk-rumor-open"), |(_, answer)| names::verdict(answer.verdict));
+        let answer =
+            rumor.answer.map_or_else(|| t("desk-rumor-open"), |(_, answer)| names::verdict(answer.verdict));
         let public = if rumor.answer_public { t("desk-rumor-public") } else { String::new() };
         let kind = t(&format!("kind-{}", rumor.kind.as_str()));
-        format!("{kind} · {zone} · {} {answer} {public}", t_count("rumor-times", usize::try_from(rumor.times()).unwrap_or(0)))
+        format!(
+            "{kind} · {zone} · {} {answer} {public}",
+            t_count("rumor-times", usize::try_from(rumor.times()).unwrap_or(0))
+        )
     });
     said.collect()
 }

@@ -42,7 +42,9 @@ fn shown(device: &Device) -> Shown {
     let (from, until) = (now().minus_ms(DAY_MS), now().plus_ms(1));
     let day = figures.total(from, until);
     let on_duty: u32 = device.desk().state().on_duty().map(|(_, _, count)| count).sum();
-    let share = figures.confirmed_permille(from, until).map_or_else(|| t("figures-unknown"), |share| format!("{}.{} %", share / 10, share % 10));
+    let share = figures
+        .confirmed_permille(from, until)
+        .map_or_else(|| t("figures-unknown"), |share| format!("{}.{} %", share / 10, share % 10));
     let lines = vec![
         (t("figures-reports"), day.reports.to_string()),
         (t("figures-confirmed"), day.confirmed.to_string()),
@@ -65,9 +67,10 @@ fn hour(figures: &Figures, back: u64) -> (u32, u32) {
 }
 
 fn half(spread: &Spread) -> String {
-    spread
-        .within_ms(500)
-        .map_or_else(|| t("figures-unknown"), |ms| t_with("figures-half", &[("time", clock::span(ms).as_str().into())]))
+    spread.within_ms(500).map_or_else(
+        || t("figures-unknown"),
+        |ms| t_with("figures-half", &[("time", clock::span(ms).as_str().into())]),
+    )
 }
 
 /// Bars: reports, and in front of them what was confirmed.

@@ -117,11 +117,11 @@ fn Head(id: IncidentId) -> impl IntoView {
                 <span class="pill">{move || top.with(|top| top.since.map(clock::moment))}</span>
                 {move || match top.with(|top| (top.holder.clone(), top.is_own)) {
                     (None, _) => view! {
-                        <Do text="desk-take" look="main" act=move || drop(desk.command(DeskCommand::Claim(id))) />
+                        <Do text="desk-take" look="main" act=move || desk.command(DeskCommand::Claim(id)) />
                     }.into_any(),
                     (Some(_), true) => view! {
                         <span class="pill own">{t("desk-you-have-it")}</span>
-                        <Do text="desk-let-go" act=move || drop(desk.command(DeskCommand::Release(id))) />
+                        <Do text="desk-let-go" act=move || desk.command(DeskCommand::Release(id)) />
                     }.into_any(),
                     (Some(holder), false) => view! {
                         <span class="pill on-it" role="status">{t_with("desk-on-it", &[("who", holder.as_str().into())])}</span>
@@ -142,7 +142,7 @@ fn SixKeys(id: IncidentId) -> impl IntoView {
         .map(|(key, text)| {
             let class = if *text == "key-erase" { "danger" } else { "" };
             view! {
-                <button type="button" class=class aria-keyshortcuts=*key on:click=move |_| drop(keys::press(desk, key))>
+                <button type="button" class=class aria-keyshortcuts=*key on:click=move |_| { keys::press(desk, key); }>
                     <kbd aria-hidden="true">{*key}</kbd> {t(text)}
                 </button>
             }
@@ -151,7 +151,7 @@ fn SixKeys(id: IncidentId) -> impl IntoView {
     let drawers = Drawer::ALL
         .into_iter()
         .map(|drawer| {
-            let sort = move |_| drop(desk.with_chosen(|_| DeskCommand::Sort(id, drawer)));
+            let sort = move |_| { desk.with_chosen(|_| DeskCommand::Sort(id, drawer)); };
             view! { <button type="button" class="quiet" on:click=sort>{t(&format!("drawer-{}", drawer.as_str()))}</button> }
         })
         .collect_view();

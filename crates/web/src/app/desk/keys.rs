@@ -46,14 +46,20 @@ pub fn press(desk: Desk, key: &str) -> bool {
     match key {
         "1" => open(desk, Over::SameAs),
         "2" => open(desk, Over::Check),
-        "3" => drop(desk.with_chosen(DeskCommand::HeadsUp)),
-        "4" => drop(desk.with_chosen(DeskCommand::Rumor)),
+        "3" => {
+            desk.with_chosen(DeskCommand::HeadsUp);
+        }
+        "4" => {
+            desk.with_chosen(DeskCommand::Rumor);
+        }
         "5" => open(desk, Over::Refer),
         "6" => erase(desk),
         "j" | "J" | "ArrowDown" => list::step(desk, 1),
         "k" | "K" | "ArrowUp" => list::step(desk, -1),
         "t" | "T" => take(desk),
-        "l" | "L" => drop(desk.chosen.get_untracked().map(|id| desk.command(DeskCommand::Release(id)))),
+        "l" | "L" => {
+            desk.chosen.get_untracked().map(|id| desk.command(DeskCommand::Release(id)));
+        }
         "n" | "N" => desk.over.set(Over::Caller),
         "h" | "H" => desk.over.set(Over::Handover),
         "/" => focus("desk-search"),
@@ -81,7 +87,10 @@ fn open(desk: Desk, over: Over) {
 }
 
 fn erase(desk: Desk) {
-    if desk.chosen.get_untracked().is_some() && confirmed("desk-erase-sure") && desk.with_chosen(DeskCommand::EraseNow) {
+    if desk.chosen.get_untracked().is_some()
+        && confirmed("desk-erase-sure")
+        && desk.with_chosen(DeskCommand::EraseNow)
+    {
         desk.chosen.set(None);
     }
 }

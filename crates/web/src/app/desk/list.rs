@@ -32,7 +32,8 @@ fn listed(device: &Device, search: &str) -> Vec<IncidentId> {
     }
     let own = device.shared().identity.author();
     let is_own = |incident: &&Incident| incident.claim.is_some_and(|claim| Some(claim.holder.0) == own);
-    let mut ids: Vec<IncidentId> = state.open_incidents().filter(is_own).map(|incident| incident.id).collect();
+    let mut ids: Vec<IncidentId> =
+        state.open_incidents().filter(is_own).map(|incident| incident.id).collect();
     ids.extend(state.queue(now()).into_iter().map(|item| item.incident));
     let waiting: std::collections::BTreeSet<IncidentId> = ids.iter().copied().collect();
     ids.extend(state.open_incidents().map(|incident| incident.id).filter(|id| !waiting.contains(id)));
@@ -42,7 +43,13 @@ fn listed(device: &Device, search: &str) -> Vec<IncidentId> {
 fn says(device: &Device, incident: &Incident, wanted: &str) -> bool {
     let said = incident.report.said();
     let kind = t(&format!("kind-{}", said.kind.as_str()));
-    let texts = [said.activity.as_str(), said.place.text.as_str(), said.unit.as_str(), said.equipment.as_str(), kind.as_str()];
+    let texts = [
+        said.activity.as_str(),
+        said.place.text.as_str(),
+        said.unit.as_str(),
+        said.equipment.as_str(),
+        kind.as_str(),
+    ];
     names::number(incident).to_string() == wanted
         || texts.iter().any(|text| text.to_lowercase().contains(wanted))
         || names::place(device, incident).to_lowercase().contains(wanted)
@@ -232,7 +239,9 @@ fn needs(device: &Device) -> Vec<Need> {
             | Needs::LeftBehind(incident)
             | Needs::Home(incident) => (Some(*incident), 0),
             Needs::NobodyAtDesk { waiting } => (None, *waiting),
-            Needs::RumorMany(rumor) => (None, state.rumor(*rumor).map_or(0, bystand_core::desk::Rumor::times)),
+            Needs::RumorMany(rumor) => {
+                (None, state.rumor(*rumor).map_or(0, bystand_core::desk::Rumor::times))
+            }
             Needs::AloneAtDesk => (None, 0),
         };
         let number = incident.map(|incident| names::number_of(state, incident)).unwrap_or_default();

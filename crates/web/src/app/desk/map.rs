@@ -50,8 +50,10 @@ fn draw(device: &Device, id: IncidentId) -> Drawn {
     };
     let places: Vec<Point> = state.group(id).filter_map(of_report).collect();
     let Some(middle) = places.first().copied() else { return Drawn::default() };
-    let mut points: Vec<(f64, f64, &'static str)> =
-        places.iter().map(|point| on_paper(middle, point.lat_degrees(), point.lon_degrees(), "report")).collect();
+    let mut points: Vec<(f64, f64, &'static str)> = places
+        .iter()
+        .map(|point| on_paper(middle, point.lat_degrees(), point.lon_degrees(), "report"))
+        .collect();
     let others = state.open_incidents().filter(|other| state.root_of(other.id) != id).filter_map(of_report);
     points.extend(others.map(|point| on_paper(middle, point.lat_degrees(), point.lon_degrees(), "other")));
     points.retain(|(x, y, _)| (0.0..=400.0).contains(x) && (0.0..=300.0).contains(y));

@@ -102,8 +102,9 @@ pub fn Console() -> impl IntoView {
     provide_context(desk);
     keys::listen(desk);
     let is_in_team = Memo::new(move |_| {
-        net.look(|device| device.shared().teams.get(&TeamKind::Desk).is_some_and(bystand_core::team::TeamSync::is_ready))
-            == Some(true)
+        net.look(|device| {
+            device.shared().teams.get(&TeamKind::Desk).is_some_and(bystand_core::team::TeamSync::is_ready)
+        }) == Some(true)
     });
     view! {
         <h1 class="unseen">{t("nav-desk")}</h1>

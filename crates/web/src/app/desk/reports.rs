@@ -14,7 +14,7 @@ use super::super::words::{t, t_with};
 use super::{Desk, names};
 
 /// A report as it is shown.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Shown {
     id: IncidentId,
     number: String,
@@ -27,7 +27,8 @@ struct Shown {
 fn shown(device: &Device, incident: &Incident) -> Shown {
     let said = incident.report.said();
     let concerns = incident.report.concerns().into_iter();
-    let concerns = concerns.map(|(field, concern)| (field, concern.range, t(&format!("concern-{}", concern.kind.as_str()))));
+    let concerns = concerns
+        .map(|(field, concern)| (field, concern.range, t(&format!("concern-{}", concern.kind.as_str()))));
     Shown {
         id: incident.id,
         number: names::number(incident).to_string(),
@@ -38,7 +39,11 @@ fn shown(device: &Device, incident: &Incident) -> Shown {
     }
 }
 
-fn lines(device: &Device, incident: &Incident, said: &bystand_core::report::ReportIn) -> Vec<(String, String)> {
+fn lines(
+    device: &Device,
+    incident: &Incident,
+    said: &bystand_core::report::ReportIn,
+) -> Vec<(String, String)> {
     let home = device.desk().home(&incident.id).map(|place| place.text.clone());
     let number = |id: &str, count: Option<u16>| count.map(|count| (t(id), count.to_string()));
     let text = |id: &str, text: &str| (!text.is_empty()).then(|| (t(id), text.to_owned()));
@@ -87,7 +92,7 @@ pub fn Reports(id: IncidentId) -> impl IntoView {
         <For each=move || likes.get() key=|like| like.clone() let:like>
             <p class="warning like">
                 {t_with("desk-looks-like", &[("number", like.1.as_str().into())])}
-                <Do text="key-same-as" act=move || drop(desk.with_chosen(|_| DeskCommand::SameAs(id, like.0))) />
+                <Do text="key-same-as" act=move || desk.with_chosen(|_| DeskCommand::SameAs(id, like.0)) />
                 <Do text="desk-show-it" look="quiet" act=move || desk.chosen.set(Some(like.0)) />
             </p>
         </For>
@@ -101,12 +106,13 @@ pub fn Reports(id: IncidentId) -> impl IntoView {
 fn Report(shown: Shown) -> impl IntoView {
     let desk = Desk::here();
     let id = shown.id;
-    let lines = shown.lines.into_iter().map(|(name, value)| view! { <dt>{name}</dt><dd><bdi>{value}</bdi></dd> });
+    let lines =
+        shown.lines.into_iter().map(|(name, value)| view! { <dt>{name}</dt><dd><bdi>{value}</bdi></dd> });
     let strikes = shown
         .concerns
         .into_iter()
         .map(|(field, range, text)| {
-            let strike = move || drop(desk.command(DeskCommand::Strike(id, field, range)));
+            let strike = move || desk.command(DeskCommand::Strike(id, field, range));
             view! { <p class="warning">{text} " " <Do text="desk-strike" act=strike /></p> }
         })
         .collect_view();
@@ -117,10 +123,10 @@ fn Report(shown: Shown) -> impl IntoView {
             {strikes}
             <div class="row wrap">
                 {(!shown.is_home).then(|| view! {
-                    <Do text="desk-mark-home" look="quiet" act=move || drop(desk.command(DeskCommand::MarkHome(id))) />
+                    <Do text="desk-mark-home" look="quiet" act=move || desk.command(DeskCommand::MarkHome(id)) />
                 })}
                 {shown.is_joined.then(|| view! {
-                    <Do text="desk-split" look="quiet" act=move || drop(desk.command(DeskCommand::Split(id))) />
+                    <Do text="desk-split" look="quiet" act=move || desk.command(DeskCommand::Split(id)) />
                 })}
             </div>
         </article>

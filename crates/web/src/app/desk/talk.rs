@@ -68,7 +68,9 @@ fn talk(device: &Device, id: IncidentId) -> Vec<Said> {
 fn told(news: News) -> String {
     let what = match news {
         News::FalseAlarm(what) => t(&format!("what-{}", what.as_str())),
-        News::Received | News::BeingChecked | News::Confirmed | News::CouldNotCheck | News::Over => String::new(),
+        News::Received | News::BeingChecked | News::Confirmed | News::CouldNotCheck | News::Over => {
+            String::new()
+        }
     };
     t_with(news_id(news), &[("what", what.as_str().into())])
 }

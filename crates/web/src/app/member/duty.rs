@@ -23,7 +23,8 @@ const MOST_ZONES: usize = 3;
 #[component]
 pub fn Duty() -> impl IntoView {
     let net = net();
-    let until = Memo::new(move |_| net.look(|device| device.member().duty().map(|duty| duty.until)).flatten());
+    let until =
+        Memo::new(move |_| net.look(|device| device.member().duty().map(|duty| duty.until)).flatten());
     view! {
         <h1>{t("nav-duty")}</h1>
         {move || match until.get() {
@@ -75,7 +76,8 @@ fn GoOnDuty() -> impl IntoView {
             view! { <Tick name=format!("zone-{zone}") text=name on=on set=set /> }
         })
         .collect_view();
-    let hour_choices = ["1", "2", "4", "8", "12"].map(|hours| (hours.to_owned(), clock::span(hours.parse().unwrap_or(4) * HOUR_MS)));
+    let hour_choices = ["1", "2", "4", "8", "12"]
+        .map(|hours| (hours.to_owned(), clock::span(hours.parse().unwrap_or(4) * HOUR_MS)));
     let reaches = [("1000", "duty-reach-near"), ("3000", "duty-reach-middle"), ("10000", "duty-reach-far")]
         .map(|(meters, id)| (meters.to_owned(), t(id)));
     view! {
@@ -133,7 +135,7 @@ fn OnDuty(until: Timestamp) -> impl IntoView {
             <ul class="plain">
                 {move || counts.get().into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}
             </ul>
-            <Do text="duty-end" act=move || drop(net.command(Command::Member(MemberCommand::DutyOff))) />
+            <Do text="duty-end" act=move || net.command(Command::Member(MemberCommand::DutyOff)) />
         </section>
         <For each=move || going.get() key=|offer| *offer let:offer>
             <OnTheWay offer=offer />
@@ -156,7 +158,11 @@ fn duty_counts(device: &Device) -> Vec<String> {
         match device.member().day(zone) {
             Some(day) => {
                 let on_duty = u32::try_from(day.duty_count(now())).unwrap_or(u32::MAX);
-                let args = [("zone", name.as_str().into()), ("count", on_duty.into()), ("members", day.members.into())];
+                let args = [
+                    ("zone", name.as_str().into()),
+                    ("count", on_duty.into()),
+                    ("members", day.members.into()),
+                ];
                 t_with("duty-zone-count", &args)
             }
             None => t_with("duty-zone-no-room", &[("zone", name.as_str().into())]),
@@ -213,13 +219,16 @@ fn called(device: &Device, duty: &DutyOf, zone: &ZoneId, call: &CallOut) -> Call
 fn Called(called: Called) -> impl IntoView {
     let net = net();
     let id = called.id;
-    let is_answered =
-        Memo::new(move |_| net.look(|device| device.member().going().any(|(_, g)| g.call_out() == id)) == Some(true));
+    let is_answered = Memo::new(move |_| {
+        net.look(|device| device.member().going().any(|(_, g)| g.call_out() == id)) == Some(true)
+    });
     let args = [("roles", called.roles.as_str().into()), ("minutes", u32::from(called.within_min).into())];
     let offers = [3_u16, 6, 10, 15]
         .into_iter()
         .map(|minutes| {
-            let offer = move |_| drop(net.command(Command::Member(MemberCommand::Offer(id, minutes))));
+            let offer = move |_| {
+                net.command(Command::Member(MemberCommand::Offer(id, minutes)));
+            };
             view! {
                 <button type="button" class="main" on:click=offer>
                     {t_with("duty-go", &[("minutes", u32::from(minutes).into())])}
@@ -256,7 +265,10 @@ fn speak_new_calls() {
             if is_new && now().since_ms(at) < FRESH_MS {
                 spoken.update_value(|known| known.push(call.id));
                 let name = net.peek(|device| places::zone_name(device, &zone)).unwrap_or_default();
-                speak(&t_with("duty-spoken", &[("zone", name.as_str().into()), ("minutes", u32::from(call.within_min).into())]));
+                speak(&t_with(
+                    "duty-spoken",
+                    &[("zone", name.as_str().into()), ("minutes", u32::from(call.within_min).into())],
+                ));
             }
         }
     });

@@ -84,7 +84,9 @@ impl ReportFields {
 
     /// Empties all fields.
     pub fn clear(&self) {
-        for text in [self.place, self.point, self.activity, self.people, self.vehicles, self.unit, self.equipment] {
+        for text in
+            [self.place, self.point, self.activity, self.people, self.vehicles, self.unit, self.equipment]
+        {
             text.set(String::new());
         }
         self.home.set(false);
@@ -95,7 +97,8 @@ impl ReportFields {
     fn place(&self, device: &Device) -> Result<Place, &'static str> {
         let text = self.place.get_untracked().trim().to_owned();
         let typed = self.point.get_untracked();
-        let point = if typed.trim().is_empty() { None } else { Some(places::parse(&typed).ok_or("form-bad-point")?) };
+        let point =
+            if typed.trim().is_empty() { None } else { Some(places::parse(&typed).ok_or("form-bad-point")?) };
         let zone = self.zone.get_untracked().parse().ok();
         if point.is_none() && text.is_empty() && zone.is_none() {
             return Err("form-needs-place");
@@ -126,9 +129,11 @@ pub fn Form(
     let net = super::super::state::net();
     let zones = net.peek(places::zones).unwrap_or_default();
     let none = (String::new(), t("form-zone-unknown"));
-    let zones = std::iter::once(none).chain(zones.into_iter().map(|(id, name)| (id.to_string(), name))).collect();
+    let zones =
+        std::iter::once(none).chain(zones.into_iter().map(|(id, name)| (id.to_string(), name))).collect();
     let kinds = Kind::ALL.map(|kind| (kind.as_str().to_owned(), t(&format!("kind-{}", kind.as_str()))));
-    let seen = FirstHand::ALL.map(|seen| (seen.as_str().to_owned(), t(&format!("first-hand-{}", seen.as_str()))));
+    let seen =
+        FirstHand::ALL.map(|seen| (seen.as_str().to_owned(), t(&format!("first-hand-{}", seen.as_str()))));
     let ago = [0_u64, 5, 15, 30, 60, 180]
         .map(|minutes| (minutes.to_string(), super::super::clock::span(minutes * MINUTE_MS)));
     let languages = LANGUAGES.map(|(tag, name)| (tag.to_owned(), name.to_owned()));

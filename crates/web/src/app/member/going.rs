@@ -2,8 +2,8 @@
 
 use bystand_core::alerts::Outcome;
 use bystand_core::desk::{HowEnded, SignFrom, WhatItWas};
-use bystand_core::device::member::{GoingState, MemberCommand};
 use bystand_core::device::Command;
+use bystand_core::device::member::{GoingState, MemberCommand};
 use bystand_core::messages::Acceptance;
 use bystand_wire::OfferId;
 use leptos::prelude::*;
@@ -18,7 +18,8 @@ use super::super::words::{t, t_with};
 pub fn OnTheWay(offer: OfferId) -> impl IntoView {
     let net = net();
     let state = Memo::new(move |_| net.look(|device| going(device, offer).map(|(state, _)| state)).flatten());
-    let place = Memo::new(move |_| net.look(|device| going(device, offer).and_then(|(_, place)| place)).flatten());
+    let place =
+        Memo::new(move |_| net.look(|device| going(device, offer).and_then(|(_, place)| place)).flatten());
     let is_asked = Memo::new(move |_| net.news.with(|news| news.asked.contains(&offer)));
     view! {
         <section class="card going" aria-label=t("going-title")>
@@ -119,7 +120,9 @@ fn Finding(offer: OfferId) -> impl IntoView {
         let text = note.get_untracked();
         let outcome = match verdict.get_untracked().as_str() {
             "confirmed" => Some(Outcome::Confirmed),
-            "false-alarm" => of_word(&WhatItWas::ALL, WhatItWas::as_str, &what.get_untracked()).map(Outcome::FalseAlarm),
+            "false-alarm" => {
+                of_word(&WhatItWas::ALL, WhatItWas::as_str, &what.get_untracked()).map(Outcome::FalseAlarm)
+            }
             "over" => of_word(&HowEnded::ALL, HowEnded::as_str, &how.get_untracked()).map(Outcome::Over),
             "could-not-check" => None,
             _ => return net.trouble(t("finding-choose")),
@@ -160,7 +163,9 @@ pub fn of_word<T: Copy>(all: &[T], word: impl Fn(T) -> &'static str, wanted: &st
 
 fn sign(net: Net, offer: OfferId, what: SignFrom) {
     if net.command(Command::Member(MemberCommand::Sign(offer, what))) {
-        net.news.update(|news| drop(news.asked.remove(&offer)));
+        net.news.update(|news| {
+            news.asked.remove(&offer);
+        });
     }
 }
 

@@ -8,8 +8,8 @@ mod room;
 mod waiting;
 
 pub use duty::Duty;
-pub use going::of_word;
 pub use form::{Form, ReportFields};
+pub use going::of_word;
 pub use report::Report;
 pub use room::Room;
 pub use waiting::Waiting;

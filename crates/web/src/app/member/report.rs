@@ -33,7 +33,9 @@ pub fn Report() -> impl IntoView {
         };
         let outcome = match found.get_untracked().as_str() {
             "confirmed" => Some(Outcome::Confirmed),
-            "false-alarm" => of_word(&WhatItWas::ALL, WhatItWas::as_str, &what.get_untracked()).map(Outcome::FalseAlarm),
+            "false-alarm" => {
+                of_word(&WhatItWas::ALL, WhatItWas::as_str, &what.get_untracked()).map(Outcome::FalseAlarm)
+            }
             _ => None,
         };
         let command = match outcome {

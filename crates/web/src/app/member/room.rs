@@ -60,7 +60,8 @@ fn OneRoom(zone: ZoneId) -> impl IntoView {
         net.tick.track();
         net.look(|device| shown(device, &zone.get_value())).unwrap_or_default()
     });
-    let own_name = Memo::new(move |_| net.news.with(|news| zone.with_value(|zone| news.names.get(zone).cloned())));
+    let own_name =
+        Memo::new(move |_| net.news.with(|news| zone.with_value(|zone| news.names.get(zone).cloned())));
     let talk = Memo::new(move |_| {
         let is_here = |zone_of: &ZoneId| zone.with_value(|zone| zone == zone_of);
         net.news.with(|news| news.talk.iter().filter(|talk| is_here(&talk.zone)).cloned().collect::<Vec<_>>())
@@ -68,17 +69,15 @@ fn OneRoom(zone: ZoneId) -> impl IntoView {
     let text = RwSignal::new(String::new());
     let say = move || {
         let said = text.get_untracked();
-        if !said.trim().is_empty() && net.command(Command::Member(MemberCommand::Say(zone.get_value(), said))) {
+        if !said.trim().is_empty() && net.command(Command::Member(MemberCommand::Say(zone.get_value(), said)))
+        {
             text.set(String::new());
         }
     };
     let counts = move || {
         let room = room.get();
-        let args = [
-            ("members", room.members.into()),
-            ("count", room.on_duty.into()),
-            ("quiet", room.quiet.into()),
-        ];
+        let args =
+            [("members", room.members.into()), ("count", room.on_duty.into()), ("quiet", room.quiet.into())];
         t_with("room-counts", &args)
     };
     view! {
@@ -93,7 +92,7 @@ fn OneRoom(zone: ZoneId) -> impl IntoView {
                     })}
                     <Do
                         text="room-quiet"
-                        act=move || drop(net.command(Command::Member(MemberCommand::AllQuiet(zone.get_value()))))
+                        act=move || net.command(Command::Member(MemberCommand::AllQuiet(zone.get_value())))
                     />
                 }.into_any(),
             }}
