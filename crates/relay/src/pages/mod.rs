@@ -178,6 +178,3 @@ impl Room {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -64,6 +64,11 @@ impl Running {
         &self.log
     }
 
+    /// Who follows what on the live connections.
+    pub fn hub(&self) -> &Hub {
+        &self.app.hub
+    }
+
     /// Deletes now what has expired, and makes it leave the files. It happens by itself all the time.
     pub async fn sweep(&self) {
         sweep(&self.app).await;
