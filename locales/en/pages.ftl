@@ -9,7 +9,6 @@ nav-language = Language
 nav-rooms = Other pages
 nav-home = Start page
 page-lost = There is no such page. It may have moved.
-page-not-set-up = This network is still being set up. Come back later.
 
 ## The rooms: a title, and what is in them
 
