@@ -7,6 +7,20 @@
 language-name = English
 language-direction = ltr
 language-clock = 12
+language-day = { $month ->
+    [1] Jan
+    [2] Feb
+    [3] Mar
+    [4] Apr
+    [5] May
+    [6] Jun
+    [7] Jul
+    [8] Aug
+    [9] Sep
+    [10] Oct
+    [11] Nov
+   *[other] Dec
+} { $day }
 language-unreviewed = This text has not been checked by a person in your language yet, so we show it in English.
 
 ## First questions

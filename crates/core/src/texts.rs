@@ -125,6 +125,14 @@ impl Texts {
     }
 }
 
+/// What in a file cannot be read as Fluent; nothing for a sound one. For tests of the files there are.
+pub fn errors(source: &str) -> Vec<String> {
+    match FluentResource::try_new(source.to_owned()) {
+        Ok(_) => Vec::new(),
+        Err((_, errors)) => errors.iter().map(ToString::to_string).collect(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use bystand_wire::Timestamp;
 
-use super::Texts;
 use super::alert::clock_time;
+use super::{Arg, Texts};
 
 /// One file of a language's folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,6 +102,11 @@ impl Texts {
         }
     }
 
+    /// A day of the year, as this language writes it.
+    pub fn day(&self, month: u32, day: u32) -> String {
+        self.get("language-day", &[("month", Arg::Count(month)), ("day", Arg::Count(day))])
+    }
+
     /// The time of day at an offset from UTC in minutes, as this language writes it.
     pub fn clock_time(&self, at: Timestamp, offset_min: i32) -> String {
         let time = clock_time(at, offset_min);
@@ -133,7 +138,6 @@ fn twelve_hours(time: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::texts::Arg;
 
     fn file(name: &'static str, source: &'static str) -> TextFile<'static> {
         TextFile { name, source }
@@ -187,6 +191,7 @@ mod tests {
             let at = at.parse().expect("a time");
             assert_eq!(texts.clock_time(at, -360), here);
             assert_eq!(english().clock_time(at, -360), there);
+            assert_eq!(Texts::english().day(11, 21), "Nov 21");
             assert_eq!(Texts::english().clock_time(at, -360), here, "a terminal has 24 hours");
         }
     }
