@@ -1,10 +1,17 @@
-//! Every text a person reads, in Fluent files under `locales/`, one folder a language.
+//! Every text a person reads, in Fluent files under `locales/` at the root, one folder a language.
 //!
 //! Code names a text by its id and never writes English itself. [`ids`] lists all ids that code can
 //! name; a test holds that list against the files, both ways. Alerts have no free text: [`Texts::alert`]
 //! says from a template what a note's fields say, in any language a person has reviewed.
 //!
+//! The English files that code of this crate names are built in. Other languages are made from their files
+//! ([`Texts::language`]) by whoever has them: the relay has all built in, a browser fetches one. What people must be
+//! able to rely on is shown in a language only when a person has checked it ([`Guarded`]).
+//!
 //! Times are shown as local clock times; the shell gives the offset from UTC.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
@@ -12,16 +19,19 @@ use unic_langid::LanguageIdentifier;
 
 mod alert;
 mod ids;
+mod language;
 
 pub use alert::{AlertText, clock_time};
 pub use ids::{attention_id, ids, news_id, verdict_id};
+use language::Clock;
+pub use language::{Guarded, TextFile, is_reviewed};
 
-/// The English files.
+/// The English files that this crate names texts of.
 const ENGLISH: [&str; 4] = [
-    include_str!("../locales/en/desk.ftl"),
-    include_str!("../locales/en/public.ftl"),
-    include_str!("../locales/en/alerts.ftl"),
-    include_str!("../locales/en/advice.ftl"),
+    include_str!("../../../locales/en/desk.ftl"),
+    include_str!("../../../locales/en/public.ftl"),
+    include_str!("../../../locales/en/alerts.ftl"),
+    include_str!("../../../locales/en/advice.ftl"),
 ];
 
 /// Something to put into a text.
@@ -47,7 +57,12 @@ impl From<u32> for Arg<'_> {
 
 /// The texts of one language.
 pub struct Texts {
+    tag: String,
     bundle: FluentBundle<FluentResource>,
+    /// Answers for what the bundle lacks; English has none.
+    english: Option<Arc<Texts>>,
+    held_back: BTreeSet<Guarded>,
+    clock: Clock,
 }
 
 impl core::fmt::Debug for Texts {
@@ -57,13 +72,13 @@ impl core::fmt::Debug for Texts {
 }
 
 impl Texts {
-    /// American English, which is complete.
+    /// American English as the terminal shows it, with 24 hours a day.
     pub fn english() -> Texts {
         Texts::of("en-US", &ENGLISH)
     }
 
-    fn of(language: &str, files: &[&str]) -> Texts {
-        let language: LanguageIdentifier = language.parse().unwrap_or_default();
+    fn of(tag: &str, files: &[&str]) -> Texts {
+        let language: LanguageIdentifier = tag.parse().unwrap_or_default();
         let mut bundle = FluentBundle::new_concurrent(vec![language]);
         // The marks around arguments are for text of mixed direction; terminals show them as garbage.
         bundle.set_use_isolating(false);
@@ -74,18 +89,24 @@ impl Texts {
             };
             bundle.add_resource_overriding(resource);
         }
-        Texts { bundle }
+        Texts {
+            tag: tag.to_owned(),
+            bundle,
+            english: None,
+            held_back: BTreeSet::new(),
+            clock: Clock::TwentyFour,
+        }
     }
 
     /// Whether there is a text of this id.
     pub fn has(&self, id: &str) -> bool {
-        self.bundle.has_message(id)
+        self.bundle.has_message(id) || self.english.as_ref().is_some_and(|english| english.has(id))
     }
 
     /// A text. An unknown id gives the id itself, so that a gap is seen and nothing fails over it.
     pub fn get(&self, id: &str, args: &[(&str, Arg<'_>)]) -> String {
         let Some(pattern) = self.bundle.get_message(id).and_then(|message| message.value()) else {
-            return id.to_owned();
+            return self.english.as_ref().map_or_else(|| id.to_owned(), |english| english.get(id, args));
         };
         let mut values = FluentArgs::with_capacity(args.len());
         for (name, arg) in args {
@@ -101,6 +122,14 @@ impl Texts {
     /// A text without arguments.
     pub fn plain(&self, id: &str) -> String {
         self.get(id, &[])
+    }
+}
+
+/// What in a file cannot be read as Fluent; nothing for a sound one. For tests of the files there are.
+pub fn errors(source: &str) -> Vec<String> {
+    match FluentResource::try_new(source.to_owned()) {
+        Ok(_) => Vec::new(),
+        Err((_, errors)) => errors.iter().map(ToString::to_string).collect(),
     }
 }
 
@@ -178,7 +207,7 @@ mod tests {
             (
                 "page-empty",
                 vec![("hours", Arg::Count(2))],
-                "No confirmed activity was reported to us in the last 2 hours. We do not see everything.",
+                "No confirmed activity reported to us in two hours. We do not see everything.",
             ),
             ("no-such-text", vec![], "no-such-text"),
         ] {

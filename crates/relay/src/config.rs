@@ -10,9 +10,12 @@ use serde::Deserialize;
 use bystand_wire::time::DAY_MS;
 use bystand_wire::{NetworkId, limits};
 
+use crate::bundle::Bundle;
 use crate::rules::stream::PolicyLimits;
 use crate::rules::work::WorkLimits;
 use crate::writer::WriterLimits;
+
+mod color;
 
 /// Bytes in one transaction, about.
 const GROUP_BYTES: usize = 8 * 1024 * 1024;
@@ -38,6 +41,11 @@ pub enum ConfigError {
         /// Why, with the line.
         reason: String,
     },
+    /// A color that cannot be used.
+    #[error(
+        "accent = \"{0}\" is no color that white text can be read on: write it as #rrggbb, and dark enough"
+    )]
+    Accent(String),
     /// A value out of bounds.
     #[error("{name} = {value} is out of bounds: {bounds}")]
     OutOfBounds {
@@ -98,6 +106,8 @@ pub struct Tuning {
     pub checkpoint_s: u64,
     /// Days that replaced manifests and key notes, and other log texts without an end, are kept.
     pub old_texts_days: u64,
+    /// The color of the pages' band and main button, as `#17324d`; empty for the program's own.
+    pub accent: String,
     /// Seconds that requests under way get to finish when the relay stops.
     pub shutdown_s: u64,
 }
@@ -127,6 +137,7 @@ impl Default for Tuning {
             sweep_s: 30,
             checkpoint_s: 60,
             old_texts_days: 30,
+            accent: String::new(),
             shutdown_s: 10,
         }
     }
@@ -154,6 +165,8 @@ pub struct Config {
     pub data: PathBuf,
     /// The network it serves.
     pub network: NetworkId,
+    /// The web app's files.
+    pub web: Bundle,
     /// The rest.
     pub tuning: Tuning,
 }
@@ -161,7 +174,7 @@ pub struct Config {
 impl Config {
     /// For a data folder, with defaults.
     pub fn new(data: &Path, network: NetworkId) -> Self {
-        Self { data: data.to_path_buf(), network, tuning: Tuning::default() }
+        Self { data: data.to_path_buf(), network, web: Bundle::default(), tuning: Tuning::default() }
     }
 
     /// From the file in the data folder and flags.
@@ -186,7 +199,7 @@ impl Config {
         tuning.work_effort_cap = flags.work_effort_cap.unwrap_or(tuning.work_effort_cap);
         tuning.open_lane_per_minute = flags.open_lane_per_minute.unwrap_or(tuning.open_lane_per_minute);
         tuning.check()?;
-        Ok(Self { data: data.to_path_buf(), network, tuning })
+        Ok(Self { data: data.to_path_buf(), network, web: Bundle::default(), tuning })
     }
 }
 
@@ -237,6 +250,7 @@ pub fn describe(t: &Tuning) -> Vec<(&'static str, String, &'static str)> {
         of("sweep_s", t.sweep_s, "Seconds between sweeps of what has expired."),
         of("checkpoint_s", t.checkpoint_s, "Seconds after which the log's checkpoint is signed anew."),
         of("old_texts_days", t.old_texts_days, "Days that replaced manifests and key notes are kept."),
+        ("accent", format!("\"{}\"", t.accent), "Color of the pages, as #17324d; empty: the program's own."),
         of("shutdown_s", t.shutdown_s, "Seconds that requests under way get when the relay stops."),
     ]
 }
@@ -260,6 +274,9 @@ impl Tuning {
             if value == 0 {
                 return Err(ConfigError::OutOfBounds { name, value, bounds: "at least 1" });
             }
+        }
+        if !self.accent.is_empty() && !color::carries_white(&self.accent) {
+            return Err(ConfigError::Accent(self.accent.clone()));
         }
         if self.work_effort_floor > self.work_effort_cap {
             let value = self.work_effort_floor.into();
@@ -335,6 +352,7 @@ mod tests {
             (format!("{NETWORK}queue_len = -1"), "queue_len"),
             (format!("{NETWORK}queue_len = 0"), "queue_len"),
             (format!("{NETWORK}work_effort_floor = 99"), "work_effort_floor"),
+            (format!("{NETWORK}accent = \"#ffee00\""), "#ffee00"),
             ("not toml".into(), FILE),
         ] {
             let error = load(&text, &Flags::default()).expect_err("refused");

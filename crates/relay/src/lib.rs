@@ -10,12 +10,15 @@
 //! | [`trust`] | whom to believe: manifest and key note |
 //! | [`log`] | the public log: tree, checkpoints, tiles |
 //! | [`hub`] | fan-out to live connections |
-//! | [`feeds`] | public pages, GeoJSON, Atom, event stream |
+//! | [`feeds`] | GeoJSON, Atom, event stream |
+//! | [`pages`] | the public pages, in every language |
+//! | [`bundle`] | the web app's files |
 //! | [`server`] | HTTP and WebSocket |
 //! | [`embedded`] | the same without sockets and threads, for simulations |
 //! | [`mod@backup`] | backup of a running relay, restore into a new generation |
 
 pub mod backup;
+pub mod bundle;
 pub mod clock;
 pub mod config;
 pub mod data_dir;
@@ -24,6 +27,7 @@ pub mod feeds;
 pub mod hub;
 pub mod log;
 pub mod metrics;
+pub mod pages;
 pub mod readers;
 pub mod rules;
 pub mod server;

@@ -3,7 +3,7 @@
 use bystand_wire::Timestamp;
 use bystand_wire::time::MINUTE_MS;
 
-use super::{Arg, Texts, news_id, verdict_id};
+use super::{Arg, Guarded, Texts, news_id, verdict_id};
 use crate::alerts::{AlertNote, NoteKind, Outcome, Place};
 use crate::desk::{News, RumorAnswer, Verdict, WhatItWas};
 
@@ -22,6 +22,9 @@ impl Texts {
     /// Says what a note says. `place` is what people call the place (a zone's name, or the zone around
     /// a cell). After its time the note only says that there is no news.
     pub fn alert(&self, note: &AlertNote, place: &str, offset_min: i32, now: Timestamp) -> AlertText {
+        if self.is_held_back(Guarded::Alerts) {
+            return self.reviewed(Guarded::Alerts).alert(note, place, offset_min, now);
+        }
         let place = match note.place {
             Place::Cell(_) => self.get("alert-place-around", &[("place", Arg::Text(place))]),
             Place::Zone(_) => self.get("alert-place-in", &[("place", Arg::Text(place))]),
@@ -32,7 +35,7 @@ impl Texts {
             Some(Outcome::Over(how)) => (String::new(), self.plain(&format!("how-{}", how.as_str()))),
             Some(Outcome::Confirmed) | None => (String::new(), String::new()),
         };
-        let clock = |at| clock_time(at, offset_min);
+        let clock = |at| self.clock_time(at, offset_min);
         let (from, until) = (clock(note.observed_from), clock(note.observed_until));
         let issued = clock(note.issued);
         let args = [
@@ -60,7 +63,10 @@ impl Texts {
 
     /// The answer to a rumor, with how many looked and how often it was asked.
     pub fn rumor(&self, kind: &str, answer: &RumorAnswer, times: u32, offset_min: i32) -> String {
-        let (at, kind) = (clock_time(answer.checked_at, offset_min), self.kind(kind));
+        if self.is_held_back(Guarded::Alerts) {
+            return self.reviewed(Guarded::Alerts).rumor(kind, answer, times, offset_min);
+        }
+        let (at, kind) = (self.clock_time(answer.checked_at, offset_min), self.kind(kind));
         let (id, what, how) = match answer.verdict {
             Verdict::Confirmed => ("rumor-confirmed", String::new(), String::new()),
             Verdict::FalseAlarm(what) => ("rumor-false-alarm", self.what(what), String::new()),

@@ -8,7 +8,7 @@ use crate::desk::{
 use crate::report::{ConcernKind, FirstHand, Kind, Source};
 
 /// Ids that do not end in the word of an enum.
-const FIXED: [&str; 94] = [
+const FIXED: [&str; 99] = [
     "advice-distance",
     "advice-no-share",
     "advice-record",
@@ -67,6 +67,11 @@ const FIXED: [&str; 94] = [
     "key-refer",
     "key-rumor",
     "key-same-as",
+    "language-clock",
+    "language-day",
+    "language-direction",
+    "language-name",
+    "language-unreviewed",
     "news-being-checked",
     "news-confirmed",
     "news-could-not-check",
@@ -181,6 +186,8 @@ pub(super) fn every_arg() -> Vec<(&'static str, super::Arg<'static>)> {
     let words =
         ["phone", "link", "phrase", "what", "how", "kind", "place", "from", "until", "issued", "at", "time"];
     let counts = [
+        "month",
+        "day",
         "hours",
         "count",
         "feet",

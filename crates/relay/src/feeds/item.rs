@@ -3,6 +3,7 @@
 use bystand_core::alerts::{AlertView, Place, Shown};
 use bystand_core::geo::{self, Point};
 use bystand_core::network::manifest::{PhoneLine, ZoneInfo, place_name};
+use bystand_core::report::Kind;
 use bystand_core::texts::{AlertText, Texts};
 use bystand_wire::{AlertId, Timestamp};
 
@@ -86,6 +87,12 @@ impl Item {
         self.view.shown == Shown::Answered
     }
 
+    /// The picture of its kind; kinds of a network's own making have that of *other*.
+    pub fn kind_picture(&self) -> &str {
+        let kind = self.view.kind.as_str();
+        if kind.parse::<Kind>().is_ok() { kind } else { Kind::Other.as_str() }
+    }
+
     /// How it stands, as a word for programs.
     pub fn state(&self) -> &'static str {
         match self.view.shown {
@@ -100,14 +107,21 @@ impl Item {
 }
 
 impl Public {
-    /// The day of a moment, as `Nov 21`, when it is not today in the network's zone.
-    pub fn another_day(&self, at: Timestamp) -> Option<String> {
-        let day = |moment: Timestamp| {
-            let ms = i64::try_from(moment.0).ok()?.checked_add(i64::from(self.offset_min) * 60_000)?;
-            Some(jiff::Timestamp::from_millisecond(ms).ok()?.to_zoned(jiff::tz::TimeZone::UTC).date())
-        };
-        let (then, today) = (day(at)?, day(self.now)?);
-        (then != today).then(|| then.strftime("%b %-d").to_string())
+    /// The day of a moment in the network's zone, as the language writes it.
+    pub fn day(&self, at: Timestamp, texts: &Texts) -> Option<String> {
+        let date = self.date(at)?;
+        let number = |n: i8| u32::try_from(n).ok();
+        Some(texts.day(number(date.month())?, number(date.day())?))
+    }
+
+    /// The same, when it is not today.
+    pub fn another_day(&self, at: Timestamp, texts: &Texts) -> Option<String> {
+        if self.date(at) == self.date(self.now) { None } else { self.day(at, texts) }
+    }
+
+    fn date(&self, at: Timestamp) -> Option<jiff::civil::Date> {
+        let ms = i64::try_from(at.0).ok()?.checked_add(i64::from(self.offset_min) * 60_000)?;
+        Some(jiff::Timestamp::from_millisecond(ms).ok()?.to_zoned(jiff::tz::TimeZone::UTC).date())
     }
 }
 

@@ -1,13 +1,12 @@
-//! `/v1/alerts.*`, `/v1/alerts/stream` and the public pages.
+//! `/v1/alerts.*` and `/v1/alerts/stream`.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::extract::{RawQuery, State};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
-use bystand_core::texts::Texts;
 use bystand_wire::limits;
 use bystand_wire::problem::Code;
 use bystand_wire::relay_api::{LogKind, LogPart};
@@ -18,19 +17,23 @@ use super::{body, query};
 use crate::feeds::{self, Public};
 use crate::hub::{Event, Subscriber};
 use crate::log::logged_entries;
+use crate::pages;
 use crate::rules::Refusal;
 use crate::store::{LogQuery, Reader, Stored};
 
-static ENGLISH: LazyLock<Texts> = LazyLock::new(Texts::english);
-
 const BRIEFLY: &str = "public, max-age=10";
-const NOT_SET_UP: Refusal = Refusal::new(Code::NotSetUp, "The network has no manifest on this relay yet.");
-/// Pages run nothing, load one style sheet, and go into nobody's frame.
-const PAGE_POLICY: &str =
-    "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+pub(super) const NOT_SET_UP: Refusal =
+    Refusal::new(Code::NotSetUp, "The network has no manifest on this relay yet.");
 
 fn public(app: &App) -> Result<Public, Refusal> {
-    Public::of(&app.trust.now(), &ENGLISH, app.now()).ok_or(NOT_SET_UP)
+    Public::of(&app.trust.now(), pages::english(), app.now()).ok_or(NOT_SET_UP)
+}
+
+/// Where the pages are, as `https://relay.example`: the main address of the manifest.
+pub(super) fn base(app: &App) -> String {
+    let authority = app.trust.now();
+    let first = authority.manifest().and_then(|m| m.manifest().relays.first().map(ToString::to_string));
+    first.unwrap_or_default().trim_end_matches('/').to_owned()
 }
 
 /// `GET /v1/alerts.geojson`.
@@ -44,47 +47,15 @@ pub async fn geojson(State(app): State<Arc<App>>) -> Response {
 /// `GET /v1/alerts.atom`.
 pub async fn atom(State(app): State<Arc<App>>) -> Response {
     app.answer(public(&app).map(|public| {
-        let authority = app.trust.now();
-        let base = authority.manifest().and_then(|m| m.manifest().relays.first().map(ToString::to_string));
-        let base = base.unwrap_or_default();
-        let feed = feeds::atom_feed(&public, &authority.network(), base.trim_end_matches('/'));
+        let feed = feeds::atom_feed(&public, &app.trust.now().network(), &base(&app));
         shared(body::bytes(feed, "application/atom+xml; charset=utf-8", BRIEFLY))
     }))
-}
-
-/// `GET /` and `GET /alerts`.
-pub async fn front(State(app): State<Arc<App>>) -> Response {
-    app.answer(public(&app).map(|public| page(StatusCode::OK, feeds::front_page(&public, &ENGLISH))))
-}
-
-/// `GET /alerts/{id}`.
-pub async fn one(State(app): State<Arc<App>>, Path(id): Path<String>) -> Response {
-    app.answer(public(&app).map(|public| {
-        let item = id.parse().ok().and_then(|id| public.item(&id));
-        match item {
-            Some(item) => page(StatusCode::OK, feeds::alert_page(&public, item, &ENGLISH)),
-            None => page(StatusCode::NOT_FOUND, feeds::gone_page(&public, &ENGLISH)),
-        }
-    }))
-}
-
-/// `GET /style.css`.
-pub async fn style() -> Response {
-    body::bytes(feeds::STYLE, "text/css; charset=utf-8", "public, max-age=3600")
 }
 
 /// `GET /v1/alerts/stream?after=N`: server-sent events, from after a log index (or `Last-Event-ID`).
 pub async fn stream(State(app): State<Arc<App>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
     let outcome = stream_inner(&app, query.as_deref(), &headers);
     app.answer(outcome)
-}
-
-fn page(status: StatusCode, html: String) -> Response {
-    let mut response = body::bytes(html, "text/html; charset=utf-8", BRIEFLY);
-    *response.status_mut() = status;
-    let policy = HeaderValue::from_static(PAGE_POLICY);
-    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
-    response
 }
 
 /// Public feeds may be read by any web page.

@@ -7,6 +7,7 @@ use bystand_wire::relay_api::{Admission, WorkOffer};
 use bystand_wire::{StreamId, Timestamp};
 use tokio::sync::{Semaphore, watch};
 
+use crate::bundle::Bundle;
 use crate::clock::Clock;
 use crate::config::Tuning;
 use crate::hub::Hub;
@@ -44,6 +45,8 @@ pub struct App {
     pub secret: WorkSecret,
     /// The open lane's load.
     pub controller: Mutex<Controller>,
+    /// The web app's files.
+    pub web: Bundle,
     /// Large bodies in memory.
     pub large_bodies: Arc<Semaphore>,
     /// Live connections and event streams.

@@ -6,14 +6,17 @@ mod blobs;
 mod body;
 mod conn;
 mod fanout;
+mod headers;
 mod live;
 mod ops;
+mod pages;
 mod problem;
 mod public;
 mod query;
 mod signals;
 mod start;
 mod streams;
+mod web;
 
 use std::sync::Arc;
 
@@ -48,10 +51,24 @@ fn router(app: Arc<App>) -> Router {
         .route("/v1/alerts.geojson", get(alerts::geojson))
         .route("/v1/alerts.atom", get(alerts::atom))
         .route("/v1/alerts/stream", get(alerts::stream))
-        .route("/", get(alerts::front))
-        .route("/alerts", get(alerts::front))
-        .route("/alerts/{id}", get(alerts::one))
-        .route("/style.css", get(alerts::style))
+        .route("/", get(pages::front))
+        .route("/alerts", get(pages::alerts_of_old))
+        .route("/alerts/{id}", get(pages::alert_of_old))
+        .route("/{lang}", get(pages::start_without_stroke))
+        .route("/{lang}/", get(pages::start))
+        .route("/{lang}/{room}", get(pages::one_room))
+        .route("/{lang}/alerts/{id}", get(pages::one_alert))
+        .route("/{lang}/alerts/{id}/card.svg", get(pages::card))
+        .route("/texts/{lang}/{file}", get(pages::texts))
+        .route("/style.css", get(pages::style))
+        .route("/live.js", get(pages::live_script))
+        .route("/early.js", get(pages::early_script))
+        .route("/pictograms.svg", get(pages::pictograms))
+        .route("/icon.svg", get(pages::icon))
+        .route("/app", get(web::without_stroke))
+        .route("/app/", get(web::entry))
+        .route("/app/hashes.txt", get(web::hashes))
+        .route("/app/{*path}", get(web::file))
         .route("/healthz", get(ops::healthz))
         .route("/metrics", get(ops::metrics))
         .fallback(not_found)

@@ -64,6 +64,11 @@ impl Running {
         &self.log
     }
 
+    /// Who follows what on the live connections.
+    pub fn hub(&self) -> &Hub {
+        &self.app.hub
+    }
+
     /// Deletes now what has expired, and makes it leave the files. It happens by itself all the time.
     pub async fn sweep(&self) {
         sweep(&self.app).await;
@@ -132,6 +137,7 @@ pub async fn serve_with_clock(
         metrics,
         generation,
         secret: work_secret()?,
+        web: config.web,
         large_bodies: Arc::new(Semaphore::new(to_usize(config.tuning.max_large_bodies))),
         live: Arc::new(Semaphore::new(live_limit(&config.tuning))),
         stopping: stopping.clone(),
@@ -145,6 +151,8 @@ pub async fn serve_with_clock(
         TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })?;
     let addr = listener.local_addr().map_err(|source| StartError::Listen { address, source })?;
 
+    let web = app.web.clone();
+    tokio::task::spawn_blocking(move || web.compress());
     tokio::spawn(fanout::run(to_fan_out, app.clone()));
     let (alive, gone) = mpsc::channel(1);
     let routes = router(app.clone());

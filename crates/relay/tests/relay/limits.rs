@@ -366,6 +366,7 @@ const SETTINGS: &[(&str, &str, &str)] = &[
     ("sweep_s", "relay/tests/relay/limits.rs", "what_is_done_every_so_often_is_done_by_itself"),
     ("checkpoint_s", "relay/tests/relay/limits.rs", "what_is_done_every_so_often_is_done_by_itself"),
     ("old_texts_days", "relay/tests/relay/log.rs", "texts_expire_and_leaves_stay"),
+    ("accent", "relay/tests/relay/pages.rs", "the_network_s_color_is_in_the_style"),
     ("shutdown_s", "relay/tests/relay/limits.rs", "requests_under_way_are_cut_when_their_time_is_over"),
 ];
 

@@ -13,6 +13,7 @@ mod lanes;
 mod limits;
 mod live;
 mod log;
+mod pages;
 mod power;
 #[path = "../../../client/tests/powerloss/mod.rs"]
 mod powerloss;
@@ -20,4 +21,5 @@ mod process;
 mod rooms;
 mod service;
 mod streams;
+mod webapp;
 mod world;

@@ -1,17 +1,40 @@
 # What neighbors read: the public page, the report form, the answers to a report.
 # Rule: nothing here ever says that a place is safe. Silence is not safety.
 
+## The language
+
+# Its own name for itself, how it is written, and how many hours its clock has.
+language-name = English
+language-direction = ltr
+language-clock = 12
+language-day = { $month ->
+    [1] Jan
+    [2] Feb
+    [3] Mar
+    [4] Apr
+    [5] May
+    [6] Jun
+    [7] Jul
+    [8] Aug
+    [9] Sep
+    [10] Oct
+    [11] Nov
+   *[other] Dec
+} { $day }
+language-unreviewed = This text has not been checked by a person in your language yet, so we show it in English.
+
 ## First questions
 
 page-hurt = Is someone hurt? Call 911 first.
 page-first-hand = Are you seeing it yourself, now?
-page-report = Say what you see
+page-report = Report what you see
 page-call = Or call { $phone }
 
 ## The state of the page
 
-page-empty = No confirmed activity was reported to us in the last { $hours ->
-    [one] hour
+page-empty = No confirmed activity reported to us in { $hours ->
+    [1] one hour
+    [2] two hours
    *[other] { $hours } hours
 }. We do not see everything.
 page-staffed = Desk staffed: yes.
