@@ -193,12 +193,13 @@ fn when(site: &Site<'_>, main: &mut Html<'_>) {
     main.raw("<fieldset>");
     main.say("legend", "form-when");
     main.raw("<div class=\"choices\">");
-    for (value, id) in [("now", "ask-now"), ("earlier", "ask-earlier")] {
-        choice(site, main, "when", (value, id, "clock"));
+    for (value, id, mark) in [("now", "ask-now", "near"), ("earlier", "ask-earlier", "clock")] {
+        choice(site, main, "when", (value, id, mark));
     }
     main.raw("</div>");
+    main.raw("<div class=\"minutes\">");
     number(main, "minutes_ago", "ask-minutes");
-    main.raw("</fieldset>");
+    main.raw("</div></fieldset>");
 }
 
 /// Hidden until the program says that it can cover faces.
