@@ -51,6 +51,8 @@ struct Inner {
     /// Whether a report of this page's is on its way: one press of the button is enough.
     is_busy: Cell<bool>,
     is_reachable: Cell<bool>,
+    /// Whether something may lie in the vault.
+    is_littered: Cell<bool>,
     kind: RefCell<String>,
     _lead: Option<Lead>,
 }
@@ -74,6 +76,7 @@ pub async fn run(form: HtmlFormElement) {
         is_durable: Cell::new(vault.is_some()),
         is_busy: Cell::new(false),
         is_reachable: Cell::new(true),
+        is_littered: Cell::new(vault.as_ref().is_some_and(Vault::holds_something)),
         kind: RefCell::default(),
         _lead: lead,
     }));
@@ -225,6 +228,7 @@ impl Page {
     fn heard(&self, event: NeighborEvent) {
         match event {
             NeighborEvent::Kept { words, digits, .. } => {
+                self.0.is_littered.set(true);
                 self.put_away();
                 self.show_after(&words, &digits);
                 self.show_kept();
@@ -297,11 +301,14 @@ impl Page {
     /// Nothing is kept any more: what is left on the phone is erased, the key too.
     fn tidy_up(&self) {
         let Some(session) = self.session().filter(|session| session.look(Reporter::is_done)) else { return };
+        if !self.0.is_littered.replace(false) {
+            return;
+        }
         spawn_local(async move {
             let again = session.clone();
             // Should it fail, the next page that opens finds nothing to send and erases it.
             let _ = session
-                .with_vault(async |vault| match again.look(Reporter::is_done) && vault.holds_something() {
+                .with_vault(async |vault| match again.look(Reporter::is_done) {
                     true => vault.forget().await,
                     false => Ok(()),
                 })

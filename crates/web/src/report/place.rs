@@ -4,9 +4,10 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use bystand_core::geo::Point;
-use wasm_bindgen::JsCast;
+use js_sys::Reflect;
 use wasm_bindgen::closure::Closure;
-use web_sys::{GeolocationPosition, HtmlFormElement, PositionOptions};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{HtmlFormElement, PositionOptions};
 
 use super::dom;
 
@@ -36,9 +37,8 @@ pub fn offer(form: &HtmlFormElement) -> Rc<Cell<Option<Point>>> {
 fn look(form: &HtmlFormElement, kept: &Rc<Cell<Option<Point>>>) {
     let Some(geolocation) = web_sys::window().and_then(|window| window.navigator().geolocation().ok()) else { return };
     let (at_success, at_failure, kept) = (form.clone(), form.clone(), Rc::clone(kept));
-    let success = Closure::once_into_js(move |position: GeolocationPosition| {
-        let coordinates = position.coords();
-        let point = Point::from_degrees(coordinates.latitude(), coordinates.longitude());
+    let success = Closure::once_into_js(move |position: JsValue| {
+        let point = point_of(&position);
         match point {
             Some(_) => show(point),
             None => refused(&at_success),
@@ -57,6 +57,13 @@ fn look(form: &HtmlFormElement, kept: &Rc<Cell<Option<Point>>>) {
     if asked.is_err() {
         refused(form);
     }
+}
+
+/// The bindings have the position's type under a name that is still moving.
+fn point_of(position: &JsValue) -> Option<Point> {
+    let coordinates = Reflect::get(position, &"coords".into()).ok()?;
+    let degrees = |name: &str| Reflect::get(&coordinates, &name.into()).ok()?.as_f64();
+    Point::from_degrees(degrees("latitude")?, degrees("longitude")?)
 }
 
 fn show(point: Option<Point>) {
