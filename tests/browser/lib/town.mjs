@@ -87,7 +87,7 @@ export class Town {
       this.steward = this.start('steward', ['registrar', '--follow']);
       await this.admit('ana', ['dispatcher']);
       const ana = this.start('ana', ['desk', '--follow']);
-      await ana.wait('that it has the desk\'s keys', (value) => value.team === 'desk' && value.what === 'keys');
+      await ana.wait('that it has the desk\'s keys', (value) => value.team === 'desk' && value.news === 'keys');
       ana.does('start --language en');
       return ana;
     })();
