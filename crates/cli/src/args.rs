@@ -7,7 +7,8 @@ use bystand_wire::Timestamp;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    alerts, backup, bench, demo, drill, follow, init, join, report, serve, sim, status, vault, zones,
+    alerts, backup, bench, demo, drill, follow, init, join, report, serve, sim, status, vault, verify_web,
+    zones,
 };
 use crate::desk::DeskVerb;
 use crate::duty::DutyVerb;
@@ -124,6 +125,8 @@ pub enum Command {
     Status(status::StatusArgs),
     /// Run the relay
     Serve(serve::ServeArgs),
+    /// Compare a site's web app with a build
+    VerifyWeb(verify_web::VerifyWebArgs),
     /// Back up a relay, which may be running
     Backup(backup::BackupArgs),
     /// Make a new relay from a backup

@@ -8,12 +8,14 @@
 //! | [`runner`], [`session`] | the loop around an engine, and the handle of the program around that |
 //! | [`vault`], [`shelf`], [`store`] | sealed records in a folder |
 //! | [`transport`], [`live`], [`address`] | calls to the relay, and the live connection |
+//! | [`fetch`] | plain files of a relay's site |
 //! | [`clock`] | the system's clock, or one that runs faster |
 #![forbid(unsafe_code)]
 
 pub mod address;
 pub mod backoff;
 pub mod clock;
+pub mod fetch;
 pub mod live;
 pub mod runner;
 pub mod session;

@@ -110,6 +110,12 @@ impl Transport {
     }
 }
 
+/// For files that everybody may fetch.
+pub(crate) fn files(address: &RelayAddress) -> Result<Client, TransportError> {
+    install_ring();
+    client(address, 1)
+}
+
 /// Makes `ring` the process's TLS provider, once; both HTTP and the live connection use it.
 pub(crate) fn install_ring() {
     static ONCE: Once = Once::new();
@@ -142,7 +148,7 @@ fn client(address: &RelayAddress, idle: usize) -> Result<Client, TransportError>
     builder.build().map_err(TransportError)
 }
 
-async fn read_within(reply: reqwest::Response, limit: usize) -> Result<Vec<u8>, String> {
+pub(crate) async fn read_within(reply: reqwest::Response, limit: usize) -> Result<Vec<u8>, String> {
     let too_long = || format!("the relay sent more than {limit} bytes where that much must do");
     if reply.content_length().is_some_and(|length| usize::try_from(length).map_or(true, |l| l > limit)) {
         return Err(too_long());
@@ -161,7 +167,7 @@ async fn read_within(reply: reqwest::Response, limit: usize) -> Result<Vec<u8>, 
 
 /// The innermost cause is the one that says something ("connection refused"); the address is
 /// known to whoever reads it.
-fn explain(error: &reqwest::Error) -> String {
+pub(crate) fn explain(error: &reqwest::Error) -> String {
     if error.is_timeout() {
         return "the relay did not answer in time".to_owned();
     }

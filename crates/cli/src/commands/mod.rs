@@ -13,6 +13,7 @@ pub mod serve;
 pub mod sim;
 pub mod status;
 pub mod vault;
+pub mod verify_web;
 pub mod zones;
 
 use std::path::PathBuf;
@@ -54,6 +55,7 @@ pub fn run(cli: Cli, output: Output) -> Done {
             Command::Follow(args) => follow::run(&global, args, output).await,
             Command::Demo(args) => demo::run(&global, args, output).await,
             Command::Alerts(args) => alerts::run(&global, &args, output).await,
+            Command::VerifyWeb(args) => unless_stopped(verify_web::run(&global, &args, output)).await,
             Command::Zones(args) => unless_stopped(zones::run(&global, &args, output)).await,
             Command::Sim(words) => tokio::task::block_in_place(|| sim::run(&words, output)),
             Command::Bench(words) => tokio::task::block_in_place(|| bench::run(&words, output)),

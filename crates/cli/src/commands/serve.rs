@@ -1,10 +1,11 @@
 //! `bystand serve`: the relay in this process.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bystand_client::Clock;
+use bystand_relay::bundle::Bundle;
 use bystand_relay::{Config, Flags, StartError};
 use bystand_wire::Timestamp;
 use clap::Args;
@@ -21,10 +22,14 @@ const EXAMPLES: &str = "\
 Examples:
   bystand serve --data /var/lib/bystand
   bystand serve --data ./relay --listen 127.0.0.1:8480
+  bystand serve --data ./relay --web target-web/bundle
 
 `bystand init` makes the folder. All settings are in its relay.toml, each explained. The relay speaks \
 plain HTTP: put a reverse proxy with TLS in front. BYSTAND_LOG sets what is logged (info; no addresses, \
 ever). SIGTERM or Ctrl-C stops it after what is under way.";
+
+/// The files of the web app that this program was built with, by their names.
+static BUILT_IN: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/web.rs"));
 
 /// Flags of `bystand serve`; each wins over the settings file.
 #[derive(Debug, Args)]
@@ -33,6 +38,9 @@ pub struct ServeArgs {
     /// Folder with the relay's settings, key and database
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
+    /// Folder of the web app's files, instead of those built into the program
+    #[arg(long, value_name = "DIR")]
+    web: Option<PathBuf>,
     /// Address and port
     #[arg(long, value_name = "ADDR")]
     listen: Option<SocketAddr>,
@@ -72,7 +80,8 @@ pub async fn run(global: &Global, args: &ServeArgs, output: Output) -> Done {
     let filter = EnvFilter::try_from_env("BYSTAND_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
     let mut stop = Stop::install()?;
-    let config = Config::load(&args.data, &flags).map_err(|error| not_started(error.into()))?;
+    let mut config = Config::load(&args.data, &flags).map_err(|error| not_started(error.into()))?;
+    config.web = web(args.web.as_deref())?;
     allow_connections(config.tuning.max_connections);
     let network = config.network;
     let clock = Arc::new(RelayClock(global.clock()));
@@ -87,6 +96,14 @@ pub async fn run(global: &Global, args: &ServeArgs, output: Output) -> Done {
     running.wait().await;
     output.both("The relay has stopped.", &json!({"stopped": true}))?;
     Ok(())
+}
+
+/// The web app: the folder that was named, or what was built in.
+fn web(folder: Option<&Path>) -> Result<Bundle, Failure> {
+    match folder {
+        Some(folder) => Bundle::read(folder).map_err(|error| Failure::of("web-bundle", error)),
+        None => Ok(Bundle::of(BUILT_IN.iter().map(|(name, bytes)| (*name, *bytes)))),
+    }
 }
 
 /// A connection is an open file, and many systems begin with a thousand of them. When the limit stays below

@@ -39,8 +39,10 @@ pub fn card(site: &Site<'_>, item: &Item, base: &str) -> String {
          font-family=\"system-ui, 'Noto Sans', sans-serif\">\n\
          <title>{}</title>\n<rect width=\"{WIDTH}\" height=\"{WIDTH}\" fill=\"#f7f5f1\"/>\n\
          <rect width=\"{WIDTH}\" height=\"170\" fill=\"#17324d\"/>\n\
-         <circle cx=\"{MARGIN}\" cy=\"85\" r=\"34\" fill=\"#ffb454\"/>\n\
-         <text x=\"140\" y=\"102\" font-size=\"46\" font-weight=\"700\" fill=\"#fff\">{}</text>\n\
+         <g transform=\"translate(68 49) scale(3)\" fill=\"none\" stroke=\"#ffb454\" stroke-width=\"2\">\
+         <path d=\"M2 12s3.6-6.5 10-6.5S22 12 22 12s-3.6 6.5-10 6.5S2 12 2 12z\"/>\
+         <circle cx=\"12\" cy=\"12\" r=\"3\" fill=\"#ffb454\"/></g>\n\
+         <text x=\"165\" y=\"102\" font-size=\"46\" font-weight=\"700\" fill=\"#fff\">{}</text>\n\
          <g fill=\"#1d1b18\">\n{body}</g>\n<g fill=\"#17324d\">\n{check}</g>\n</svg>\n",
         Escaped(&item.text.headline),
         Escaped(&lines(&site.public.name, 34).into_iter().next().unwrap_or_default()),

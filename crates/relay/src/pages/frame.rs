@@ -117,7 +117,11 @@ impl Site<'_> {
             "<nav aria-label=\"{}\">\n<ul class=\"rooms\">",
             Escaped(&self.texts.plain("nav-rooms"))
         );
-        for room in Room::ALL.into_iter().filter(|room| *room != Room::Front && room.path() != path) {
+        // The start page has the report as its main button.
+        let is_shown = |room: &Room| {
+            *room != Room::Front && room.path() != path && !(path.is_empty() && *room == Room::Report)
+        };
+        for room in Room::ALL.into_iter().filter(is_shown) {
             let hint = room
                 .hint_id()
                 .map_or_else(String::new, |hint| format!("<small>{}</small>", said(self.texts, hint)));

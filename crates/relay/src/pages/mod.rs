@@ -14,6 +14,7 @@ mod rooms;
 mod words;
 
 use bystand_core::texts::Texts;
+use bystand_wire::NetworkId;
 
 pub use self::alerts::{gone_page, one_page};
 pub use self::card::card;
@@ -35,6 +36,8 @@ pub const ICON: &str = include_str!("../../assets/icon.svg");
 /// What a page is made from.
 #[derive(Debug, Clone, Copy)]
 pub struct Site<'a> {
+    /// Whose pages these are: forms name it, so that a report can be kept before the relay is reached again.
+    pub network: NetworkId,
     /// The network, its alerts and the time.
     pub public: &'a Public,
     /// The reader's language.
