@@ -84,7 +84,7 @@ export class Town {
   // A dispatcher on shift, admitted by the registrar's box. The same one for everybody who asks.
   dispatcher() {
     this.ana ??= (async () => {
-      this.steward = this.start('steward', ['registrar', '--follow']);
+      await this.boxes();
       await this.admit('ana', ['dispatcher']);
       const ana = this.start('ana', ['desk', '--follow']);
       await ana.wait('that it has the desk\'s keys', (value) => value.team === 'desk' && value.news === 'keys');
@@ -92,6 +92,16 @@ export class Town {
       return ana;
     })();
     return this.ana;
+  }
+
+  // The registrar's box, which answers whom it invites, and the host's box, which opens the day rooms.
+  boxes() {
+    this.open ??= (async () => {
+      this.steward ??= this.start('steward', ['registrar', '--follow']);
+      await this.admit('box', ['host']);
+      this.host = this.start('box', ['host', '--follow']);
+    })();
+    return this.open;
   }
 
   async admit(name, roles, more = []) {
