@@ -19,7 +19,8 @@ use crate::rules::Refusal;
 const BRIEFLY: &str = "public, max-age=10";
 /// Looked at anew each time, by its hash.
 const REVALIDATED: &str = "public, no-cache";
-const AN_HOUR: &str = "public, max-age=3600";
+/// Their addresses change with them; only a new color waits until it is asked for again.
+const A_DAY: &str = "public, max-age=86400";
 const NOTHING: Refusal = Refusal::new(Code::NotFound, "There is nothing here.");
 
 /// `GET /`: the start page in the language that the browser wants.
@@ -100,30 +101,30 @@ pub async fn texts(
 pub async fn style(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
     let accent = &app.tuning.accent;
     if accent.is_empty() {
-        return fixed(pages::STYLE, "text/css; charset=utf-8", AN_HOUR, &headers);
+        return fixed(pages::STYLE, "text/css; charset=utf-8", A_DAY, &headers);
     }
     let style = format!("{}:root{{--accent:{accent}}}\n", pages::STYLE);
-    fixed(style, "text/css; charset=utf-8", AN_HOUR, &headers)
+    fixed(style, "text/css; charset=utf-8", A_DAY, &headers)
 }
 
 /// `GET /live.js`.
 pub async fn live_script(headers: HeaderMap) -> Response {
-    fixed(pages::SCRIPT, "text/javascript; charset=utf-8", AN_HOUR, &headers)
+    fixed(pages::SCRIPT, "text/javascript; charset=utf-8", A_DAY, &headers)
 }
 
 /// `GET /early.js`.
 pub async fn early_script(headers: HeaderMap) -> Response {
-    fixed(pages::EARLY, "text/javascript; charset=utf-8", AN_HOUR, &headers)
+    fixed(pages::EARLY, "text/javascript; charset=utf-8", A_DAY, &headers)
 }
 
 /// `GET /pictograms.svg`.
 pub async fn pictograms(headers: HeaderMap) -> Response {
-    fixed(pages::PICTOGRAMS, "image/svg+xml", AN_HOUR, &headers)
+    fixed(pages::PICTOGRAMS, "image/svg+xml", A_DAY, &headers)
 }
 
 /// `GET /icon.svg`.
 pub async fn icon(headers: HeaderMap) -> Response {
-    fixed(pages::ICON, "image/svg+xml", AN_HOUR, &headers)
+    fixed(pages::ICON, "image/svg+xml", A_DAY, &headers)
 }
 
 fn spoken(lang: &str) -> Result<&'static Texts, Refusal> {
