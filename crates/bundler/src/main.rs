@@ -46,18 +46,32 @@ fn read_fixed(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>> {
     Ok(files)
 }
 
-/// A program with the JavaScript that binds it: `NAME.wasm` and `NAME.glue.js`.
-fn bind(folder: &Path, program: &str) -> Result<[(String, Vec<u8>); 2]> {
+/// A program with the JavaScript that binds it: `NAME.wasm`, `NAME.glue.js`, and scripts of its libraries.
+fn bind(folder: &Path, program: &str) -> Result<Vec<(String, Vec<u8>)>> {
     let input = folder.join(format!("{program}.wasm"));
     let mut bindgen = Bindgen::new();
     bindgen.input_path(&input).typescript(false).remove_name_section(true).remove_producers_section(true);
     bindgen.web(true)?.omit_default_module_path(true);
     let mut output =
         bindgen.generate_output().with_context(|| format!("{} cannot be bound", input.display()))?;
-    ensure!(output.snippets().is_empty(), "{program} brings scripts of a library: the bundle has none");
-    let glue = output.js().as_bytes().to_vec();
+    let mut glue = output.js().to_owned();
+    let mut files = Vec::new();
+    // A library's own scripts go beside the others: the bundle has no folders.
+    for (library, scripts) in output.snippets() {
+        for (number, script) in scripts.iter().enumerate() {
+            let name = format!(
+                "{program}.{}-{number}.js",
+                library.rsplit_once('-').map_or("library", |(name, _)| name)
+            );
+            glue = glue.replace(&format!("./snippets/{library}/inline{number}.js"), &format!("./{name}"));
+            files.push((name, script.clone().into_bytes()));
+        }
+    }
+    ensure!(!glue.contains("./snippets/"), "{program} brings a script of a library in a way not known here");
     let wasm = output.wasm_mut().emit_wasm();
-    Ok([(format!("{program}.glue.js"), glue), (format!("{program}.wasm"), wasm)])
+    files.push((format!("{program}.glue.js"), glue.into_bytes()));
+    files.push((format!("{program}.wasm"), wasm));
+    Ok(files)
 }
 
 fn hashes(files: &BTreeMap<String, Vec<u8>>) -> String {

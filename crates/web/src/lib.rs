@@ -3,6 +3,7 @@
 //! | module | holds |
 //! | --- | --- |
 //! | [`shell`] | the vault over IndexedDB, calls, the live connection, the worker, the loop around an engine |
+//! | [`report`] | what stands behind the public report form |
 //! | [`app`] | the member app, the desk console and the stewards' pages |
 //!
 //! A shell hands an engine what happened and carries out what the engine asks for, in order. Neither it nor the
@@ -10,4 +11,5 @@
 #![forbid(unsafe_code)]
 
 pub mod app;
+pub mod report;
 pub mod shell;

@@ -1,4 +1,6 @@
 //! What the public report page loads behind its form.
 #![forbid(unsafe_code)]
 
-fn main() {}
+fn main() {
+    bystand_web::report::mount();
+}

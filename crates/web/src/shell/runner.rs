@@ -282,3 +282,9 @@ where
         });
     }
 }
+
+impl<E: Engine> std::fmt::Debug for Session<E> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Session")
+    }
+}
