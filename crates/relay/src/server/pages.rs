@@ -43,27 +43,38 @@ pub async fn alert_of_old(
 }
 
 /// `GET /{lang}/`.
-pub async fn start(State(app): State<Arc<App>>, Path(lang): Path<String>) -> Response {
-    app.answer(spoken(&lang).and_then(|texts| room(&app, texts, Room::Front)))
+pub async fn start(State(app): State<Arc<App>>, Path(lang): Path<String>, headers: HeaderMap) -> Response {
+    match spoken(&lang) {
+        Ok(texts) => app.answer(room(&app, texts, Room::Front)),
+        Err(_) => lost(&app, &headers),
+    }
 }
 
 /// `GET /{lang}`: people leave the stroke at the end out.
-pub async fn start_without_stroke(State(app): State<Arc<App>>, Path(lang): Path<String>) -> Response {
-    app.answer(spoken(&lang).map(|texts| {
-        let place = HeaderValue::from_str(&format!("/{}/", texts.tag()));
-        let place = place.unwrap_or(HeaderValue::from_static("/"));
-        (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, place)]).into_response()
-    }))
+pub async fn start_without_stroke(
+    State(app): State<Arc<App>>,
+    Path(lang): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let Ok(texts) = spoken(&lang) else { return lost(&app, &headers) };
+    let place = HeaderValue::from_str(&format!("/{}/", texts.tag()));
+    let place = place.unwrap_or(HeaderValue::from_static("/"));
+    (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, place)]).into_response()
 }
 
 /// `GET /{lang}/{room}`.
-pub async fn one_room(State(app): State<Arc<App>>, Path((lang, path)): Path<(String, String)>) -> Response {
-    app.answer(spoken(&lang).and_then(|texts| match Room::at(&path) {
+pub async fn one_room(
+    State(app): State<Arc<App>>,
+    Path((lang, path)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Response {
+    let Ok(texts) = spoken(&lang) else { return lost(&app, &headers) };
+    app.answer(match Room::at(&path) {
         Some(at) => room(&app, texts, at),
         None => with_site(&app, texts, |site| {
             html(StatusCode::NOT_FOUND, pages::lost_page(site), texts, Policy::Reading)
         }),
-    }))
+    })
 }
 
 /// `GET /{lang}/alerts/{id}`.
@@ -125,6 +136,22 @@ pub async fn pictograms(headers: HeaderMap) -> Response {
 /// `GET /icon.svg`.
 pub async fn icon(headers: HeaderMap) -> Response {
     fixed(pages::ICON, "image/svg+xml", A_DAY, &headers)
+}
+
+/// For an address that nothing has: a page for people, a problem document for programs.
+pub async fn nothing(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
+    lost(&app, &headers)
+}
+
+fn lost(app: &App, headers: &HeaderMap) -> Response {
+    let accepted = headers.get(header::ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    if !accepted.contains("text/html") {
+        return app.problem(&NOTHING);
+    }
+    let page = with_site(app, wanted(headers), |site| {
+        html(StatusCode::NOT_FOUND, pages::lost_page(site), site.texts, Policy::Reading)
+    });
+    app.answer(page.map(by_language))
 }
 
 fn spoken(lang: &str) -> Result<&'static Texts, Refusal> {
