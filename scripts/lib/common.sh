@@ -93,3 +93,12 @@ browser_cargo() {
     *) stop "this machine cannot build for the browser yet" "scripts/setup --for test" ;;
   esac
 }
+
+# chromium_program: prints the browser that tests drive; nothing where there is none. CHROMIUM names one by hand.
+chromium_program() {
+  local name
+  for name in "${CHROMIUM:-}" chromium chromium-browser google-chrome; do
+    if [ -n "$name" ] && command -v "$name" 2>/dev/null; then return; fi
+  done
+  true
+}

@@ -144,6 +144,17 @@ pub enum Outcome {
     Dropped,
 }
 
+/// How far a proof of work has come that was begun before its job.
+#[derive(Debug, Clone)]
+pub enum Begun {
+    /// The relay was asked for an offer.
+    Asked(CallId),
+    /// The puzzle was given out.
+    Solving(CallId),
+    /// It is here.
+    Solved(Box<WorkProof>),
+}
+
 /// Rights that change while a job waits, asked for at the moment of sending.
 pub trait Rights {
     /// The room's current epoch and append key, when this device is a member.
@@ -265,6 +276,21 @@ where
             entry.not_before = Timestamp(0);
             entry.attempts = 0;
         }
+    }
+
+    /// Gives a job the proof of work that was begun for it beforehand. Should it no longer count, the relay says so, and
+    /// another one is made.
+    pub fn give(&mut self, id: JobId, begun: Begun) {
+        let Some(entry) = self.jobs.get_mut(&id).filter(|e| matches!(e.state, State::Waiting)) else {
+            return;
+        };
+        let (state, call) = match begun {
+            Begun::Asked(call) => (State::Asking, Some(call)),
+            Begun::Solving(call) => (State::Solving, Some(call)),
+            Begun::Solved(proof) => (State::Solved(proof), None),
+        };
+        entry.state = state;
+        self.calls.extend(call.map(|call| (call, id)));
     }
 
     /// When something should be tried again.

@@ -13,6 +13,7 @@
 mod check;
 mod screen;
 mod strike;
+pub mod written;
 
 pub use check::ReportError;
 pub(crate) use check::{is_language_tag, unprintable};

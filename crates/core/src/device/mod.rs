@@ -13,6 +13,7 @@ pub mod neighbor;
 mod pace;
 mod refused;
 pub mod registrar;
+pub mod reporter;
 mod rooms;
 pub mod secrets;
 pub mod setup;

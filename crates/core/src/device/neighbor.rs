@@ -21,10 +21,10 @@ use rand_core::Rng;
 
 use super::desk::{open_reply, report_tag, seal_reply};
 use super::{Caller, CommandError, Cx, Event, Owner, Shared};
-use crate::io::{Request, Response};
+use crate::io::{Random, Request, Response};
 use crate::messages::{FoundMessage, ReplyKeys, ReplyMessage, SealedReport};
 use crate::network::ManifestStatus;
-use crate::outbox::{AppendJob, By, Job, Outcome, Work};
+use crate::outbox::{AppendJob, Begun, By, Job, JobId, Outcome, Work};
 use crate::report::{ReplySeed, ReportIn, Source};
 
 /// How often a reply stream is looked at while a conversation goes on, in milliseconds.
@@ -107,6 +107,24 @@ pub enum NeighborEvent {
     Refused(ReportId, &'static str),
 }
 
+/// What is ready before a report is written: its id, and perhaps the proof of work, which is bound to the id alone.
+#[derive(Debug, Clone)]
+pub(super) struct Ahead {
+    /// The report's id.
+    pub id: ReportId,
+    /// How far the proof of work is.
+    pub work: Option<Begun>,
+}
+
+impl Ahead {
+    /// Draws an id; the proof is to come.
+    pub fn draw(rng: &mut Random) -> Self {
+        let mut id = [0; ReportId::LEN];
+        rng.fill_bytes(&mut id);
+        Self { id: ReportId(id), work: None }
+    }
+}
+
 /// A report on this device.
 #[derive(Debug, Clone, Encode, Decode)]
 #[cbor(map)]
@@ -179,7 +197,9 @@ impl Neighbor {
     ) -> Result<(), CommandError> {
         match command {
             NeighborCommand::Report(report, pass, found) => {
-                self.report(ctx, shared, *report, pass.map(|p| *p), found.map(|f| *f))
+                let sealed = SealedReport { report: *report, finding: found.map(|f| *f) };
+                let ahead = Ahead::draw(ctx.rng);
+                self.report(ctx, shared, sealed, pass.map(|p| *p), ahead).map(drop)
             }
             NeighborCommand::Follow(phrase) => {
                 self.follow(ctx.now, reply_keys(ctx, &phrase));
@@ -309,19 +329,18 @@ impl Neighbor {
         }
     }
 
-    fn report(
+    /// Keeps a report and sends it as soon as it can be. Its id.
+    pub(super) fn report(
         &mut self,
         ctx: &mut Cx<'_>,
         shared: &mut Shared,
-        mut report: ReportIn,
+        mut sealed: SealedReport,
         pass: Option<OwnedPass>,
-        finding: Option<FoundMessage>,
-    ) -> Result<(), CommandError> {
+        ahead: Ahead,
+    ) -> Result<ReportId, CommandError> {
         let phrase = Phrase::generate(ctx.rng);
-        let mut id = [0; ReportId::LEN];
-        ctx.rng.fill_bytes(&mut id);
-        report.id = ReportId(id);
-        report.written_at = ctx.now;
+        let (report, id) = (&mut sealed.report, ahead.id);
+        (report.id, report.written_at) = (id, ctx.now);
         let seed = ReplySeed(*phrase.derive(&ctx.network, REPLY_LABEL));
         report.reply = Some(seed.clone());
         let source = Source::of_pass(pass.as_ref().map(|p| p.pass.purpose));
@@ -333,38 +352,37 @@ impl Neighbor {
                 "this network's settings have run out: call its phone line".into(),
             ));
         }
-        let id = report.id;
-        let sealed = SealedReport { report, finding };
         let kept = Kept { sealed, pass, since: ctx.now, key: None, sent_at: None };
         ctx.store(&record(id), &kept);
         self.kept.insert(id, kept);
         let (words, digits) = (phrase.words().to_string(), phrase.digits().to_string());
         ctx.tell(Event::Neighbor(NeighborEvent::Kept { report: id, words, digits }));
-        self.send(ctx, shared, id);
+        let job = self.send(ctx, shared, id);
+        if let (Some(job), Some(work)) = (job, ahead.work) {
+            shared.outbox.give(job, work);
+        }
         self.follow(ctx.now, ReplyKeys::of(&seed));
-        Ok(())
+        Ok(id)
     }
 
-    /// Seals a report to the desk's key of the moment, unless that was done.
-    fn send(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared, id: ReportId) {
-        let Some(kept) = self.kept.get_mut(&id) else { return };
-        let Some(note) = shared.key_note() else { return };
-        let Some(keys) = note.desk_keys_at(ctx.now) else { return };
+    /// Seals a report to the desk's key of the moment, unless that was done. The job that sends it.
+    fn send(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared, id: ReportId) -> Option<JobId> {
+        let kept = self.kept.get_mut(&id)?;
+        let note = shared.key_note()?;
+        let keys = note.desk_keys_at(ctx.now)?;
         if kept.key.as_ref() == Some(&keys.report_key) {
-            return;
+            return None;
         }
         let (to, drop) = (keys.report_key.clone(), note.note().streams.drop);
         let body = encode(&kept.sealed);
-        let Ok(sealed) = seal(&ctx.network, SealPurpose::Report, &to, ctx.rng, drop.as_ref(), &body) else {
-            return;
-        };
+        let sealed = seal(&ctx.network, SealPurpose::Report, &to, ctx.rng, drop.as_ref(), &body).ok()?;
         kept.key = Some(to);
         ctx.store(&record(id), kept);
         let by = kept.pass.clone().map_or(By::Work, |pass| By::Pass(Box::new(pass)));
         let frame = Frame::build(FrameKind::Report, &sealed);
         let tag = Some(report_tag(id));
         let append = AppendJob { stream: drop, frame, by, commit: None, tag, epoch: None };
-        shared.promise(ctx, Owner::Neighbor(NeighborJob::Report(id)), Work::Append(append), &[]);
+        Some(shared.promise(ctx, Owner::Neighbor(NeighborJob::Report(id)), Work::Append(append), &[]))
     }
 
     fn follow(&mut self, now: Timestamp, keys: ReplyKeys) {

@@ -18,6 +18,7 @@
 
 mod error;
 mod kept;
+mod renew;
 
 use std::collections::BTreeSet;
 

@@ -6,6 +6,7 @@ mod door;
 mod hosts;
 mod life;
 mod replies;
+mod reporter;
 mod sleep;
 mod support;
 mod zones;

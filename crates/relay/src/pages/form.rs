@@ -17,8 +17,10 @@ use crate::feeds::Escaped;
 const SCRIPTS: [&str; 2] = ["/early.js", "/app/report.js"];
 
 /// Texts that the program shows, by their ids.
-const REPORT_TEXTS: [&str; 18] = [
+const REPORT_TEXTS: [&str; 20] = [
     "report-kept",
+    "report-kept-open",
+    "ask-copied",
     "report-kept-offline",
     "report-sent",
     "report-desk-has-it",
@@ -58,7 +60,10 @@ pub(super) fn report(site: &Site<'_>) -> String {
     site.hurt(&mut main);
     main.say("h1", "page-report");
     without_script(site, &mut main);
-    main.raw("<form id=\"report\" method=\"dialog\" novalidate>");
+    main.raw(format_args!(
+        "<form id=\"report\" method=\"dialog\" novalidate data-network=\"{}\">",
+        site.network
+    ));
     main.raw(format_args!("<input type=\"hidden\" name=\"language\" value=\"{}\">", site.texts.tag()));
     first_hand(site, &mut main);
     kinds(site, &mut main);
@@ -89,7 +94,10 @@ pub(super) fn follow(site: &Site<'_>) -> String {
     let mut main = Html::new(site.texts);
     main.say("h1", "room-follow");
     without_script(site, &mut main);
-    main.raw("<form id=\"follow-form\" method=\"dialog\" novalidate>");
+    main.raw(format_args!(
+        "<form id=\"follow-form\" method=\"dialog\" novalidate data-network=\"{}\">",
+        site.network
+    ));
     main.say("label for=\"phrase\"", "follow-words");
     main.say("p class=\"small\" id=\"phrase-hint\"", "follow-words-hint");
     main.raw(
@@ -220,6 +228,11 @@ fn after(site: &Site<'_>, main: &mut Html<'_>) {
     main.raw("<div id=\"advice\"></div>\n<div id=\"follow\">");
     main.say("p", "ask-phrase");
     main.raw("<p class=\"phrase\" id=\"phrase\" dir=\"ltr\"></p>");
+    main.raw(format_args!(
+        "<p><button type=\"button\" class=\"button quiet\" data-act=\"copy\">{}</button> \
+         <span id=\"copied\" role=\"status\"></span></p>",
+        said(site.texts, "ask-copy")
+    ));
     main.raw(format_args!(
         "<p><a class=\"button quiet\" href=\"{}\">{}</a></p>\n</div>\n</section>",
         site.address(Room::Follow.path()),

@@ -17,6 +17,7 @@ use std::sync::LazyLock;
 
 use bystand_core::texts::Texts;
 use bystand_crypto::hash::plain_sha256;
+use bystand_wire::NetworkId;
 
 pub use self::alerts::{gone_page, one_page};
 pub use self::card::card;
@@ -44,6 +45,8 @@ static VERSION: LazyLock<String> = LazyLock::new(|| {
 /// What a page is made from.
 #[derive(Debug, Clone, Copy)]
 pub struct Site<'a> {
+    /// Whose pages these are: forms name it, so that a report can be kept before the relay is reached again.
+    pub network: NetworkId,
     /// The network, its alerts and the time.
     pub public: &'a Public,
     /// The reader's language.

@@ -181,7 +181,7 @@ fn alert(app: &App, texts: &'static Texts, id: &str) -> Result<Response, Refusal
 
 fn with_site<T>(app: &App, texts: &'static Texts, make: impl FnOnce(&Site<'_>) -> T) -> Result<T, Refusal> {
     let public = Public::of(&app.trust.now(), texts, app.now()).ok_or(alerts::NOT_SET_UP)?;
-    Ok(make(&Site { public: &public, texts, staffed: is_staffed(app) }))
+    Ok(make(&Site { network: app.trust.now().network(), public: &public, texts, staffed: is_staffed(app) }))
 }
 
 /// Only a desk's program can follow the drop: the drop's policy gives it to the desk's key alone. So this says that

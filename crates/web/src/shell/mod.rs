@@ -8,7 +8,7 @@ pub mod leader;
 mod live;
 pub mod runner;
 pub mod shelf;
-mod transport;
+pub mod transport;
 pub mod vault;
 pub mod worker;
 

@@ -6,16 +6,17 @@
 use std::collections::BTreeMap;
 
 use bystand_core::io::{Batch, Random};
-use bystand_crypto::vault::{self as sealed, VaultHeader, VaultKey, VaultParams};
+use bystand_crypto::vault::{self as sealed, Stretched, VaultHeader, VaultKey, VaultParams};
 use bystand_wire::{decode, encode};
 use minicbor::{Decode, Encode};
-use rand_core::SeedableRng;
+use rand_core::{Rng, SeedableRng};
 
 use super::shelf::{Shelf, ShelfError, key_of};
 use super::worker::Works;
 
 const HEADER: &str = "header";
 const GUARD: &str = "guard";
+const OPEN_KEY: &str = "key";
 /// Wrong tries after which the next one has to wait, twice as long each time.
 const FREE_TRIES: u32 = 3;
 /// The longest such wait, in milliseconds.
@@ -97,7 +98,12 @@ pub struct Vault {
     shelf: Shelf,
     key: VaultKey,
     rng: Random,
+    /// What goes onto the shelf with the first records.
+    first: Changes,
 }
+
+/// What lies on the shelf, or is taken off it.
+type Changes = BTreeMap<String, Option<Vec<u8>>>;
 
 /// A generator seeded from the browser.
 ///
@@ -135,7 +141,7 @@ impl Vault {
         let stretched = works.stretch(passphrase, &params).await.ok_or(VaultError::Memory)?;
         let (header, key) =
             sealed::create_stretched(&stretched, params, &mut rng).map_err(|_| VaultError::Memory)?;
-        let mut vault = Self { shelf: Shelf::open(name).await?, key, rng };
+        let mut vault = Self { shelf: Shelf::open(name).await?, key, rng, first: Changes::new() };
         let mut changes = vault.sealed(first);
         changes.insert(HEADER.to_owned(), Some(header.to_bytes()));
         changes.insert(GUARD.to_owned(), Some(encode(&Guard::default())));
@@ -158,7 +164,7 @@ impl Vault {
         match sealed::unlock_stretched(&header, &stretched) {
             Ok(key) => {
                 set_guard(&shelf, Guard { wrong: 0, ..guard }).await?;
-                Ok(Self { shelf, key, rng: browser_random()? })
+                Ok(Self { shelf, key, rng: browser_random()?, first: Changes::new() })
             }
             Err(sealed::VaultError::WrongPassphrase) => match counted.erase_after {
                 Some(most) if counted.wrong >= most => {
@@ -173,6 +179,48 @@ impl Vault {
         }
     }
 
+    /// Opens a vault whose key lies beside it, and makes one if there is none. Nothing is written before the first record.
+    ///
+    /// This is for a neighbor's report, for which nobody chooses a passphrase. It keeps a report from being read in
+    /// passing, and lets all of it be forgotten at once with the key ([`Vault::forget`]). Whoever has the unlocked phone,
+    /// or a copy of its disk, can read it. A browser may also keep erased bytes on the disk for a while, the key among
+    /// them.
+    ///
+    /// # Errors
+    /// [`VaultError`].
+    pub async fn open_unlocked(name: &str) -> Result<Self, VaultError> {
+        let shelf = Shelf::open(name).await?;
+        let lies = (shelf.one(HEADER).await?, shelf.one(OPEN_KEY).await?);
+        if let (Some(header), Some(key)) = lies
+            && let Ok(key) = <[u8; 32]>::try_from(key)
+        {
+            let header = VaultHeader::from_bytes(&header).map_err(|error| read_error(&error))?;
+            let key = sealed::unlock_stretched(&header, &Stretched::from_bytes(key));
+            let key = key.map_err(|error| read_error(&error))?;
+            return Ok(Self { shelf, key, rng: browser_random()?, first: Changes::new() });
+        }
+        let (key, first, rng) = unlocked_key()?;
+        Ok(Self { shelf, key, rng, first })
+    }
+
+    /// Whether an unlocked vault has ever been written to since it was made or forgotten.
+    pub fn holds_something(&self) -> bool {
+        self.first.is_empty()
+    }
+
+    /// Forgets everything in an unlocked vault, its key too. What comes next is sealed with another one.
+    ///
+    /// # Errors
+    /// [`VaultError`]; then nothing is forgotten.
+    pub async fn forget(&mut self) -> Result<(), VaultError> {
+        let lies = self.shelf.all().await?;
+        if !lies.is_empty() {
+            self.shelf.apply(&lies.into_iter().map(|(key, _)| (key, None)).collect()).await?;
+        }
+        (self.key, self.first, self.rng) = unlocked_key()?;
+        Ok(())
+    }
+
     /// All records, each opened.
     ///
     /// # Errors
@@ -180,7 +228,9 @@ impl Vault {
     pub async fn load(&self) -> Result<Records, VaultError> {
         let stored = self.shelf.all().await?;
         let (mut records, mut lost, mut total) = (Records::new(), 0, 0);
-        for (key, bytes) in stored.iter().filter(|(key, _)| key != HEADER && key != GUARD) {
+        for (key, bytes) in
+            stored.iter().filter(|(key, _)| ![HEADER, GUARD, OPEN_KEY].contains(&key.as_str()))
+        {
             total += 1;
             let place = bystand_wire::from_hex(key).and_then(|key| <[u8; 32]>::try_from(key).ok());
             match place.map(|place| self.key.open_record(&place, bytes)) {
@@ -196,8 +246,11 @@ impl Vault {
     /// # Errors
     /// [`VaultError`]; then nothing has changed.
     pub async fn commit(&mut self, batch: &Batch) -> Result<(), VaultError> {
-        let changes = self.sealed(batch);
-        Ok(self.shelf.apply(&changes).await?)
+        let mut changes = self.sealed(batch);
+        changes.extend(self.first.clone());
+        self.shelf.apply(&changes).await?;
+        self.first.clear();
+        Ok(())
     }
 
     /// How the vault is guarded.
@@ -244,6 +297,18 @@ impl Vault {
         };
         batch.records.iter().map(seal).collect()
     }
+}
+
+/// A new key with what makes it lie beside the records.
+fn unlocked_key() -> Result<(VaultKey, Changes, Random), VaultError> {
+    let mut rng = browser_random()?;
+    let mut seed = [0; 32];
+    rng.fill_bytes(&mut seed);
+    let params = VaultParams::minimum(&mut rng);
+    let (header, key) = sealed::create_stretched(&Stretched::from_bytes(seed), params, &mut rng)
+        .map_err(|error| read_error(&error))?;
+    let first = [(HEADER, header.to_bytes()), (OPEN_KEY, seed.to_vec())];
+    Ok((key, first.map(|(name, bytes)| (name.to_owned(), Some(bytes))).into(), rng))
 }
 
 async fn guard(shelf: &Shelf) -> Result<Guard, VaultError> {
