@@ -281,7 +281,9 @@ where
     /// Gives a job the proof of work that was begun for it beforehand. Should it no longer count, the relay says so, and
     /// another one is made.
     pub fn give(&mut self, id: JobId, begun: Begun) {
-        let Some(entry) = self.jobs.get_mut(&id).filter(|e| matches!(e.state, State::Waiting)) else { return };
+        let Some(entry) = self.jobs.get_mut(&id).filter(|e| matches!(e.state, State::Waiting)) else {
+            return;
+        };
         let (state, call) = match begun {
             Begun::Asked(call) => (State::Asking, Some(call)),
             Begun::Solving(call) => (State::Solving, Some(call)),

@@ -5,7 +5,9 @@
 use bystand_wire::time::{DAY_MS, MINUTE_MS};
 use bystand_wire::{ReportId, Timestamp};
 
-use super::{FirstHand, MAX_PEOPLE, MAX_VEHICLES, Place, ReportError, ReportIn, Size, Source, TextField, When};
+use super::{
+    FirstHand, MAX_PEOPLE, MAX_VEHICLES, Place, ReportError, ReportIn, Size, Source, TextField, When,
+};
 use crate::geo::{CALL_OUT_RESOLUTION, Point, cell_of};
 
 /// How long ago something can have been seen, in milliseconds.
@@ -156,7 +158,8 @@ fn number(text: &str) -> Result<Option<u32>, ()> {
 /// ASCII, Arabic-Indic, extended Arabic-Indic (Persian, Urdu) and Devanagari digits.
 fn plain_digit(digit: char) -> Option<char> {
     let bases = ['0', '\u{660}', '\u{6f0}', '\u{966}'];
-    let value = bases.into_iter().find_map(|zero| u32::from(digit).checked_sub(zero.into()).filter(|v| *v < 10))?;
+    let value =
+        bases.into_iter().find_map(|zero| u32::from(digit).checked_sub(zero.into()).filter(|v| *v < 10))?;
     char::from_digit(value, 10)
 }
 
@@ -194,8 +197,11 @@ mod tests {
 
     #[test]
     fn numbers_are_read_in_the_digits_of_the_language() {
-        for (text, expected) in [("", None), (" 12 ", Some(12)), ("١٢", Some(12)), ("۱۲", Some(12)), ("१२", Some(12))] {
-            let people = Written { people: text.into(), ..good() }.report(NOW).map(|report| report.size.people);
+        for (text, expected) in
+            [("", None), (" 12 ", Some(12)), ("١٢", Some(12)), ("۱۲", Some(12)), ("१२", Some(12))]
+        {
+            let people =
+                Written { people: text.into(), ..good() }.report(NOW).map(|report| report.size.people);
             assert_eq!(people, Ok(expected), "{text}");
         }
     }

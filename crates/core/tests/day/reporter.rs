@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use bystand_core::device::Event;
 use bystand_core::device::desk::DeskCommand;
 use bystand_core::device::neighbor::NeighborEvent;
 use bystand_core::device::reporter::{CLOCK_SKEW, Reporter};
-use bystand_core::device::Event;
 use bystand_core::io::{CallId, Effect, Engine, Puzzle, Random, Request};
 use bystand_core::report::{Kind, Place, ReportIn};
 use bystand_core::testing::{FOUNDER, World, founded};
@@ -64,7 +64,9 @@ impl Page {
                     }
                 }
             }
-            let Some((id, Puzzle { offer, context })) = self.puzzles.pop_front().filter(|_| solves) else { return };
+            let Some((id, Puzzle { offer, context })) = self.puzzles.pop_front().filter(|_| solves) else {
+                return;
+            };
             let network = world.relay.network();
             let proof = work::solve(&network, &offer.nonce, &context, offer.effort, 0, &mut || false);
             self.engine.handle_solved(id, proof.expect("solved"), now, &mut self.rng);
@@ -212,12 +214,14 @@ fn the_desk_and_the_reporter_talk_by_the_phrase() {
     let now = world.now();
     elsewhere.engine.follow(phrase(), now, &mut elsewhere.rng);
     elsewhere.run(&mut world, 10 * SECOND);
-    let asks = |event: &Event| matches!(event, Event::Neighbor(NeighborEvent::Desk { is_question: true, .. }));
+    let asks =
+        |event: &Event| matches!(event, Event::Neighbor(NeighborEvent::Desk { is_question: true, .. }));
     assert!(elsewhere.events.iter().any(asks));
     let now = world.now();
     elsewhere.engine.answer(phrase(), "Yes".to_owned(), now, &mut elsewhere.rng).expect("taken");
     elsewhere.run(&mut world, 10 * SECOND);
-    let is_own = |event: &Event| matches!(event, Event::Neighbor(NeighborEvent::Answered(text, _)) if text == "Yes");
+    let is_own =
+        |event: &Event| matches!(event, Event::Neighbor(NeighborEvent::Answered(text, _)) if text == "Yes");
     assert!(elsewhere.events.iter().any(is_own));
     let heard = |event: &Event| matches!(event, Event::Desk(_));
     assert!(world.take_events(FOUNDER).iter().any(heard));

@@ -6,7 +6,7 @@ use bystand_core::texts::Arg;
 use bystand_wire::Timestamp;
 
 use super::markup::{Html, picture, said};
-use super::{Room, Site, languages};
+use super::{Room, Site, VERSION, languages};
 use crate::feeds::Escaped;
 
 /// A site without any connection to the matter, that many people open at any time.
@@ -54,19 +54,22 @@ impl Site<'_> {
 
     fn head(&self, html: &mut String, page: &Page<'_>) {
         let (tag, name) = (self.texts.tag(), Escaped(&self.public.name));
+        let version = VERSION.as_str();
         let direction = if self.texts.is_right_to_left() { "rtl" } else { "ltr" };
         let _ = write!(
             html,
             "<!doctype html>\n<html lang=\"{tag}\" dir=\"{direction}\">\n<head>\n<meta charset=\"utf-8\">\n\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
              <meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"referrer\" content=\"no-referrer\">\n\
-             <title>{} · {name}</title>\n<link rel=\"stylesheet\" href=\"/style.css\">\n\
-             <link rel=\"icon\" href=\"/icon.svg\" type=\"image/svg+xml\">\n\
+             <title>{} · {name}</title>\n<link rel=\"stylesheet\" href=\"/style.css?{version}\">\n\
+             <link rel=\"icon\" href=\"/icon.svg?{version}\" type=\"image/svg+xml\">\n\
              <link rel=\"alternate\" type=\"application/atom+xml\" href=\"/v1/alerts.atom\" title=\"{name}\">\n",
             Escaped(&page.title)
         );
         for script in ["/live.js"].iter().chain(page.scripts) {
-            let _ = writeln!(html, "<script type=\"module\" src=\"{script}\"></script>");
+            // The app's own files are asked for anew each time.
+            let kept = if script.starts_with("/app/") { String::new() } else { format!("?{version}") };
+            let _ = writeln!(html, "<script type=\"module\" src=\"{script}{kept}\"></script>");
         }
         html.push_str("</head>\n");
     }

@@ -4,6 +4,7 @@ use std::fmt::{Display, Write};
 
 use bystand_core::texts::{Arg, Texts};
 
+use super::VERSION;
 use crate::feeds::Escaped;
 
 /// Markup in one language.
@@ -58,7 +59,8 @@ fn said_with(texts: &Texts, id: &str, args: &[(&str, Arg<'_>)]) -> String {
 
 /// A picture beside words, which say the same.
 pub(super) fn picture(name: &str) -> String {
-    format!("<svg class=\"p\" aria-hidden=\"true\"><use href=\"/pictograms.svg#{name}\"/></svg>")
+    let version = VERSION.as_str();
+    format!("<svg class=\"p\" aria-hidden=\"true\"><use href=\"/pictograms.svg?{version}#{name}\"/></svg>")
 }
 
 fn name(opening: &str) -> &str {

@@ -13,7 +13,10 @@ mod markup;
 mod rooms;
 mod words;
 
+use std::sync::LazyLock;
+
 use bystand_core::texts::Texts;
+use bystand_crypto::hash::plain_sha256;
 use bystand_wire::NetworkId;
 
 pub use self::alerts::{gone_page, one_page};
@@ -32,6 +35,12 @@ pub const EARLY: &str = include_str!("../../assets/early.js");
 pub const PICTOGRAMS: &str = include_str!("../../assets/pictograms.svg");
 /// The mark in the browser's tab, at `/icon.svg`.
 pub const ICON: &str = include_str!("../../assets/icon.svg");
+
+/// In the addresses of these files, so that a browser may keep them and never shows a new page in old clothes.
+static VERSION: LazyLock<String> = LazyLock::new(|| {
+    let all = [STYLE, SCRIPT, EARLY, PICTOGRAMS, ICON].concat();
+    plain_sha256(all.as_bytes()).to_string().chars().take(8).collect()
+});
 
 /// What a page is made from.
 #[derive(Debug, Clone, Copy)]

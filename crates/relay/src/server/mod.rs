@@ -71,14 +71,10 @@ fn router(app: Arc<App>) -> Router {
         .route("/app/{*path}", get(web::file))
         .route("/healthz", get(ops::healthz))
         .route("/metrics", get(ops::metrics))
-        .fallback(not_found)
+        .fallback(pages::nothing)
         .method_not_allowed_fallback(wrong_method)
         .with_state(app)
         .layer(axum::middleware::map_response(harden))
-}
-
-async fn not_found(State(app): State<Arc<App>>) -> Response {
-    app.problem(&Refusal::new(Code::NotFound, "There is nothing here."))
 }
 
 async fn wrong_method(State(app): State<Arc<App>>) -> Response {

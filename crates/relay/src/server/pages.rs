@@ -19,7 +19,8 @@ use crate::rules::Refusal;
 const BRIEFLY: &str = "public, max-age=10";
 /// Looked at anew each time, by its hash.
 const REVALIDATED: &str = "public, no-cache";
-const AN_HOUR: &str = "public, max-age=3600";
+/// Their addresses change with them; only a new color waits until it is asked for again.
+const A_DAY: &str = "public, max-age=86400";
 const NOTHING: Refusal = Refusal::new(Code::NotFound, "There is nothing here.");
 
 /// `GET /`: the start page in the language that the browser wants.
@@ -42,27 +43,38 @@ pub async fn alert_of_old(
 }
 
 /// `GET /{lang}/`.
-pub async fn start(State(app): State<Arc<App>>, Path(lang): Path<String>) -> Response {
-    app.answer(spoken(&lang).and_then(|texts| room(&app, texts, Room::Front)))
+pub async fn start(State(app): State<Arc<App>>, Path(lang): Path<String>, headers: HeaderMap) -> Response {
+    match spoken(&lang) {
+        Ok(texts) => app.answer(room(&app, texts, Room::Front)),
+        Err(_) => lost(&app, &headers),
+    }
 }
 
 /// `GET /{lang}`: people leave the stroke at the end out.
-pub async fn start_without_stroke(State(app): State<Arc<App>>, Path(lang): Path<String>) -> Response {
-    app.answer(spoken(&lang).map(|texts| {
-        let place = HeaderValue::from_str(&format!("/{}/", texts.tag()));
-        let place = place.unwrap_or(HeaderValue::from_static("/"));
-        (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, place)]).into_response()
-    }))
+pub async fn start_without_stroke(
+    State(app): State<Arc<App>>,
+    Path(lang): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let Ok(texts) = spoken(&lang) else { return lost(&app, &headers) };
+    let place = HeaderValue::from_str(&format!("/{}/", texts.tag()));
+    let place = place.unwrap_or(HeaderValue::from_static("/"));
+    (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, place)]).into_response()
 }
 
 /// `GET /{lang}/{room}`.
-pub async fn one_room(State(app): State<Arc<App>>, Path((lang, path)): Path<(String, String)>) -> Response {
-    app.answer(spoken(&lang).and_then(|texts| match Room::at(&path) {
+pub async fn one_room(
+    State(app): State<Arc<App>>,
+    Path((lang, path)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Response {
+    let Ok(texts) = spoken(&lang) else { return lost(&app, &headers) };
+    app.answer(match Room::at(&path) {
         Some(at) => room(&app, texts, at),
         None => with_site(&app, texts, |site| {
             html(StatusCode::NOT_FOUND, pages::lost_page(site), texts, Policy::Reading)
         }),
-    }))
+    })
 }
 
 /// `GET /{lang}/alerts/{id}`.
@@ -100,30 +112,46 @@ pub async fn texts(
 pub async fn style(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
     let accent = &app.tuning.accent;
     if accent.is_empty() {
-        return fixed(pages::STYLE, "text/css; charset=utf-8", AN_HOUR, &headers);
+        return fixed(pages::STYLE, "text/css; charset=utf-8", A_DAY, &headers);
     }
     let style = format!("{}:root{{--accent:{accent}}}\n", pages::STYLE);
-    fixed(style, "text/css; charset=utf-8", AN_HOUR, &headers)
+    fixed(style, "text/css; charset=utf-8", A_DAY, &headers)
 }
 
 /// `GET /live.js`.
 pub async fn live_script(headers: HeaderMap) -> Response {
-    fixed(pages::SCRIPT, "text/javascript; charset=utf-8", AN_HOUR, &headers)
+    fixed(pages::SCRIPT, "text/javascript; charset=utf-8", A_DAY, &headers)
 }
 
 /// `GET /early.js`.
 pub async fn early_script(headers: HeaderMap) -> Response {
-    fixed(pages::EARLY, "text/javascript; charset=utf-8", AN_HOUR, &headers)
+    fixed(pages::EARLY, "text/javascript; charset=utf-8", A_DAY, &headers)
 }
 
 /// `GET /pictograms.svg`.
 pub async fn pictograms(headers: HeaderMap) -> Response {
-    fixed(pages::PICTOGRAMS, "image/svg+xml", AN_HOUR, &headers)
+    fixed(pages::PICTOGRAMS, "image/svg+xml", A_DAY, &headers)
 }
 
 /// `GET /icon.svg`.
 pub async fn icon(headers: HeaderMap) -> Response {
-    fixed(pages::ICON, "image/svg+xml", AN_HOUR, &headers)
+    fixed(pages::ICON, "image/svg+xml", A_DAY, &headers)
+}
+
+/// For an address that nothing has: a page for people, a problem document for programs.
+pub async fn nothing(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
+    lost(&app, &headers)
+}
+
+fn lost(app: &App, headers: &HeaderMap) -> Response {
+    let accepted = headers.get(header::ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    if !accepted.contains("text/html") {
+        return app.problem(&NOTHING);
+    }
+    let page = with_site(app, wanted(headers), |site| {
+        html(StatusCode::NOT_FOUND, pages::lost_page(site), site.texts, Policy::Reading)
+    });
+    app.answer(page.map(by_language))
 }
 
 fn spoken(lang: &str) -> Result<&'static Texts, Refusal> {

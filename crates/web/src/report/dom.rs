@@ -3,7 +3,8 @@
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{
-    Document, Element, Event, EventTarget, HtmlElement, HtmlFormElement, HtmlInputElement, HtmlTextAreaElement,
+    Document, Element, Event, EventTarget, HtmlElement, HtmlFormElement, HtmlInputElement,
+    HtmlTextAreaElement,
 };
 
 /// The page.

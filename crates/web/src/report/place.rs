@@ -35,7 +35,9 @@ pub fn offer(form: &HtmlFormElement) -> Rc<Cell<Option<Point>>> {
 }
 
 fn look(form: &HtmlFormElement, kept: &Rc<Cell<Option<Point>>>) {
-    let Some(geolocation) = web_sys::window().and_then(|window| window.navigator().geolocation().ok()) else { return };
+    let Some(geolocation) = web_sys::window().and_then(|window| window.navigator().geolocation().ok()) else {
+        return;
+    };
     let (at_success, at_failure, kept) = (form.clone(), form.clone(), Rc::clone(kept));
     let success = Closure::once_into_js(move |position: JsValue| {
         let point = point_of(&position);

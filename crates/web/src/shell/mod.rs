@@ -22,3 +22,16 @@ pub(crate) fn in_words(value: &wasm_bindgen::JsValue) -> String {
 }
 
 use wasm_bindgen::JsCast;
+
+/// A text file of the relay's, at most a megabyte of it.
+pub async fn fetch_text(address: &str) -> Option<String> {
+    const LONGEST: f64 = 1_048_576.0;
+    let window = web_sys::window()?;
+    let answer = wasm_bindgen_futures::JsFuture::from(window.fetch_with_str(address)).await.ok()?;
+    let answer: web_sys::Response = answer.dyn_into().ok()?;
+    let length = answer.headers().get("content-length").ok().flatten();
+    if !answer.ok() || length.and_then(|length| length.parse::<f64>().ok()).is_some_and(|l| l > LONGEST) {
+        return None;
+    }
+    wasm_bindgen_futures::JsFuture::from(answer.text().ok()?).await.ok()?.as_string()
+}

@@ -228,7 +228,9 @@ impl Vault {
     pub async fn load(&self) -> Result<Records, VaultError> {
         let stored = self.shelf.all().await?;
         let (mut records, mut lost, mut total) = (Records::new(), 0, 0);
-        for (key, bytes) in stored.iter().filter(|(key, _)| ![HEADER, GUARD, OPEN_KEY].contains(&key.as_str())) {
+        for (key, bytes) in
+            stored.iter().filter(|(key, _)| ![HEADER, GUARD, OPEN_KEY].contains(&key.as_str()))
+        {
             total += 1;
             let place = bystand_wire::from_hex(key).and_then(|key| <[u8; 32]>::try_from(key).ok());
             match place.map(|place| self.key.open_record(&place, bytes)) {
