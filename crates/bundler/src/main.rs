@@ -82,11 +82,16 @@ fn bind(folder: &Path, program: &str) -> Result<Vec<(String, Vec<u8>)>> {
                 "{program}.{}-{number}.js",
                 library.rsplit_once('-').map_or("library", |(name, _)| name)
             );
-            glue = glue.replace(&format!("./snippets/{library}/inline{number}.js"), &format!("./{name}"));
+            // Only where it is loaded from changes: the program knows it by its old name.
+            let from = |place: &str| format!(" from \"./{place}\"");
+            glue = glue.replace(&from(&format!("snippets/{library}/inline{number}.js")), &from(&name));
             files.push((name, script.clone().into_bytes()));
         }
     }
-    ensure!(!glue.contains("./snippets/"), "{program} brings a script of a library in a way not known here");
+    ensure!(
+        !glue.contains(" from \"./snippets/"),
+        "{program} brings a script of a library in a way not known here"
+    );
     let wasm = output.wasm_mut().emit_wasm();
     files.push((format!("{program}.glue.js"), glue.into_bytes()));
     files.push((format!("{program}.wasm"), wasm));

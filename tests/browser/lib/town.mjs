@@ -105,6 +105,15 @@ export class Town {
     }
   }
 
+  // The host's box, which opens the day rooms.
+  boxes() {
+    this.open ??= (async () => {
+      await this.admit('box', ['host']);
+      this.host = this.start('box', ['host', '--follow']);
+    })();
+    return this.open;
+  }
+
   async admit(name, roles, more = []) {
     const from = this.steward.said.length;
     this.steward.does(`invite ${roles.map((role) => `--role ${role}`).join(' ')}`);

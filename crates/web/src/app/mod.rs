@@ -39,6 +39,7 @@ use words::{t, t_with};
 
 /// Starts the app in the page.
 pub fn mount() {
+    crate::shell::say_where_it_stops();
     spawn_local(async {
         // In English when the language cannot be fetched.
         let _ = words::choose(&words::wished()).await;

@@ -35,3 +35,12 @@ pub async fn fetch_text(address: &str) -> Option<String> {
     }
     wasm_bindgen_futures::JsFuture::from(answer.text().ok()?).await.ok()?.as_string()
 }
+
+/// Says in the console where the program has stopped, should it ever. It names a line of the program and nothing of the
+/// person's.
+pub fn say_where_it_stops() {
+    std::panic::set_hook(Box::new(|stopped| {
+        let at = stopped.location().map(|at| format!("{}:{}", at.file(), at.line())).unwrap_or_default();
+        web_sys::console::error_2(&"Bystand has stopped at".into(), &at.into());
+    }));
+}

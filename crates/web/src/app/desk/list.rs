@@ -96,13 +96,13 @@ pub fn Queue() -> impl IntoView {
             rows.collect::<Vec<(usize, IncidentId)>>()
         })
     });
-    let height = move || format!("height:{}px", ids.with(Vec::len) * usize::try_from(ROW_PX).unwrap_or(0));
+    let height = move || format!("{}px", ids.with(Vec::len) * usize::try_from(ROW_PX).unwrap_or(0));
     view! {
         <section class="queue" aria-label=t("desk-queue")>
             <Line name="desk-search" text="desk-search" value=desk.search kind="search" />
             <p class="hint" role="status">{move || t_count("desk-waiting", ids.with(Vec::len))}</p>
             <div class="rows" node_ref=element on:scroll=scrolled tabindex="-1">
-                <div class="all-rows" role="list" style=height>
+                <div class="all-rows" role="list" style:height=height>
                     <For each=move || seen.get() key=|row| *row let:row>
                         <Row at=row.0 id=row.1 />
                     </For>
@@ -161,9 +161,9 @@ fn Row(at: usize, id: IncidentId) -> impl IntoView {
         desk.net.tick.track();
         row.with(|row| row.as_ref().map(|row| clock::ago(row.at)))
     };
-    let top = format!("top:{}px", at * usize::try_from(ROW_PX).unwrap_or(0));
+    let top = format!("{}px", at * usize::try_from(ROW_PX).unwrap_or(0));
     view! {
-        <div class="row-place" role="listitem" style=top>
+        <div class="row-place" role="listitem" style:top=top>
             <button
                 type="button"
                 id=format!("row-{id}")

@@ -1,0 +1,17 @@
+import { Town } from './lib/town.mjs';
+import { Browser } from './lib/browser.mjs';
+const town = await Town.found();
+await town.boxes();
+const b = await Browser.start(town);
+const p = await b.person();
+const from = town.steward.said.length;
+town.steward.does('invite --role dispatcher');
+const { text } = await town.steward.wait('inv', (v) => v.event === 'invitation', from);
+const page = await p.context.newPage();
+page.on('console', (m) => console.log('CONSOLE', m.type(), m.text().slice(0, 600)));
+page.on('pageerror', (e) => console.log('ERR', String(e), JSON.stringify(e), e.message, e.name));
+page.on('requestfailed', (r) => console.log('FAILED', r.url(), r.failure()?.errorText)); page.on('response', (r) => console.log(r.status(), r.url(), r.headers()['content-type'])); const resp = await page.goto(`/app/#${text}`);
+await page.waitForTimeout(6000);
+console.log(resp.headers()['content-security-policy']); console.log(page.url(), (await page.locator('body').innerText()).slice(0, 1500));
+await page.screenshot({ path: '/tmp/pw/a.png' });
+await b.stop(); await town.stop(); process.exit(0);
