@@ -72,8 +72,9 @@ it('what is wrong is said beside the field, and nothing is lost', async (person)
     assert.equal(await page.locator(`[name=${field}]`).first().getAttribute('aria-invalid'), 'true');
   };
   await wrong('kind', 'report-error-activity');
-  await page.locator('input[name=kind][value=other]').check();
+  await page.locator('input[name=kind][value=checkpoint]').check();
   await wrong('place_text', 'report-error-place');
+  await page.locator('input[name=kind][value=other]').check();
   await page.locator('[name=place_text]').fill('4th and 3rd');
   await wrong('activity', 'report-error-activity');
   const long = '🚨'.repeat(2001);

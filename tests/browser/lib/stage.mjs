@@ -30,7 +30,8 @@ export function it(name, act, { options = {}, allows = [] } = {}) {
     } catch (error) {
       count.failed += 1;
       await person.context.close();
-      if (person.troubles.length > 0) error.message += `\nin the browser: ${person.troubles.join('\n')}`;
+      const more = person.troubles.filter((trouble) => !error.message.includes(trouble));
+      if (more.length > 0) error.message += `\nin the browser: ${more.join('\n')}`;
       throw error;
     }
   });

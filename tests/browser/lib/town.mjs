@@ -78,13 +78,14 @@ export class Town {
     town.network = said.find((value) => value.network)?.network;
     town.relay = town.start('relay', ['serve', '--data', data, '--listen', `127.0.0.1:${town.port}`, '--web', BUNDLE]);
     await town.relay.wait('that it listens', (value) => value.listening);
+    town.steward = town.start('steward', ['registrar', '--follow']);
+    await town.isSetUp();
     return town;
   }
 
   // A dispatcher on shift, admitted by the registrar's box. The same one for everybody who asks.
   dispatcher() {
     this.ana ??= (async () => {
-      await this.boxes();
       await this.admit('ana', ['dispatcher']);
       const ana = this.start('ana', ['desk', '--follow']);
       await ana.wait('that it has the desk\'s keys', (value) => value.team === 'desk' && value.news === 'keys');
@@ -94,10 +95,19 @@ export class Town {
     return this.ana;
   }
 
-  // The registrar's box, which answers whom it invites, and the host's box, which opens the day rooms.
+  // The founder's box gives the relay the network's settings and keys.
+  async isSetUp() {
+    const until = Date.now() + PATIENCE_MS;
+    for (;;) {
+      const answer = await fetch(`${this.address}/v1/network`);
+      if (answer.ok) return;
+      if (Date.now() > until) throw new Error(`the relay has no network: ${answer.status}\n${this.steward.errors}`);
+    }
+  }
+
+  // The host's box, which opens the day rooms.
   boxes() {
     this.open ??= (async () => {
-      this.steward ??= this.start('steward', ['registrar', '--follow']);
       await this.admit('box', ['host']);
       this.host = this.start('box', ['host', '--follow']);
     })();

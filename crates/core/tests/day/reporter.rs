@@ -92,9 +92,9 @@ impl Page {
     }
 
     fn words(&self) -> String {
-        let words = |event: &Event| match event {
-            Event::Neighbor(NeighborEvent::Kept { words, .. }) => Some(words.clone()),
-            _ => None,
+        let words = |event: &Event| {
+            let Event::Neighbor(NeighborEvent::Kept { words, .. }) = event else { return None };
+            Some(words.clone())
         };
         self.events.iter().find_map(words).expect("kept")
     }
@@ -104,9 +104,9 @@ impl Page {
     }
 
     fn warnings(&self) -> Vec<&'static str> {
-        let code = |event: &Event| match event {
-            Event::Warning { code, .. } => Some(*code),
-            _ => None,
+        let code = |event: &Event| {
+            let Event::Warning { code, .. } = event else { return None };
+            Some(*code)
         };
         self.events.iter().filter_map(code).collect()
     }

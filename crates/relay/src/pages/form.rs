@@ -4,9 +4,8 @@
 //! program that the page loads. Nothing is ever sent as a form: `method="dialog"` and the page's policy keep a browser
 //! that runs no script from putting a report into an address.
 
-use bystand_core::report::{ConcernKind, Kind, SHORT_TEXT_CHARS};
+use bystand_core::report::{ConcernKind, Kind};
 use bystand_core::texts::{Arg, Guarded};
-use bystand_wire::limits;
 
 use super::frame::Page;
 use super::markup::{Html, picture, said};
@@ -111,10 +110,7 @@ pub(super) fn follow(site: &Site<'_>) -> String {
     ));
     main.raw("<div id=\"messages\" aria-live=\"polite\"></div>\n<div id=\"answer\" hidden>");
     main.say("label for=\"reply\"", "follow-reply");
-    main.raw(format_args!(
-        "<textarea id=\"reply\" name=\"reply\" rows=\"3\" maxlength=\"{}\"></textarea>",
-        limits::REPORT_TEXT_CHARS
-    ));
+    main.raw("<textarea id=\"reply\" name=\"reply\" rows=\"3\" aria-describedby=\"error-reply\"></textarea>");
     error(&mut main, "reply");
     main.raw(format_args!(
         "<button type=\"button\" class=\"button\" data-act=\"reply\">{}</button>\n</div>\n</form>",
@@ -174,11 +170,11 @@ fn place(site: &Site<'_>, main: &mut Html<'_>) {
 fn activity(site: &Site<'_>, main: &mut Html<'_>) {
     main.say("label for=\"activity\"", "form-text");
     main.say("p class=\"small\" id=\"activity-hint\"", "form-no-names");
-    main.raw(format_args!(
-        "<textarea id=\"activity\" name=\"activity\" rows=\"4\" maxlength=\"{}\" \
+    // No length is set: a browser would cut off what is too long without a word. The program says so instead.
+    main.raw(
+        "<textarea id=\"activity\" name=\"activity\" rows=\"4\" \
          aria-describedby=\"activity-hint error-activity\"></textarea>",
-        limits::REPORT_TEXT_CHARS
-    ));
+    );
     error(main, "activity");
     act(site, main, "voice", ("ask-voice", "voice"));
 }
@@ -276,7 +272,7 @@ fn field(main: &mut Html<'_>, name: &str, id: &str, hint: Option<&str>) {
     }
     let hinted = hint.map_or_else(String::new, |_| format!("{name}-hint "));
     main.raw(format_args!(
-        "<input id=\"{name}\" name=\"{name}\" maxlength=\"{SHORT_TEXT_CHARS}\" autocomplete=\"off\" \
+        "<input id=\"{name}\" name=\"{name}\" autocomplete=\"off\" \
          aria-describedby=\"{hinted}error-{name}\">"
     ));
     error(main, name);

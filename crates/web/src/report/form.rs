@@ -285,6 +285,7 @@ impl Page {
         if let Some(phrase) = dom::by_id("phrase") {
             phrase.set_text_content(None);
             dom::add(&phrase, "span", "words", words);
+            dom::add(&phrase, "br", "", "");
             dom::add(&phrase, "span", "digits", digits);
         }
         after.set_hidden(false);

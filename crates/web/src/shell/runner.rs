@@ -24,6 +24,9 @@ const CALLS_AT_ONCE: usize = 8;
 /// An engine that asks for a moment in the past is called at once, but not in a tight loop, in milliseconds.
 const SHORTEST_WAIT_MS: u64 = 5;
 
+/// The pause before a puzzle that could not be solved is tried again, in milliseconds.
+const SOLVE_AGAIN_MS: u64 = 2_000;
+
 /// What a session tells the page.
 #[derive(Debug)]
 pub enum Told<Event> {
@@ -243,10 +246,15 @@ where
     fn solve(&self, id: CallId, puzzle: Puzzle) {
         let start = self.0.rng.borrow_mut().next_u64();
         let session = self.clone();
-        self.0.works.solve(self.0.network, puzzle, start, move |proof| {
-            if let Some(proof) = proof {
-                session.act(|engine, now, rng| engine.handle_solved(id, proof, now, rng));
-            }
+        let again = puzzle.clone();
+        self.0.works.solve(self.0.network, puzzle, start, move |proof| match proof {
+            _ if session.0.is_closed.get() => {}
+            Some(proof) => session.act(|engine, now, rng| engine.handle_solved(id, proof, now, rng)),
+            // The worker could not be loaded: the connection was cut just then.
+            None => spawn_local(async move {
+                clock::sleep(SOLVE_AGAIN_MS).await;
+                session.solve(id, again);
+            }),
         });
     }
 

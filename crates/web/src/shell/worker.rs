@@ -63,16 +63,30 @@ pub fn work(job: Job) -> Done {
 pub struct Works(Rc<RefCell<Inner>>);
 
 struct Inner {
+    script: String,
+    /// None when it could not be loaded: the next job tries again.
     worker: Option<Worker>,
     /// Who waits, the first for the job that the worker has.
     waiting: VecDeque<Waiting>,
-    _heard: Option<Closure<dyn FnMut(MessageEvent)>>,
-    _failed: Option<Closure<dyn FnMut()>>,
+    heard: Option<Closure<dyn FnMut(MessageEvent)>>,
+    failed: Option<Closure<dyn FnMut()>>,
 }
 
 struct Waiting {
     job: Vec<u8>,
     then: Box<dyn FnOnce(Done)>,
+}
+
+impl Inner {
+    fn load(&mut self) {
+        let options = WorkerOptions::new();
+        options.set_type(WorkerType::Module);
+        self.worker = Worker::new_with_options(&self.script, &options).ok();
+        if let Some(worker) = &self.worker {
+            worker.set_onmessage(self.heard.as_ref().map(|heard| heard.as_ref().unchecked_ref()));
+            worker.set_onerror(self.failed.as_ref().map(|failed| failed.as_ref().unchecked_ref()));
+        }
+    }
 }
 
 impl std::fmt::Debug for Works {
@@ -84,24 +98,22 @@ impl std::fmt::Debug for Works {
 impl Works {
     /// Starts a worker from this script of the relay's.
     pub fn start(script: &str) -> Self {
-        let options = WorkerOptions::new();
-        options.set_type(WorkerType::Module);
-        let worker = Worker::new_with_options(script, &options).ok();
         let works = Self(Rc::new(RefCell::new(Inner {
-            worker,
+            script: script.to_owned(),
+            worker: None,
             waiting: VecDeque::new(),
-            _heard: None,
-            _failed: None,
+            heard: None,
+            failed: None,
         })));
         let (at_message, at_error) = (works.clone(), works.clone());
         let heard = Closure::new(move |event: MessageEvent| at_message.heard(&event));
-        let failed = Closure::new(move || at_error.ended(Done::Failed));
-        if let Some(worker) = &works.0.borrow().worker {
-            worker.set_onmessage(Some(heard.as_ref().unchecked_ref()));
-            worker.set_onerror(Some(failed.as_ref().unchecked_ref()));
-        }
+        let failed = Closure::new(move || {
+            at_error.0.borrow_mut().worker = None;
+            at_error.ended(Done::Failed);
+        });
         let mut inner = works.0.borrow_mut();
-        (inner._heard, inner._failed) = (Some(heard), Some(failed));
+        (inner.heard, inner.failed) = (Some(heard), Some(failed));
+        inner.load();
         drop(inner);
         works
     }
@@ -158,6 +170,9 @@ impl Works {
                 return;
             };
             let bytes = js_sys::Uint8Array::from(job.as_slice());
+            if inner.worker.is_none() {
+                inner.load();
+            }
             inner.worker.as_ref().is_some_and(|worker| worker.post_message(&bytes).is_ok())
         };
         if !is_posted {
