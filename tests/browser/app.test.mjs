@@ -50,7 +50,7 @@ it('a report becomes an alert, is watched, and ends', async (neighbor, town, oth
   const reader = await others({ javaScriptEnabled: false, locale: 'ar' });
   const desk = (await atTheDesk(dispatcher, town)).page;
   const out = [(await onDuty(eli, town)).page, (await onDuty(fay, town)).page];
-  for (const page of out) await page.getByText(/2 on duty/).waitFor();
+  for (const page of out) await page.getByText(/on duty, [3-9] in the room/).waitFor();
 
   await report(neighbor);
   await desk.locator('.queue').getByText('Lake St and Chicago Ave').waitFor();

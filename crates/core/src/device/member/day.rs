@@ -171,6 +171,8 @@ impl Member {
     ) {
         let Some(mut day) = self.days.get(zone).cloned() else { return };
         day.room = Some(room);
+        let members = shared.rooms.get(&room).map_or(0, |room| room.members().len());
+        day.view.members = u32::try_from(members).unwrap_or(u32::MAX);
         let name = shared.wallet.room_pass(zone, ctx.now).map(|p| week_name(&p.pass.key)).unwrap_or_default();
         self.store_day(ctx, zone, day);
         ctx.tell(Event::Member(MemberEvent::Joined(zone.clone(), name)));
