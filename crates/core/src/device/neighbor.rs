@@ -307,6 +307,13 @@ impl Neighbor {
         looks.chain(again).chain(self.kept.values().map(|k| k.since.plus_ms(KEEP_MS))).min()
     }
 
+    /// Looks at every reply stream within a second: an answer is expected.
+    pub(super) fn look_soon(&mut self, now: Timestamp) {
+        for followed in self.followed.values_mut() {
+            followed.look_at = followed.look_at.min(now.plus_ms(SECOND_MS));
+        }
+    }
+
     /// Looks at reply streams, sends again what got no receipt, forgets what is a day old.
     pub fn due(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
         for (stream, followed) in &mut self.followed {

@@ -33,6 +33,8 @@ const FIRST_PAUSE_MS: u64 = SECOND_MS;
 const LONGEST_PAUSE_MS: u64 = 30 * SECOND_MS;
 /// What looked at the clock is not looked at again sooner, in milliseconds.
 const TICK_MS: u64 = SECOND_MS;
+/// Somebody looks at the page: after a report was sent, its receipt is looked for so often in a row, once a second.
+const EAGER_LOOKS: u32 = 4;
 /// The stable code of a clock that is off.
 pub const CLOCK_SKEW: &str = "clock-skew";
 
@@ -47,6 +49,8 @@ pub struct Reporter {
     ask_at: Timestamp,
     failures: u32,
     look_not_before: Timestamp,
+    /// Looks for a receipt that are still to come soon.
+    eager_looks: u32,
     /// By how much this device's clock was off when the relay last answered, in milliseconds.
     clock_off_ms: u64,
 }
@@ -76,6 +80,7 @@ impl Reporter {
             ask_at: now,
             failures: 0,
             look_not_before: now,
+            eager_looks: 0,
             clock_off_ms: 0,
         };
         reporter.input(now, rng, |reporter, ctx| {
@@ -202,6 +207,14 @@ impl Reporter {
             self.shared.call(ctx, Caller::Log, Request::Network);
         }
         self.neighbor.due(ctx, &mut self.shared);
+        self.look_eagerly(ctx.now);
+    }
+
+    fn look_eagerly(&mut self, now: Timestamp) {
+        if self.eager_looks > 0 && self.neighbor.kept().next().is_some() {
+            self.eager_looks -= 1;
+            self.neighbor.look_soon(now);
+        }
     }
 
     fn network_answer(&mut self, ctx: &mut Cx<'_>, response: &Response) {
@@ -301,6 +314,8 @@ impl Engine for Reporter {
                         reporter.neighbor.job_ended(ctx, shared, what, &job, outcome);
                     }
                 }
+                reporter.eager_looks = EAGER_LOOKS;
+                reporter.look_eagerly(now);
                 return;
             }
             match shared.take_caller(id) {
