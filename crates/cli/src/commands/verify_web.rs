@@ -30,7 +30,7 @@ const LIST_LEN: usize = 1024 * 1024;
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct VerifyWebArgs {
-    /// The site, as https://relay.example.org
+    /// The site's address, beginning with https://
     url: String,
     /// Folder of a build, or one that holds only its hashes.txt
     #[arg(long, value_name = "DIR")]

@@ -271,9 +271,10 @@ async fn the_form_has_what_its_program_looks_for_and_is_never_sent_by_the_browse
     let addr = relay.client().addr;
     for tag in tags() {
         let page = text(&get(addr, &format!("/{tag}/report")).await);
-        assert!(
-            page.contains("<form id=\"report\" method=\"dialog\" novalidate>") && !page.contains(" action=")
-        );
+        let form = page.split("<form id=\"report\"").nth(1).and_then(|rest| rest.split('>').next());
+        let form = form.expect("a form");
+        assert!(form.contains("method=\"dialog\"") && form.contains("novalidate"), "{form}");
+        assert!(form.contains("data-network=\"") && !page.contains(" action="), "{form}");
         let names: BTreeSet<&str> = values(&page, "name").into_iter().collect();
         for name in [
             "first_hand",
@@ -298,7 +299,7 @@ async fn the_form_has_what_its_program_looks_for_and_is_never_sent_by_the_browse
         for id in ["state", "after", "advice", "follow", "error-place_text", "error-activity", "error-kind"] {
             assert!(ids.contains(&id), "{id}");
         }
-        assert_eq!(values(&page, "data-act"), ["near-me", "pin", "voice"]);
+        assert_eq!(values(&page, "data-act"), ["near-me", "pin", "voice", "copy"]);
         for told in ["report-kept", "report-kept-offline", "report-sent", "report-desk-has-it"] {
             assert!(page.contains(&format!("data-text=\"{told}\"")), "{told}");
         }
