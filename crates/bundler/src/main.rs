@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
-use sha2::{Digest, Sha256};
+use bystand_crypto::hash::plain_sha256;
 use wasm_bindgen_cli_support::Bindgen;
 
 /// The programs for the browser.
@@ -122,11 +122,8 @@ fn optimize(files: &mut BTreeMap<String, Vec<u8>>, bundle: &Path) -> Result<()> 
 fn hashes(files: &BTreeMap<String, Vec<u8>>) -> String {
     let mut list = String::new();
     for (name, bytes) in files {
-        for byte in Sha256::digest(bytes) {
-            // Writing to a string cannot fail.
-            let _ = write!(list, "{byte:02x}");
-        }
-        let _ = writeln!(list, "  {name}");
+        // Writing to a string cannot fail.
+        let _ = writeln!(list, "{}  {name}", plain_sha256(bytes));
     }
     list
 }
