@@ -42,7 +42,7 @@ IMPURE="tokio getrandom rand axum hyper hyper-util reqwest rusqlite rustls tokio
 # Which of our crates each may use; then, what its tests may use beside.
 declare -A MAY_USE=(
   [wire]="" [crypto]="wire" [core]="wire crypto"
-  [relay]="wire crypto core" [client]="wire crypto core" [web]="wire crypto core"
+  [relay]="wire crypto core" [client]="wire crypto core" [web]="wire crypto core" [bundler]="crypto"
   [sim]="wire crypto core relay" [cli]="wire crypto core relay client sim"
   [fuzz-targets]="wire crypto core relay"
 )

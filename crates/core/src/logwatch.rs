@@ -221,19 +221,6 @@ impl LogWatch {
         Ok(LogNews { alerts: Vec::new(), trust_changed: begun, more: true })
     }
 
-    /// Takes the answer to [`Request::Network`] where the log is not followed ([`Trust::renew`]). Whether the manifest
-    /// or the key note is another than before.
-    ///
-    /// # Errors
-    /// [`LogError`]; what is known stays.
-    pub fn renew(&mut self, answer: &Network, now: Timestamp) -> Result<bool, LogError> {
-        if let Some(trust) = &mut self.trust {
-            return Ok(trust.renew(answer, now)?);
-        }
-        self.trust = Some(Trust::begin(&self.network, answer, now)?);
-        Ok(true)
-    }
-
     /// Takes the answer to [`Request::LogEntries`]: checks the checkpoint, that it continues the log
     /// known, that every entry is in it and is what was asked for, and then each entry by its kind.
     ///

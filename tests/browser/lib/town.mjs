@@ -53,6 +53,7 @@ class Player {
       const timer = setTimeout(
         () => end(reject, new Error(`${this.name} did not say ${what}: ${last()}\n${this.errors}`)), PATIENCE_MS);
       this.hearing.add(look);
+      this.ended.then(() => end(reject, new Error(`${this.name} ended before it said ${what}: ${this.errors}`)));
       look();
     });
   }

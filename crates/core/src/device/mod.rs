@@ -205,7 +205,7 @@ impl Device {
         self.host.resume(ctx, &mut self.shared);
         self.registrar.resume(ctx, &mut self.shared);
         self.member.resume(ctx, &mut self.shared);
-        self.neighbor.resume(ctx, &mut self.shared);
+        self.neighbor.resume(ctx);
         self.enroll.resume(ctx, &mut self.shared);
     }
 
@@ -264,7 +264,7 @@ impl Device {
             Owner::Host(what) => self.host.job_ended(ctx, shared, what, &job, outcome),
             Owner::Registrar(what) => self.registrar.job_ended(ctx, shared, what, &job, outcome),
             Owner::Member(what) => self.member.job_ended(ctx, shared, what, &job, outcome),
-            Owner::Neighbor(what) => self.neighbor.job_ended(ctx, shared, what, &job, outcome),
+            Owner::Neighbor(what) => self.neighbor.job_ended(ctx, shared, what, outcome),
             Owner::Enroll(what) => self.enroll.job_ended(ctx, shared, what, &job, outcome),
             Owner::Succession(kind) => self.succession_job(ctx, kind, &outcome),
         }

@@ -21,10 +21,11 @@ use rand_core::Rng;
 
 use super::desk::{open_reply, report_tag, seal_reply};
 use super::{Caller, CommandError, Cx, Event, Owner, Shared};
+use crate::ctx::Ctx;
 use crate::io::{Random, Request, Response};
 use crate::messages::{FoundMessage, ReplyKeys, ReplyMessage, SealedReport};
-use crate::network::ManifestStatus;
-use crate::outbox::{AppendJob, Begun, By, Job, JobId, Outcome, Work};
+use crate::network::{ManifestStatus, VerifiedKeyNote, VerifiedManifest};
+use crate::outbox::{AppendJob, Begun, By, JobId, Outcome, Work};
 use crate::report::{ReplySeed, ReportIn, Source};
 
 /// How often a reply stream is looked at while a conversation goes on, in milliseconds.
@@ -72,6 +73,49 @@ pub enum NeighborCommand {
     Follow(Phrase),
     /// Answers the desk.
     Answer(Phrase, String),
+}
+
+/// What a neighbor's part needs of the device that it is in. Generic, so that a page that only reports need not hold what
+/// other devices do.
+pub trait Around<E> {
+    /// The verified manifest, once it is here.
+    fn manifest(&self) -> Option<&VerifiedManifest>;
+    /// The verified key note, once it is here.
+    fn key_note(&self) -> Option<&VerifiedKeyNote>;
+    /// Promises a job.
+    fn promise_job(&mut self, ctx: &mut Ctx<'_, E>, job: NeighborJob, work: Work) -> JobId;
+    /// Gives a job the proof of work that was begun for it.
+    fn give(&mut self, job: JobId, work: Begun);
+    /// Calls the relay.
+    fn call_for(&mut self, ctx: &mut Ctx<'_, E>, call: NeighborCall, request: Request);
+}
+
+impl Around<Event> for Shared {
+    fn manifest(&self) -> Option<&VerifiedManifest> {
+        self.log.manifest()
+    }
+
+    fn key_note(&self) -> Option<&VerifiedKeyNote> {
+        self.log.key_note()
+    }
+
+    fn promise_job(&mut self, ctx: &mut Cx<'_>, job: NeighborJob, work: Work) -> JobId {
+        self.promise(ctx, Owner::Neighbor(job), work, &[])
+    }
+
+    fn give(&mut self, job: JobId, work: Begun) {
+        self.outbox.give(job, work);
+    }
+
+    fn call_for(&mut self, ctx: &mut Cx<'_>, call: NeighborCall, request: Request) {
+        self.call(ctx, Caller::Neighbor(call), request);
+    }
+}
+
+impl From<NeighborEvent> for Event {
+    fn from(event: NeighborEvent) -> Self {
+        Event::Neighbor(event)
+    }
 }
 
 /// What a neighbor is told.
@@ -177,7 +221,7 @@ impl Neighbor {
     }
 
     /// Follows what is kept.
-    pub fn resume(&mut self, ctx: &mut Cx<'_>, _: &mut Shared) {
+    pub fn resume<E>(&mut self, ctx: &mut Ctx<'_, E>) {
         let seeds: Vec<ReplySeed> =
             self.kept.values().filter_map(|k| k.sealed.report.reply.clone()).collect();
         for seed in seeds {
@@ -189,10 +233,10 @@ impl Neighbor {
     ///
     /// # Errors
     /// [`CommandError`]; nothing has changed then.
-    pub fn command(
+    pub fn command<E: From<NeighborEvent>>(
         &mut self,
-        ctx: &mut Cx<'_>,
-        shared: &mut Shared,
+        ctx: &mut Ctx<'_, E>,
+        shared: &mut impl Around<E>,
         command: NeighborCommand,
     ) -> Result<(), CommandError> {
         match command {
@@ -212,7 +256,7 @@ impl Neighbor {
                     .ok_or_else(|| CommandError::Invalid("the answer is too long".to_owned()))?;
                 let (stream, by) = (keys.stream(), By::Key(*keys.writer.seed()));
                 let append = AppendJob { stream, frame, by, commit: None, tag: None, epoch: None };
-                shared.promise(ctx, Owner::Neighbor(NeighborJob::Answer), Work::Append(append), &[]);
+                shared.promise_job(ctx, NeighborJob::Answer, Work::Append(append));
                 self.follow(ctx.now, keys);
                 Ok(())
             }
@@ -225,12 +269,11 @@ impl Neighbor {
     }
 
     /// One of the neighbor's jobs ended.
-    pub fn job_ended(
+    pub fn job_ended<E: From<NeighborEvent>>(
         &mut self,
-        ctx: &mut Cx<'_>,
-        shared: &mut Shared,
+        ctx: &mut Ctx<'_, E>,
+        shared: &mut impl Around<E>,
         what: NeighborJob,
-        _: &Job<Owner>,
         outcome: Outcome,
     ) {
         let NeighborJob::Report(id) = what else { return };
@@ -240,7 +283,7 @@ impl Neighbor {
                     kept.sent_at = Some(ctx.now);
                     ctx.store(&record(id), kept);
                 }
-                ctx.tell(Event::Neighbor(NeighborEvent::Sent(id)));
+                ctx.tell(NeighborEvent::Sent(id).into());
             }
             Outcome::Refused(refusal) if is_pass_trouble(refusal.code) => {
                 // A used-up or foreign pass must not keep a report back: it goes by proof of work.
@@ -251,17 +294,17 @@ impl Neighbor {
                 self.send(ctx, shared, id);
             }
             Outcome::Refused(refusal) => {
-                ctx.tell(Event::Neighbor(NeighborEvent::Refused(id, refusal.code.as_str())));
+                ctx.tell(NeighborEvent::Refused(id, refusal.code.as_str()).into());
             }
             Outcome::Dropped | Outcome::Stale => {}
         }
     }
 
     /// An answer to a look at a reply stream.
-    pub fn call_ended(
+    pub fn call_ended<E: From<NeighborEvent>>(
         &mut self,
-        ctx: &mut Cx<'_>,
-        shared: &mut Shared,
+        ctx: &mut Ctx<'_, E>,
+        shared: &mut impl Around<E>,
         what: NeighborCall,
         response: Response,
     ) {
@@ -293,7 +336,11 @@ impl Neighbor {
     }
 
     /// The desk's key may have changed: what waits without receipt is sealed to the new one.
-    pub fn trust_changed(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
+    pub fn trust_changed<E: From<NeighborEvent>>(
+        &mut self,
+        ctx: &mut Ctx<'_, E>,
+        shared: &mut impl Around<E>,
+    ) {
         let ids: Vec<ReportId> = self.kept.keys().copied().collect();
         for id in ids {
             self.send(ctx, shared, id);
@@ -307,13 +354,20 @@ impl Neighbor {
         looks.chain(again).chain(self.kept.values().map(|k| k.since.plus_ms(KEEP_MS))).min()
     }
 
+    /// Looks at every reply stream within a second: an answer is expected.
+    pub(super) fn look_soon(&mut self, now: Timestamp) {
+        for followed in self.followed.values_mut() {
+            followed.look_at = followed.look_at.min(now.plus_ms(SECOND_MS));
+        }
+    }
+
     /// Looks at reply streams, sends again what got no receipt, forgets what is a day old.
-    pub fn due(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared) {
+    pub fn due<E: From<NeighborEvent>>(&mut self, ctx: &mut Ctx<'_, E>, shared: &mut impl Around<E>) {
         for (stream, followed) in &mut self.followed {
             if followed.look_at <= ctx.now {
                 followed.look_at = ctx.now.plus_ms(look_pause_ms(ctx.now.since_ms(followed.since)));
                 let request = Request::Read(*stream, followed.seen, None);
-                shared.call(ctx, Caller::Neighbor(NeighborCall::Look(*stream)), request);
+                shared.call_for(ctx, NeighborCall::Look(*stream), request);
             }
         }
         let ids: Vec<ReportId> = self.kept.keys().copied().collect();
@@ -330,10 +384,10 @@ impl Neighbor {
     }
 
     /// Keeps a report and sends it as soon as it can be. Its id.
-    pub(super) fn report(
+    pub(super) fn report<E: From<NeighborEvent>>(
         &mut self,
-        ctx: &mut Cx<'_>,
-        shared: &mut Shared,
+        ctx: &mut Ctx<'_, E>,
+        shared: &mut impl Around<E>,
         mut sealed: SealedReport,
         pass: Option<OwnedPass>,
         ahead: Ahead,
@@ -356,17 +410,17 @@ impl Neighbor {
         ctx.store(&record(id), &kept);
         self.kept.insert(id, kept);
         let (words, digits) = (phrase.words().to_string(), phrase.digits().to_string());
-        ctx.tell(Event::Neighbor(NeighborEvent::Kept { report: id, words, digits }));
+        ctx.tell(NeighborEvent::Kept { report: id, words, digits }.into());
         let job = self.send(ctx, shared, id);
         if let (Some(job), Some(work)) = (job, ahead.work) {
-            shared.outbox.give(job, work);
+            shared.give(job, work);
         }
         self.follow(ctx.now, ReplyKeys::of(&seed));
         Ok(id)
     }
 
     /// Seals a report to the desk's key of the moment, unless that was done. The job that sends it.
-    fn send(&mut self, ctx: &mut Cx<'_>, shared: &mut Shared, id: ReportId) -> Option<JobId> {
+    fn send<E>(&mut self, ctx: &mut Ctx<'_, E>, shared: &mut impl Around<E>, id: ReportId) -> Option<JobId> {
         let kept = self.kept.get_mut(&id)?;
         let note = shared.key_note()?;
         let keys = note.desk_keys_at(ctx.now)?;
@@ -382,7 +436,7 @@ impl Neighbor {
         let frame = Frame::build(FrameKind::Report, &sealed);
         let tag = Some(report_tag(id));
         let append = AppendJob { stream: drop, frame, by, commit: None, tag, epoch: None };
-        Some(shared.promise(ctx, Owner::Neighbor(NeighborJob::Report(id)), Work::Append(append), &[]))
+        Some(shared.promise_job(ctx, NeighborJob::Report(id), Work::Append(append)))
     }
 
     fn follow(&mut self, now: Timestamp, keys: ReplyKeys) {
@@ -390,7 +444,12 @@ impl Neighbor {
         self.followed.entry(followed.keys.stream()).or_insert(followed);
     }
 
-    fn heard(&mut self, ctx: &mut Cx<'_>, shared: &Shared, message: ReplyMessage) {
+    fn heard<E: From<NeighborEvent>>(
+        &mut self,
+        ctx: &mut Ctx<'_, E>,
+        shared: &impl Around<E>,
+        message: ReplyMessage,
+    ) {
         let Some(note) = shared.key_note() else { return };
         let is_desk = |key: &bystand_wire::PublicKey| note.is_desk_key(key);
         match message {
@@ -399,15 +458,15 @@ impl Neighbor {
                 if self.kept.remove(&receipt.report).is_some() {
                     ctx.forget(&record(receipt.report));
                 }
-                ctx.tell(Event::Neighbor(NeighborEvent::Received(receipt.report, receipt.at)));
+                ctx.tell(NeighborEvent::Received(receipt.report, receipt.at).into());
             }
             ReplyMessage::Desk(signed) => {
                 let Ok((_, says)) = signed.open_by_any(&ctx.network, is_desk) else { return };
                 let (report, is_question, text, at) = (says.report, says.is_question, says.text, says.at);
-                ctx.tell(Event::Neighbor(NeighborEvent::Desk { report, is_question, text, at }));
+                ctx.tell(NeighborEvent::Desk { report, is_question, text, at }.into());
             }
             ReplyMessage::Reporter(text, at) => {
-                ctx.tell(Event::Neighbor(NeighborEvent::Answered(text, at)));
+                ctx.tell(NeighborEvent::Answered(text, at).into());
             }
         }
     }
@@ -421,7 +480,7 @@ fn look_pause_ms(quiet_ms: u64) -> u64 {
 
 const REPLY_LABEL: &str = "reply";
 
-fn reply_keys(ctx: &Cx<'_>, phrase: &Phrase) -> ReplyKeys {
+fn reply_keys<E>(ctx: &Ctx<'_, E>, phrase: &Phrase) -> ReplyKeys {
     ReplyKeys::of(&ReplySeed(*phrase.derive(&ctx.network, REPLY_LABEL)))
 }
 

@@ -17,13 +17,13 @@ use bystand_wire::time::{MINUTE_MS, SECOND_MS};
 use bystand_wire::{NetworkId, ReportId, StreamId, Timestamp, limits};
 
 use super::desk::report_tag;
-use super::neighbor::{Ahead, Neighbor, NeighborCommand};
-use super::{Caller, CommandError, Cx, Event, Identity, OpenError, Owner, Shared, Wallet};
+use super::neighbor::{Ahead, Around, Neighbor, NeighborCall, NeighborCommand, NeighborEvent, NeighborJob};
+use super::{CommandError, OpenError};
 use crate::ctx::{Ctx, Outputs};
 use crate::io::{CallId, Effect, Engine, Puzzle, Random, Request, Response};
-use crate::logwatch::LogWatch;
 use crate::messages::SealedReport;
-use crate::outbox::{Begun, Outbox, Rights};
+use crate::network::{Trust, TrustError, VerifiedKeyNote, VerifiedManifest};
+use crate::outbox::{Begun, JobId, Outbox, Rights, Work};
 use crate::report::ReportIn;
 
 /// How often the network is asked for its keys while it is known, in milliseconds.
@@ -33,20 +33,98 @@ const FIRST_PAUSE_MS: u64 = SECOND_MS;
 const LONGEST_PAUSE_MS: u64 = 30 * SECOND_MS;
 /// What looked at the clock is not looked at again sooner, in milliseconds.
 const TICK_MS: u64 = SECOND_MS;
+/// Somebody looks at the page: after a report was sent, its receipt is looked for so often in a row, once a second.
+const EAGER_LOOKS: u32 = 4;
 /// The stable code of a clock that is off.
 pub const CLOCK_SKEW: &str = "clock-skew";
+
+/// The context in which it handles its inputs.
+type Cx<'a> = Ctx<'a, ReporterEvent>;
+
+/// What it tells.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ReporterEvent {
+    /// The network's keys are here, or other ones.
+    Network,
+    /// Something is wrong with the relay or the clock.
+    Warning {
+        /// Stable, for scripts.
+        code: &'static str,
+        /// For a person.
+        text: String,
+    },
+    /// A neighbor's.
+    Neighbor(NeighborEvent),
+}
+
+impl From<NeighborEvent> for ReporterEvent {
+    fn from(event: NeighborEvent) -> Self {
+        ReporterEvent::Neighbor(event)
+    }
+}
+
+/// Whose call it is.
+#[derive(Debug)]
+enum Call {
+    Network,
+    Neighbor(NeighborCall),
+}
+
+/// What is around the neighbor's part: trust, outbox, and whom an answer is for.
+#[derive(Debug)]
+struct Surroundings {
+    network: NetworkId,
+    trust: Option<Trust>,
+    outbox: Outbox<NeighborJob>,
+    calls: BTreeMap<CallId, Call>,
+}
+
+impl Surroundings {
+    fn learn(&mut self, answer: &Network, now: Timestamp) -> Result<bool, TrustError> {
+        if let Some(trust) = &mut self.trust {
+            return trust.renew(answer, now);
+        }
+        self.trust = Some(Trust::begin(&self.network, answer, now)?);
+        Ok(true)
+    }
+}
+
+impl Around<ReporterEvent> for Surroundings {
+    fn manifest(&self) -> Option<&VerifiedManifest> {
+        self.trust.as_ref().map(Trust::manifest)
+    }
+
+    fn key_note(&self) -> Option<&VerifiedKeyNote> {
+        self.trust.as_ref().and_then(Trust::newest_key_note)
+    }
+
+    fn promise_job(&mut self, ctx: &mut Cx<'_>, job: NeighborJob, work: Work) -> JobId {
+        self.outbox.push(ctx, job, work, &[])
+    }
+
+    fn give(&mut self, job: JobId, work: Begun) {
+        self.outbox.give(job, work);
+    }
+
+    fn call_for(&mut self, ctx: &mut Cx<'_>, call: NeighborCall, request: Request) {
+        let id = ctx.send(request);
+        self.calls.insert(id, Call::Neighbor(call));
+    }
+}
 
 /// A device that only reports.
 #[derive(Debug)]
 pub struct Reporter {
-    shared: Shared,
+    shared: Surroundings,
     neighbor: Neighbor,
-    outputs: Outputs<Event>,
+    outputs: Outputs<ReporterEvent>,
     /// The next report, while it is being written.
     prepared: Option<Ahead>,
     ask_at: Timestamp,
     failures: u32,
     look_not_before: Timestamp,
+    /// Looks for a receipt that are still to come soon.
+    eager_looks: u32,
     /// By how much this device's clock was off when the relay last answered, in milliseconds.
     clock_off_ms: u64,
 }
@@ -62,12 +140,13 @@ impl Reporter {
         now: Timestamp,
         rng: &mut Random,
     ) -> Result<Self, OpenError> {
-        let mut outbox = Outbox::<Owner>::default();
-        for (name, bytes) in records.iter().filter(|(name, _)| name.starts_with(Outbox::<Owner>::PREFIX)) {
+        let mut outbox = Outbox::<NeighborJob>::default();
+        for (name, bytes) in
+            records.iter().filter(|(name, _)| name.starts_with(Outbox::<NeighborJob>::PREFIX))
+        {
             outbox.load(name, bytes).map_err(|source| OpenError::Damaged { name: name.clone(), source })?;
         }
-        let identity = Identity::new(network, String::new(), rng);
-        let shared = Shared::new(identity, LogWatch::new(network), Wallet::default(), outbox);
+        let shared = Surroundings { network, trust: None, outbox, calls: BTreeMap::new() };
         let mut reporter = Self {
             shared,
             neighbor: Neighbor::load(records),
@@ -76,10 +155,11 @@ impl Reporter {
             ask_at: now,
             failures: 0,
             look_not_before: now,
+            eager_looks: 0,
             clock_off_ms: 0,
         };
         reporter.input(now, rng, |reporter, ctx| {
-            reporter.neighbor.resume(ctx, &mut reporter.shared);
+            reporter.neighbor.resume(ctx);
             reporter.due(ctx);
         });
         Ok(reporter)
@@ -187,7 +267,7 @@ impl Reporter {
         step: impl FnOnce(&mut Self, &mut Cx<'_>) -> R,
     ) -> R {
         let mut outputs = std::mem::take(&mut self.outputs);
-        let network = self.shared.identity.network;
+        let network = self.shared.network;
         let mut ctx = Ctx { now, rng, network, out: &mut outputs };
         let result = step(self, &mut ctx);
         self.shared.outbox.drive(&mut ctx, &NoRights);
@@ -197,29 +277,39 @@ impl Reporter {
     }
 
     fn due(&mut self, ctx: &mut Cx<'_>) {
-        if self.ask_at <= ctx.now && !self.shared.is_calling(&Caller::Log) {
+        let is_asking = self.shared.calls.values().any(|call| matches!(call, Call::Network));
+        if self.ask_at <= ctx.now && !is_asking {
             self.ask_at = ctx.now.plus_ms(RENEW_MS);
-            self.shared.call(ctx, Caller::Log, Request::Network);
+            let id = ctx.send(Request::Network);
+            self.shared.calls.insert(id, Call::Network);
         }
         self.neighbor.due(ctx, &mut self.shared);
+        self.look_eagerly(ctx.now);
+    }
+
+    fn look_eagerly(&mut self, now: Timestamp) {
+        if self.eager_looks > 0 && self.neighbor.kept().next().is_some() {
+            self.eager_looks -= 1;
+            self.neighbor.look_soon(now);
+        }
     }
 
     fn network_answer(&mut self, ctx: &mut Cx<'_>, response: &Response) {
         let Response::Network(network) = response else { return self.ask_again(ctx.now) };
         self.compare_clocks(ctx, network);
-        match self.shared.log.renew(network, ctx.now) {
+        match self.shared.learn(network, ctx.now) {
             Ok(is_new) => {
                 self.failures = 0;
                 self.ask_at = ctx.now.plus_ms(RENEW_MS);
                 if is_new {
-                    ctx.tell(Event::Network);
+                    ctx.tell(ReporterEvent::Network);
                     self.neighbor.trust_changed(ctx, &mut self.shared);
                 }
                 self.ask_for_work(ctx);
             }
             Err(error) => {
                 self.ask_again(ctx.now);
-                ctx.tell(Event::Warning { code: error.code(), text: error.to_string() });
+                ctx.tell(ReporterEvent::Warning { code: error.code(), text: error.to_string() });
             }
         }
     }
@@ -228,7 +318,7 @@ impl Reporter {
         self.clock_off_ms = network.now.0.abs_diff(ctx.now.0);
         if self.is_clock_wrong() {
             let text = format!("this device's clock is {} minutes off", self.clock_off_ms / MINUTE_MS);
-            ctx.tell(Event::Warning { code: CLOCK_SKEW, text });
+            ctx.tell(ReporterEvent::Warning { code: CLOCK_SKEW, text });
         }
     }
 
@@ -279,7 +369,7 @@ impl Rights for NoRights {
 }
 
 impl Engine for Reporter {
-    type Event = Event;
+    type Event = ReporterEvent;
 
     fn handle_connected(&mut self, now: Timestamp, rng: &mut Random) {
         self.hurry(now, rng);
@@ -297,15 +387,15 @@ impl Engine for Reporter {
             let shared = &mut reporter.shared;
             if let Some(ended) = shared.outbox.handle_response(ctx, id, response.clone()) {
                 for (_, job, outcome) in ended {
-                    if let Owner::Neighbor(what) = job.owner.clone() {
-                        reporter.neighbor.job_ended(ctx, shared, what, &job, outcome);
-                    }
+                    reporter.neighbor.job_ended(ctx, shared, job.owner, outcome);
                 }
+                reporter.eager_looks = EAGER_LOOKS;
+                reporter.look_eagerly(now);
                 return;
             }
-            match shared.take_caller(id) {
-                Some(Caller::Neighbor(what)) => reporter.neighbor.call_ended(ctx, shared, what, response),
-                Some(_) => reporter.network_answer(ctx, &response),
+            match shared.calls.remove(&id) {
+                Some(Call::Neighbor(what)) => reporter.neighbor.call_ended(ctx, shared, what, response),
+                Some(Call::Network) => reporter.network_answer(ctx, &response),
                 None => {}
             }
         });
@@ -326,7 +416,7 @@ impl Engine for Reporter {
         self.look_not_before = now.plus_ms(TICK_MS);
     }
 
-    fn poll_effect(&mut self) -> Option<Effect<Event>> {
+    fn poll_effect(&mut self) -> Option<Effect<ReporterEvent>> {
         self.outputs.poll()
     }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use bystand_core::device::Event;
 use bystand_core::device::desk::DeskCommand;
 use bystand_core::device::neighbor::NeighborEvent;
-use bystand_core::device::reporter::{CLOCK_SKEW, Reporter};
+use bystand_core::device::reporter::{CLOCK_SKEW, Reporter, ReporterEvent};
 use bystand_core::io::{CallId, Effect, Engine, Puzzle, Random, Request};
 use bystand_core::report::{Kind, Place, ReportIn};
 use bystand_core::testing::{FOUNDER, World, founded};
@@ -22,7 +22,7 @@ struct Page {
     engine: Reporter,
     rng: Random,
     records: BTreeMap<String, Vec<u8>>,
-    events: Vec<Event>,
+    events: Vec<ReporterEvent>,
     asked: Vec<Request>,
     puzzles: VecDeque<(CallId, Puzzle)>,
     /// How far its clock is ahead, in milliseconds.
@@ -92,20 +92,20 @@ impl Page {
     }
 
     fn words(&self) -> String {
-        let words = |event: &Event| {
-            let Event::Neighbor(NeighborEvent::Kept { words, .. }) = event else { return None };
+        let words = |event: &ReporterEvent| {
+            let ReporterEvent::Neighbor(NeighborEvent::Kept { words, .. }) = event else { return None };
             Some(words.clone())
         };
         self.events.iter().find_map(words).expect("kept")
     }
 
     fn is_received(&self) -> bool {
-        self.events.iter().any(|event| matches!(event, Event::Neighbor(NeighborEvent::Received(..))))
+        self.events.iter().any(|event| matches!(event, ReporterEvent::Neighbor(NeighborEvent::Received(..))))
     }
 
     fn warnings(&self) -> Vec<&'static str> {
-        let code = |event: &Event| {
-            let Event::Warning { code, .. } = event else { return None };
+        let code = |event: &ReporterEvent| {
+            let ReporterEvent::Warning { code, .. } = event else { return None };
             Some(*code)
         };
         self.events.iter().filter_map(code).collect()
@@ -121,8 +121,8 @@ fn a_report_reaches_the_desk_and_leaves_nothing() {
     page.report(world.now());
     page.settle(&mut world, true);
     assert!(!page.engine.is_done() && !page.records.is_empty());
-    page.run(&mut world, 10 * SECOND);
-    assert!(page.is_received());
+    page.run(&mut world, 3 * SECOND);
+    assert!(page.is_received(), "while somebody looks at the page");
     assert!(page.engine.is_done() && page.records.is_empty(), "{:?}", page.records.keys());
 }
 
@@ -214,14 +214,14 @@ fn the_desk_and_the_reporter_talk_by_the_phrase() {
     let now = world.now();
     elsewhere.engine.follow(phrase(), now, &mut elsewhere.rng);
     elsewhere.run(&mut world, 10 * SECOND);
-    let asks =
-        |event: &Event| matches!(event, Event::Neighbor(NeighborEvent::Desk { is_question: true, .. }));
+    let asks = |event: &ReporterEvent| {
+        matches!(event, ReporterEvent::Neighbor(NeighborEvent::Desk { is_question: true, .. }))
+    };
     assert!(elsewhere.events.iter().any(asks));
     let now = world.now();
     elsewhere.engine.answer(phrase(), "Yes".to_owned(), now, &mut elsewhere.rng).expect("taken");
     elsewhere.run(&mut world, 10 * SECOND);
-    let is_own =
-        |event: &Event| matches!(event, Event::Neighbor(NeighborEvent::Answered(text, _)) if text == "Yes");
+    let is_own = |event: &ReporterEvent| matches!(event, ReporterEvent::Neighbor(NeighborEvent::Answered(text, _)) if text == "Yes");
     assert!(elsewhere.events.iter().any(is_own));
     let heard = |event: &Event| matches!(event, Event::Desk(_));
     assert!(world.take_events(FOUNDER).iter().any(heard));

@@ -4,9 +4,8 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use bystand_core::device::Event;
 use bystand_core::device::neighbor::NeighborEvent;
-use bystand_core::device::reporter::Reporter;
+use bystand_core::device::reporter::{Reporter, ReporterEvent};
 use bystand_crypto::phrase::Phrase;
 use web_sys::HtmlFormElement;
 
@@ -82,8 +81,8 @@ impl Page {
     }
 }
 
-fn told(told: Told<Event>) {
-    let Told::Event(Event::Neighbor(event)) = told else { return };
+fn told(told: Told<ReporterEvent>) {
+    let Told::Event(ReporterEvent::Neighbor(event)) = told else { return };
     match event {
         NeighborEvent::Received(..) => {
             show("", &dom::text("news-received").unwrap_or_default(), "news");

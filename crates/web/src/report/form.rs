@@ -13,9 +13,9 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use bystand_core::device::CommandError;
 use bystand_core::device::neighbor::NeighborEvent;
-use bystand_core::device::reporter::Reporter;
-use bystand_core::device::{CommandError, Event};
+use bystand_core::device::reporter::{CLOCK_SKEW, Reporter, ReporterEvent};
 use bystand_core::geo::Point;
 use bystand_core::report::ReportIn;
 use bystand_core::report::written::Written;
@@ -209,10 +209,10 @@ impl Page {
         }
     }
 
-    fn told(&self, told: Told<Event>) {
+    fn told(&self, told: Told<ReporterEvent>) {
         match told {
-            Told::Event(Event::Neighbor(event)) => self.heard(event),
-            Told::Event(Event::Warning { code: bystand_core::device::reporter::CLOCK_SKEW, .. }) => {
+            Told::Event(ReporterEvent::Neighbor(event)) => self.heard(event),
+            Told::Event(ReporterEvent::Warning { code: CLOCK_SKEW, .. }) => {
                 self.say(Some("report-error-clock"));
             }
             Told::Reachable(is_reachable) => {

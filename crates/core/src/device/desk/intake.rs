@@ -16,6 +16,7 @@ use bystand_wire::{
 use super::super::zones::Zones;
 use super::super::{CommandError, Cx, Event, Owner, Shared, policy};
 use super::{Desk, DeskEntry, DeskEvent, DeskJob, DeskPassing, ExactPlace, secrets};
+use crate::ctx::Ctx;
 use crate::desk::{
     Event as DeskFact, Finding, FindingEvent, IntakeEvent, Vouch, clean_text, incident_of_report,
 };
@@ -243,7 +244,7 @@ pub fn open_reply(keys: &ReplyKeys, stored: &StoredFrame) -> Option<ReplyMessage
 }
 
 /// Seals a message for a reply stream.
-pub fn seal_reply(ctx: &mut Cx<'_>, keys: &ReplyKeys, message: &ReplyMessage) -> Option<Vec<u8>> {
+pub fn seal_reply<E>(ctx: &mut Ctx<'_, E>, keys: &ReplyKeys, message: &ReplyMessage) -> Option<Vec<u8>> {
     let padded = bystand_wire::pad::pad(&encode(message)).ok()?;
     let sealed = seal_with(&keys.key, ctx.rng, keys.stream().as_ref(), &padded);
     Some(Frame::build(FrameKind::Reply, &sealed))
