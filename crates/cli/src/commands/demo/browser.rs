@@ -28,11 +28,12 @@ const PACE: f64 = 6.0;
 pub async fn play(args: &DemoArgs, folder: &tempfile::TempDir, output: Output) -> Done {
     let (zones, script, rng) = city(args)?;
     has_app(args.web.as_deref())?;
-    let port = args.port.filter(|port| *port != 0);
-    let port = port.map_or_else(|| setup::free_port_from(PORT), Ok)?;
+    let kept = setup::keep_port(args.port, PORT)?;
+    let port = kept.local_addr()?.port();
     let stage = stage(args, folder, 1, port)?;
     guide::step(output, "Founding the network Twin Cities with its 104 zones, and starting its relay…")?;
     let network = setup::found(&stage, &zones).await?;
+    drop(kept);
     let _relay = setup::serve(&stage, port, args.web.as_deref()).await?;
     let (mouth, mut ears) = mpsc::channel(1_024);
     let mut registrar = Player::start(&stage, "steward", "registrar", &mouth)?;

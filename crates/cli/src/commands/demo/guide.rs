@@ -39,8 +39,7 @@ pub const PARTS: [Part; 6] = [
     Part { name: "A steward", does: "looks after the network's health", page: None, roles: &["steward"] },
 ];
 
-const TRY: &str = "\
-  1. Open a dispatcher's link. You are shown six words: they are the passphrase, so write them down, and type
+const TRY: &str = "  1. Open a dispatcher's link. You are shown six words: they are the passphrase, so write them down, and type
      them. Press \"Start my shift\". From then on each new report is left to you for a minute before Ana or Ben
      takes it.
   2. Open the neighbor's link in another tab and report something in Powderhorn Park. See it arrive at the desk,

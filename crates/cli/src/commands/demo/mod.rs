@@ -69,7 +69,7 @@ pub struct DemoArgs {
     /// Open the alerts page in this machine's browser
     #[arg(long, conflicts_with = "terminal")]
     open: bool,
-    /// The relay's port [default: 8480 or the next free one; with --terminal any free one]
+    /// The relay's port; 0 takes any free one [default: 8480 or the next free one; with --terminal any free one]
     #[arg(long, value_name = "PORT")]
     port: Option<u16>,
     /// The same number plays the same events; people's reactions differ by how fast this machine is

@@ -1,5 +1,6 @@
 //! Before the play: the network is founded, the relay runs, and everybody is let in.
 
+use std::net::TcpListener;
 use std::path::Path;
 use std::time::Duration;
 
@@ -81,12 +82,35 @@ pub async fn join(stage: &Stage, name: &str, invitation: &str, zone: Option<&str
 
 /// A port that nobody listens on.
 pub fn free_port() -> anyhow::Result<u16> {
-    Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
 
-/// The first free one of a hundred from a port on.
-pub fn free_port_from(first: u16) -> anyhow::Result<u16> {
-    let is_free = |port: &u16| std::net::TcpListener::bind(("127.0.0.1", *port)).is_ok();
-    let found = (first..first.saturating_add(100)).find(is_free);
+/// Keeps a port until the relay takes it: founding takes seconds, and another demo may look for one too.
+///
+/// # Errors
+/// When the port that was asked for is taken, or a hundred from the first one on are.
+pub fn keep_port(wanted: Option<u16>, first: u16) -> anyhow::Result<TcpListener> {
+    if let Some(port) = wanted {
+        let kept = TcpListener::bind(("127.0.0.1", port));
+        return kept.with_context(|| format!("port {port} is taken; name another one with --port"));
+    }
+    let mut ports = first..first.saturating_add(100);
+    let found = ports.find_map(|port| TcpListener::bind(("127.0.0.1", port)).ok());
     found.with_context(|| format!("no port from {first} on is free; name one with --port"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_that_is_taken_is_passed_over_unless_it_was_asked_for() {
+        let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = taken.local_addr().unwrap().port();
+        let kept = keep_port(None, port).unwrap().local_addr().unwrap().port();
+        assert!(kept > port, "{kept} after {port}");
+        assert!(keep_port(Some(port), port).is_err());
+        drop(taken);
+        assert_eq!(keep_port(Some(port), port).unwrap().local_addr().unwrap().port(), port);
+    }
 }

@@ -13,7 +13,7 @@ use crate::output::{Output, Tone};
 pub async fn play(args: &DemoArgs, folder: &tempfile::TempDir, output: Output) -> anyhow::Result<()> {
     let (zones, script, mut rng) = city(args)?;
     let scenes = script.hour(args.minutes, &mut rng);
-    let port = args.port.map_or_else(setup::free_port, Ok)?;
+    let port = args.port.filter(|port| *port != 0).map_or_else(setup::free_port, Ok)?;
     let stage = stage(args, folder, args.rate.max(1), port)?;
 
     let step = |text: &str| output.line(&output.tone(Tone::Faint, text));
