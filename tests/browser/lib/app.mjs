@@ -21,3 +21,12 @@ export async function unlock(page, passphrase) {
 export function button(page, name) {
   return page.getByRole('button', { name, exact: true });
 }
+
+// Does something again until it comes true. Each turn asks the relay, so it is no faster than that.
+export async function eventually(act, isTrue) {
+  const deadline = Date.now() + 60_000;
+  while (!(await isTrue())) {
+    if (Date.now() > deadline) throw new Error('it did not come true in a minute');
+    await act();
+  }
+}

@@ -1,6 +1,6 @@
 // What all test files share: one network, one browser, and the count at the end.
 import { after, before, test } from 'node:test';
-import { Browser } from './browser.mjs';
+import { Browser, picture } from './browser.mjs';
 import { Town } from './town.mjs';
 
 export { LAPTOP, PHONE, picture } from './browser.mjs';

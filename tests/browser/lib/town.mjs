@@ -110,6 +110,10 @@ export class Town {
     this.open ??= (async () => {
       await this.admit('box', ['host']);
       this.host = this.start('box', ['host', '--follow']);
+      this.host.does('schedule off');
+      this.host.does('open mpls-powderhorn-park');
+      const isOpen = (value) => value.zone === 'mpls-powderhorn-park' && /^(room-opened|host-joined)$/.test(value.event);
+      await this.host.wait('that the room is open', isOpen);
     })();
     return this.open;
   }

@@ -171,7 +171,9 @@ pub fn Notices() -> impl IntoView {
 #[component]
 pub fn Dialog(
     /// Whether it is open.
-    open: RwSignal<bool>,
+    open: Signal<bool>,
+    /// What closes it.
+    close: Callback<()>,
     /// Its heading.
     #[prop(into)]
     title: Signal<String>,
@@ -189,10 +191,10 @@ pub fn Dialog(
         }
     });
     view! {
-        <dialog node_ref=element on:close=move |_| open.set(false) aria-label=move || title.get()>
+        <dialog node_ref=element on:close=move |_| close.run(()) aria-label=move || title.get()>
             <header>
                 <h2>{move || title.get()}</h2>
-                <button type="button" class="quiet" aria-label=t("close") on:click=move |_| open.set(false)>
+                <button type="button" class="quiet" aria-label=t("close") on:click=move |_| close.run(())>
                     "×"
                 </button>
             </header>

@@ -62,16 +62,16 @@ fn languages() -> Vec<String> {
 #[component]
 pub fn Dialogs() -> impl IntoView {
     let desk = Desk::here();
-    let open = RwSignal::new(false);
-    Effect::new(move |_| open.set(desk.over.get() != Over::Nothing));
-    Effect::new(move |_| {
-        if !open.get() {
+    let open = Signal::derive(move || desk.over.get() != Over::Nothing);
+    // A dialog that closes by itself says so when it is closed already, too.
+    let close = Callback::new(move |()| {
+        if desk.over.get_untracked() != Over::Nothing {
             desk.over.set(Over::Nothing);
         }
     });
     let title = Signal::derive(move || t(title(desk.over.get())));
     view! {
-        <Dialog open=open title=title>
+        <Dialog open=open close=close title=title>
             {move || match desk.over.get() {
                 Over::Nothing => ().into_any(),
                 Over::Caller => view! { <Caller /> }.into_any(),
