@@ -58,10 +58,10 @@ fn the_links_work_a_report_reaches_the_desk_and_ctrl_c_leaves_nothing() {
     let (network, relay) = (text(&network, "network").to_owned(), text(&network, "relay").to_owned());
     demo.wait("that everybody is there", |said| said["event"] == "ready");
 
-    let links: Vec<Value> =
-        demo.since(0).into_iter().filter(|said| said["event"] == "link").collect();
+    let links: Vec<Value> = demo.since(0).into_iter().filter(|said| said["event"] == "link").collect();
     let of_role = |role: &str| {
-        let has = |link: &&Value| link["roles"].as_array().is_some_and(|roles| roles.iter().any(|r| r == role));
+        let has =
+            |link: &&Value| link["roles"].as_array().is_some_and(|roles| roles.iter().any(|r| r == role));
         links.iter().filter(has).count()
     };
     assert_eq!([of_role("dispatcher"), of_role("verifier"), of_role("steward")], [2, 1, 1], "{links:?}");
@@ -77,7 +77,9 @@ fn the_links_work_a_report_reaches_the_desk_and_ctrl_c_leaves_nothing() {
     let point = "44.9484,-93.2522";
     let words = ["report", "--relay", &relay, "--network", &network, "--kind", "presence"];
     stage.done("nobody", &[&words[..], &["--point", point, "--text", seen]].concat());
-    demo.wait("the report at the desk", |said| text(said, "who") == "desk" && text(said, "text").contains(seen));
+    demo.wait("the report at the desk", |said| {
+        text(said, "who") == "desk" && text(said, "text").contains(seen)
+    });
 
     // The dispatchers take it up by themselves, for nobody else is at the desk.
     demo.wait("a call-out", |said| text(said, "text").ends_with("calls verifiers out"));

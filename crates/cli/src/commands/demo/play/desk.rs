@@ -221,11 +221,7 @@ impl Director<'_> {
         let memory = self.remember(incident);
         memory.accepted = true;
         memory.pair.extend(offers);
-        self.tell(
-            Tone::Plain,
-            actor,
-            &format!("#{incident} accepts two; only they get the exact place"),
-        )
+        self.tell(Tone::Plain, actor, &format!("#{incident} accepts two; only they get the exact place"))
     }
 
     fn found(&mut self, said: &Said, who: &Arc<str>, incident: &str) -> anyhow::Result<()> {
