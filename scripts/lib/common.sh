@@ -102,3 +102,10 @@ chromium_program() {
   done
   true
 }
+
+# bundle_is_fresh: whether the web app was built, and nothing that it is made from has changed since.
+bundle_is_fresh() {
+  local bundle=$ROOT/target-web/bundle/hashes.txt
+  [ -e "$bundle" ] && (cd "$ROOT" && [ -z "$(find crates/web crates/core crates/crypto crates/wire crates/bundler \
+    locales/en Cargo.lock Cargo.toml -type f -newer "$bundle" -not -path '*/tests/*' -print -quit)" ])
+}

@@ -5,7 +5,7 @@ import { it, LAPTOP } from './lib/stage.mjs';
 import { openForm, says, send, write } from './lib/report.mjs';
 import { button, eventually, join, unlock } from './lib/app.mjs';
 
-const LAKE = { geolocation: { latitude: 44.94837, longitude: -93.26127 }, permissions: ['geolocation'] };
+const LAKE = { geolocation: { latitude: 44.93737, longitude: -93.26127 }, permissions: ['geolocation'] };
 
 async function atTheDesk(person, town) {
   const { page, passphrase } = await join(town, person, ['dispatcher']);
@@ -32,7 +32,7 @@ async function report(person) {
   const form = await openForm(person);
   await write(form, { kind: 'checkpoint', place: 'Lake St and Chicago Ave', text: 'Cars are being stopped.' });
   await form.locator('[data-act=near-me]').click();
-  await form.locator('[data-act=near-me][data-done], #near-me-state:not([hidden])').first().waitFor({ timeout: 5000 }).catch(() => {});
+  await form.locator('[data-act=near-me][aria-pressed=true]').waitFor();
   await send(form);
   await says(form, 'report-desk-has-it');
 }

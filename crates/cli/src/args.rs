@@ -139,7 +139,7 @@ pub enum Command {
     Alerts(alerts::AlertsArgs),
     /// List the network's zones
     Zones(zones::ZonesArgs),
-    /// Play a lively hour of a network, with real processes
+    /// Open a living city in the browser, with real processes
     Demo(demo::DemoArgs),
     /// Measure speed and memory against their limits
     #[command(disable_help_flag = true, after_help = bench::EXAMPLES)]

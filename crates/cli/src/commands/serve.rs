@@ -98,6 +98,11 @@ pub async fn run(global: &Global, args: &ServeArgs, output: Output) -> Done {
     Ok(())
 }
 
+/// Whether the program was built with the web app.
+pub fn has_web() -> bool {
+    !BUILT_IN.is_empty()
+}
+
 /// The web app: the folder that was named, or what was built in.
 fn web(folder: Option<&Path>) -> Result<Bundle, Failure> {
     match folder {

@@ -108,6 +108,7 @@ impl Stage {
         command
             .env_clear()
             .env("HOME", self.folder.path())
+            .env("TMPDIR", self.folder.path())
             .current_dir(self.folder.path())
             .args(["--vault-cost", "least", "--vault"])
             .arg(vault)

@@ -13,7 +13,7 @@ use tokio::process::{Child, ChildStdin, Command};
 use tokio::sync::mpsc;
 
 /// What all processes of one demo share.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Stage {
     /// The demo's folder: everything is in it, and it goes with the demo.
     pub folder: PathBuf,

@@ -1,4 +1,4 @@
-//! What happens in the demo's hour: events around real incident positions, and who reports them how.
+//! What happens in the demo: events around real incident positions, and who reports them how.
 
 use std::path::Path;
 
@@ -52,52 +52,58 @@ const FALSE: [(&str, &str, &[&str]); 4] = [
     ("transit", "private-security", &["uniforms at the station asking for tickets"]),
 ];
 
-/// Writes the hour's script from the city's real incident positions.
-///
-/// # Errors
-/// When the file cannot be read or has no positions.
-pub fn write(
-    incidents: &Path,
-    zones: &Path,
-    covered: &[&str],
-    minutes: u64,
-    rng: &mut impl Rng,
-) -> anyhow::Result<Vec<Scene>> {
-    let read = |path: &Path| {
-        std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
-    };
-    let zones = zones_from_geojson(&read(zones)?)?.zones;
-    let is_covered = |point: &Point| {
-        zone_of(&zones, *point).is_some_and(|zone| covered.iter().any(|c| zone.id.as_str() == *c))
-    };
-    let text = read(incidents)?;
-    let points: Vec<Point> = text.lines().skip(1).filter_map(position).filter(is_covered).collect();
-    anyhow::ensure!(!points.is_empty(), "{} has no positions in the demo's zones", incidents.display());
-    let mut scenes = Vec::new();
-    let mut at_min = 2;
-    let mut number = 0;
-    while at_min + 15 < minutes {
-        scenes.push(scene(number, at_min, *pick(&points, rng), rng));
-        number += 1;
-        at_min += 3 + u64::from(rng.next_u32() % 4);
-    }
-    Ok(scenes)
+/// Where things happen: the city's real incident positions in the zones that are played.
+#[derive(Debug)]
+pub struct Script {
+    points: Vec<Point>,
 }
 
-fn scene(number: usize, at_min: u64, point: Point, rng: &mut impl Rng) -> Scene {
-    // Nearly everything is a false alarm; an hour with two real events is a bad hour.
-    match number % 4 {
-        1 => {
-            let (kind, reports) = *pick(&REAL, rng);
-            Scene { at_min, point, truth: Truth::Real, kind, reports: reports.to_vec() }
+impl Script {
+    /// Reads the positions.
+    ///
+    /// # Errors
+    /// When a file cannot be read or has no positions.
+    pub fn read(incidents: &Path, zones: &Path, covered: &[&str]) -> anyhow::Result<Self> {
+        let read = |path: &Path| {
+            std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
+        };
+        let zones = zones_from_geojson(&read(zones)?)?.zones;
+        let is_covered = |point: &Point| {
+            zone_of(&zones, *point).is_some_and(|zone| covered.iter().any(|c| zone.id.as_str() == *c))
+        };
+        let text = read(incidents)?;
+        let points: Vec<Point> = text.lines().skip(1).filter_map(position).filter(is_covered).collect();
+        anyhow::ensure!(!points.is_empty(), "{} has no positions in the demo's zones", incidents.display());
+        Ok(Self { points })
+    }
+
+    /// An hour, or as many minutes as are played.
+    pub fn hour(&self, minutes: u64, rng: &mut impl Rng) -> Vec<Scene> {
+        let mut scenes = Vec::new();
+        let mut at_min = 2;
+        while at_min + 15 < minutes {
+            scenes.push(self.scene(scenes.len(), at_min, rng));
+            at_min += 3 + u64::from(rng.next_u32() % 4);
         }
-        3 if number == 3 => {
-            let reports = vec!["my neighbors are not from here, come and look"];
-            Scene { at_min, point, truth: Truth::Denunciation, kind: "other", reports }
-        }
-        _ => {
-            let (kind, what, reports) = *pick(&FALSE, rng);
-            Scene { at_min, point, truth: Truth::FalseAlarm(what), kind, reports: reports.to_vec() }
+        scenes
+    }
+
+    /// The scene with a number. Nearly everything is a false alarm; an hour with two real events is a bad hour.
+    pub fn scene(&self, number: usize, at_min: u64, rng: &mut impl Rng) -> Scene {
+        let point = *pick(&self.points, rng);
+        match number % 4 {
+            1 => {
+                let (kind, reports) = *pick(&REAL, rng);
+                Scene { at_min, point, truth: Truth::Real, kind, reports: reports.to_vec() }
+            }
+            3 if number % 16 == 3 => {
+                let reports = vec!["my neighbors are not from here, come and look"];
+                Scene { at_min, point, truth: Truth::Denunciation, kind: "other", reports }
+            }
+            _ => {
+                let (kind, what, reports) = *pick(&FALSE, rng);
+                Scene { at_min, point, truth: Truth::FalseAlarm(what), kind, reports: reports.to_vec() }
+            }
         }
     }
 }
@@ -129,12 +135,13 @@ mod tests {
             [[[-93.3,44.9],[-93.2,44.9],[-93.2,45.0],[-93.3,45.0],[-93.3,44.9]]]}}"#;
         std::fs::write(&zones, format!(r#"{{"type":"FeatureCollection","features":[{square}]}}"#)).unwrap();
         let mut rng = bystand_core::io::Random::seed_from_u64(1);
-        let scenes = write(&file, &zones, &["home"], 60, &mut rng).unwrap();
+        let script = Script::read(&file, &zones, &["home"]).unwrap();
+        let scenes = script.hour(60, &mut rng);
         assert!(scenes.len() >= 5, "{}", scenes.len());
         assert!(scenes.iter().any(|s| s.truth == Truth::Real));
         assert!(scenes.iter().any(|s| s.truth == Truth::Denunciation));
         assert!(scenes.windows(2).all(|w| w[0].at_min < w[1].at_min));
         std::fs::write(&file, "date,latitude,longitude\n").unwrap();
-        assert!(write(&file, &zones, &["home"], 60, &mut rng).is_err());
+        assert!(Script::read(&file, &zones, &["home"]).is_err());
     }
 }

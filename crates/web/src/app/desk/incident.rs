@@ -143,7 +143,7 @@ fn SixKeys(id: IncidentId) -> impl IntoView {
             let class = if *text == "key-erase" { "danger" } else { "" };
             view! {
                 <button type="button" class=class aria-keyshortcuts=*key on:click=move |_| { keys::press(desk, key); }>
-                    <kbd aria-hidden="true">{*key}</kbd> {t(text)}
+                    <kbd aria-hidden="true">{*key}</kbd>" " {t(text)}
                 </button>
             }
         })

@@ -73,7 +73,7 @@ fn outlines(device: &Device, middle: Point) -> Vec<(String, String)> {
         let mut any_near = false;
         for ring in zone.polygons.iter().flatten() {
             for (at, corner) in ring.iter().enumerate() {
-                let point = Point { lat: corner.0, lon: corner.1 };
+                let point = Point { lat: corner.1, lon: corner.0 };
                 let (lat, lon) = (point.lat_degrees(), point.lon_degrees());
                 any_near |= is_near(lat, lon);
                 let (x, y, _) = on_paper(middle, lat, lon, "");
