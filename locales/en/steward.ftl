@@ -29,3 +29,6 @@ steward-revoke-what = Certificates have no names. The person, or who admitted th
 steward-certificate = First digits of the certificate
 steward-revoke-sure = Take all rights away from this device?
 steward-revoked = Its rights are gone.
+steward-apply = Ask to admit people
+steward-apply-what = This device can look after the network, and cannot invite yet. The registrars are asked to make it one of them.
+steward-applied = Asked. A registrar's device has to say yes.

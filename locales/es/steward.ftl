@@ -30,3 +30,6 @@ steward-revoke-what = Los certificados no llevan nombres. La persona, o quien la
 steward-certificate = Primeros caracteres del certificado
 steward-revoke-sure = ¿Quitar todos los permisos a este aparato?
 steward-revoked = Ya no tiene permisos.
+steward-apply = Pedir permiso para admitir personas
+steward-apply-what = Este dispositivo puede cuidar la red, pero todavía no puede invitar. Se pide a quienes admiten personas que lo acepten.
+steward-applied = Pedido. El dispositivo de quien admite tiene que decir que sí.

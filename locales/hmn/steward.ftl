@@ -29,3 +29,6 @@ steward-revoke-what = Cov ntawv pov thawj tsis muaj npe. Tus neeg ntawd, lossis 
 steward-certificate = Cov ntawv thiab lej thawj ntawm daim ntawv pov thawj
 steward-revoke-sure = Rho tag nrho cov cai ntawm lub cuab yeej no?
 steward-revoked = Nws tsis muaj cai lawm.
+steward-apply = Thov kom koj txais tau neeg
+steward-apply-what = Lub cuab yeej no saib xyuas tau lub koom haum, tiam sis tseem caw tsis tau neeg. Peb thov cov uas txais neeg kom muab nws ntxiv.
+steward-applied = Thov lawm. Ib lub cuab yeej uas txais neeg yuav tsum kam.

@@ -30,3 +30,6 @@ steward-revoke-what = Shahaadooyinku magacyo ma laha. Qofka, ama qofkii oggolaad
 steward-certificate = Xarfaha ugu horreeya ee shahaadada
 steward-revoke-sure = Xuquuqda oo dhan ma ka qaaddaa qalabkan?
 steward-revoked = Xuquuqdiisii way baxday.
+steward-apply = Codso inaad dadka geliso
+steward-apply-what = Qalabkani wuu ilaalin karaa shabakadda, laakiin weli cid ma casuumi karo. Kuwa dadka geliya ayaa la weydiinayaa inay ku daraan.
+steward-applied = Waa la codsaday. Qalabka qof dadka geliya waa inuu haa yidhaahdo.

@@ -29,3 +29,6 @@ steward-revoke-what = Chứng nhận không có tên. Người đó, hoặc ngư
 steward-certificate = Những ký tự đầu của chứng nhận
 steward-revoke-sure = Lấy lại mọi quyền của máy này?
 steward-revoked = Máy đó không còn quyền nữa.
+steward-apply = Xin quyền nhận người
+steward-apply-what = Thiết bị này có thể trông coi mạng lưới nhưng chưa mời được ai. Những người nhận thành viên được hỏi để thêm thiết bị này.
+steward-applied = Đã xin. Một thiết bị nhận thành viên phải đồng ý.

@@ -29,3 +29,6 @@ steward-revoke-what = 证书上没有姓名。本人或接纳此人的人可以�
 steward-certificate = 证书的前几个字符
 steward-revoke-sure = 要收回这台设备的所有权限吗？
 steward-revoked = 权限已收回。
+steward-apply = 申请接纳成员的权限
+steward-apply-what = 这台设备可以照管网络，但还不能邀请别人。现在请求负责接纳成员的人把它加进去。
+steward-applied = 已申请。需要一台负责接纳成员的设备同意。

@@ -19,12 +19,19 @@ const INVITATION_MS: u64 = 7 * DAY_MS;
 /// The pages.
 #[component]
 pub fn Pages() -> impl IntoView {
+    let net = net();
+    let is_registrar = Memo::new(move |_| {
+        net.look(|device| device.shared().identity.has_role(Role::Registrar, crate::shell::clock::now()))
+            == Some(true)
+    });
     view! {
         <h1>{t("nav-steward")}</h1>
         <Health />
-        <Invite />
-        <Asks />
-        <Members />
+        <Show when=move || is_registrar.get() fallback=|| view! { <Apply /> }>
+            <Invite />
+            <Asks />
+            <Members />
+        </Show>
     }
 }
 
@@ -73,6 +80,24 @@ fn health(device: &Device) -> Vec<(String, String)> {
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// A steward's device that admits nobody yet asks those that do.
+#[component]
+fn Apply() -> impl IntoView {
+    let net = net();
+    let apply = move || {
+        if net.command(Command::Registrar(RegistrarCommand::Apply)) {
+            net.say(t("steward-applied"));
+        }
+    };
+    view! {
+        <section class="card">
+            <h2>{t("steward-apply")}</h2>
+            <p>{t("steward-apply-what")}</p>
+            <Do text="steward-apply" look="main" act=apply />
+        </section>
+    }
 }
 
 /// An invitation for one device.
