@@ -167,7 +167,7 @@ pub fn Welcome(
                         <p class="error" role="alert">{move || error.get()}</p>
                         <button type="submit" class="main">{t("join-go-on")}</button>
                     </form>
-                    <p class="hint"><a href="/">{t("join-public")}</a></p>
+                    <p><a href="/">{t("join-public")}</a></p>
                     <super::steward::OfferToFound net=net />
                 }.into_any(),
             }}
