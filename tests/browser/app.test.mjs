@@ -91,9 +91,10 @@ it('a report becomes an alert, is watched, and ends', async (neighbor, town, oth
   await eventually(() => page.reload(), () => page.locator('article.over').count());
   for (const page of out) {
     for (const next of ['I am on scene', 'I am leaving', 'I am home']) await button(page, next).click();
-await page.locator('section.going').waitFor({ state: 'detached' });
+    await page.locator('section.going').waitFor({ state: 'detached' });
   }
 
+  await desk.locator('.responders .pill', { hasText: 'Home' }).nth(1).waitFor();
   await button(desk, 'End the call-out').click();
   await desk.locator('.card .pill', { hasText: 'Closed' }).waitFor();
   await desk.locator('summary', { hasText: 'Close the incident' }).click();

@@ -1,11 +1,11 @@
-//! Zones by their names, places in words, and where the person is.
+//! Zones by their names, places in words.
 
 use bystand_core::device::Device;
 use bystand_core::geo::{Point, cell_center};
 use bystand_core::network::manifest::ZoneInfo;
 use bystand_wire::{Cell, ZoneId};
-use wasm_bindgen::JsCast;
-use wasm_bindgen::closure::Closure;
+
+pub use crate::shell::place::locate;
 
 /// All zones, by name.
 pub fn zones(device: &Device) -> Vec<(ZoneId, String)> {
@@ -42,27 +42,4 @@ fn degrees(point: Point, digits: usize) -> String {
 pub fn parse(text: &str) -> Option<Point> {
     let (lat, lon) = text.split_once(',')?;
     Point::from_degrees(lat.trim().parse().ok()?, lon.trim().parse().ok()?)
-}
-
-/// Asks the browser where the person is; `None` when it or they refuse. It is not sent anywhere by this.
-pub fn locate(then: impl Fn(Option<Point>) + Clone + 'static) {
-    let Some(geolocation) = web_sys::window().and_then(|window| window.navigator().geolocation().ok()) else {
-        return then(None);
-    };
-    let otherwise = then.clone();
-    let found = Closure::once_into_js(move |position: web_sys::Position| {
-        let at = position.coords();
-        then(Point::from_degrees(at.latitude(), at.longitude()));
-    });
-    let refused = Closure::once_into_js(move |_: wasm_bindgen::JsValue| otherwise(None));
-    let options = web_sys::PositionOptions::new();
-    options.set_enable_high_accuracy(true);
-    options.set_timeout(20_000);
-    options.set_maximum_age(60_000);
-    // A browser that cannot ask calls neither, and the field can still be filled by hand.
-    let _ = geolocation.get_current_position_with_error_callback_and_options(
-        found.unchecked_ref(),
-        Some(refused.unchecked_ref()),
-        &options,
-    );
 }

@@ -4,22 +4,17 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use bystand_core::geo::Point;
-use js_sys::Reflect;
-use wasm_bindgen::closure::Closure;
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{HtmlFormElement, PositionOptions};
+use web_sys::HtmlFormElement;
 
 use super::dom;
+use crate::shell::place::{can_locate, locate};
 
-/// How long the phone may look for itself, in milliseconds.
-const PATIENCE_MS: u32 = 20_000;
 const ACT: &str = "near-me";
 
 /// Shows the button if the browser can do it. What it finds is put where the form looks.
 pub fn offer(form: &HtmlFormElement) -> Rc<Cell<Option<Point>>> {
     let found = Rc::<Cell<Option<Point>>>::default();
-    let can = web_sys::window().is_some_and(|window| window.navigator().geolocation().is_ok());
-    let Some(button) = dom::button(ACT).filter(|_| can) else { return found };
+    let Some(button) = dom::button(ACT).filter(|_| can_locate()) else { return found };
     button.set_hidden(false);
     show(None);
     let (form, kept) = (form.clone(), Rc::clone(&found));
@@ -35,37 +30,14 @@ pub fn offer(form: &HtmlFormElement) -> Rc<Cell<Option<Point>>> {
 }
 
 fn look(form: &HtmlFormElement, kept: &Rc<Cell<Option<Point>>>) {
-    let Some(geolocation) = web_sys::window().and_then(|window| window.navigator().geolocation().ok()) else {
-        return;
-    };
-    let (at_success, at_failure, kept) = (form.clone(), form.clone(), Rc::clone(kept));
-    let success = Closure::once_into_js(move |position: JsValue| {
-        let point = point_of(&position);
+    let (form, kept) = (form.clone(), Rc::clone(kept));
+    locate(move |point| {
         match point {
             Some(_) => show(point),
-            None => refused(&at_success),
+            None => refused(&form),
         }
         kept.set(point);
     });
-    let failure = Closure::once_into_js(move || refused(&at_failure));
-    let options = PositionOptions::new();
-    options.set_enable_high_accuracy(true);
-    options.set_timeout(PATIENCE_MS);
-    let asked = geolocation.get_current_position_with_error_callback_and_options(
-        success.unchecked_ref(),
-        Some(failure.unchecked_ref()),
-        &options,
-    );
-    if asked.is_err() {
-        refused(form);
-    }
-}
-
-/// The bindings have the position's type under a name that is still moving.
-fn point_of(position: &JsValue) -> Option<Point> {
-    let coordinates = Reflect::get(position, &"coords".into()).ok()?;
-    let degrees = |name: &str| Reflect::get(&coordinates, &name.into()).ok()?.as_f64();
-    Point::from_degrees(degrees("latitude")?, degrees("longitude")?)
 }
 
 fn show(point: Option<Point>) {

@@ -6,6 +6,7 @@
 pub mod clock;
 pub mod leader;
 mod live;
+pub mod place;
 pub mod runner;
 pub mod shelf;
 pub mod transport;

@@ -47,7 +47,9 @@ fn lines(
     let home = device.desk().home(&incident.id).map(|place| place.text.clone());
     let number = |id: &str, count: Option<u16>| count.map(|count| (t(id), count.to_string()));
     let text = |id: &str, text: &str| (!text.is_empty()).then(|| (t(id), text.to_owned()));
-    let language = said.language.as_deref().unwrap_or_default();
+    // The own language needs no words.
+    let language =
+        said.language.as_deref().filter(|tag| *tag != super::super::words::tag()).unwrap_or_default();
     [
         text("desk-said", &said.activity),
         text("desk-where", &names::place(device, incident)),

@@ -120,7 +120,10 @@ fn OnDuty(until: Timestamp) -> impl IntoView {
         net.tick.track();
         net.look(duty_counts).unwrap_or_default()
     });
-    let call_outs = Memo::new(move |_| net.look(call_outs).unwrap_or_default());
+    let call_outs = Memo::new(move |_| {
+        net.tick.track();
+        net.look(call_outs).unwrap_or_default()
+    });
     let going = Memo::new(move |_| {
         net.look(|device| {
             let going = device.member().going();
@@ -181,7 +184,6 @@ struct Called {
     around: String,
     at: Timestamp,
     is_near: bool,
-    is_answered: bool,
 }
 
 fn call_outs(device: &Device) -> Vec<Called> {
@@ -189,7 +191,7 @@ fn call_outs(device: &Device) -> Vec<Called> {
     let mut found: Vec<Called> = Vec::new();
     for zone in &duty.zones {
         let calls = device.member().day(zone).into_iter().flat_map(|day| day.call_outs.values());
-        for call in calls.filter(|call| call.until > now()) {
+        for call in calls.filter(|call| call.until > now() && !is_going_to(device, call.id)) {
             if found.iter().all(|known| known.id != call.id) {
                 found.push(called(device, duty, zone, call));
             }
@@ -197,6 +199,11 @@ fn call_outs(device: &Device) -> Vec<Called> {
     }
     found.sort_by_key(|called| (!called.is_near, std::cmp::Reverse(called.at)));
     found
+}
+
+/// Who was accepted has it above, with the exact place.
+fn is_going_to(device: &Device, call: CallOutId) -> bool {
+    device.member().going().any(|(_, going)| going.call_out() == call && going.state() != GoingState::Offered)
 }
 
 fn called(device: &Device, duty: &DutyOf, zone: &ZoneId, call: &CallOut) -> Called {
@@ -211,7 +218,6 @@ fn called(device: &Device, duty: &DutyOf, zone: &ZoneId, call: &CallOut) -> Call
         around: places::around(call.cell),
         at: call.at,
         is_near: is_near && is_asked,
-        is_answered: device.member().going().any(|(_, going)| going.call_out() == call.id),
     }
 }
 
@@ -239,7 +245,7 @@ fn Called(called: Called) -> impl IntoView {
     let offers = StoredValue::new_local(Some(offers));
     view! {
         <article class="card call-out" class:far=!called.is_near>
-            <h3>{called.zone.clone()} <span class="hint">{clock::ago(called.at)}</span></h3>
+            <h3>{called.zone.clone()} " " <span class="hint">{clock::ago(called.at)}</span></h3>
             <p>{t_with("duty-needed", &args)}</p>
             <p class="hint">{t("duty-around")} " " <bdi>{called.around.clone()}</bdi></p>
             {(!called.is_near).then(|| view! { <p class="hint">{t("duty-far")}</p> })}
