@@ -1,7 +1,7 @@
 // The main job from a report to *it is over*, by four people in four browsers: a neighbor, a dispatcher, two who go
 // and look; and a reader without JavaScript. The registrar's and the host's boxes are programs, as in a network.
 import assert from 'node:assert/strict';
-import { it, LAPTOP, picture } from './lib/stage.mjs';
+import { it, LAPTOP, picture, postcard } from './lib/stage.mjs';
 import { openForm, says, send, write } from './lib/report.mjs';
 import { button, eventually, join, unlock } from './lib/app.mjs';
 
@@ -33,6 +33,7 @@ async function report(person) {
   await write(form, { kind: 'checkpoint', place: 'Lake St and Chicago Ave', text: 'Cars are being stopped.' });
   await form.locator('[data-act=near-me]').click();
   await form.locator('[data-act=near-me][aria-pressed=true]').waitFor();
+  await postcard(form, 'report');
   await send(form);
   await says(form, 'report-desk-has-it');
 }
@@ -76,14 +77,17 @@ it('a report becomes an alert, is watched, and ends', async (neighbor, town, oth
     await button(page, 'I have parked').click();
   }
   await eli.look(out[0], 'app-parked');
+  await postcard(out[0], 'responder');
   await find(out[0], 'Confirmed: it is so');
   await button(desk, 'Publish the alert').click();
   await desk.locator('.alert-card .pill.live').waitFor();
   await dispatcher.look(desk, 'desk-alert');
+  await postcard(desk, 'desk');
   const page = await reader.open('/ar/alerts');
   await eventually(() => page.reload(), () => page.locator('article.current').count());
   assert.equal(await page.locator('html').getAttribute('dir'), 'rtl');
   await picture(page, 'alert-arabic');
+  await postcard(page, 'alert');
 
   await find(out[1], 'It was so, and it is over');
   await button(desk, 'Publish: it is over').first().click();

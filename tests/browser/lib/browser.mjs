@@ -106,3 +106,9 @@ export async function picture(page, name) {
   const size = page.viewportSize().width < 700 ? 'phone' : 'laptop';
   await page.screenshot({ path: path.join(SCREENSHOTS, `${name}.${size}.png`), fullPage: true, animations: 'disabled' });
 }
+
+// What fits on the screen, for the README: `scripts/pictures` puts it there.
+export async function postcard(page, name) {
+  await page.evaluate(() => scrollTo(0, 0)).catch(() => {});
+  await page.screenshot({ path: path.join(SCREENSHOTS, `${name}.postcard.png`), animations: 'disabled' });
+}

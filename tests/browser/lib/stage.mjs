@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import { Browser, picture } from './browser.mjs';
 import { Town } from './town.mjs';
 
-export { LAPTOP, PHONE, picture } from './browser.mjs';
+export { LAPTOP, PHONE, picture, postcard } from './browser.mjs';
 export { PATIENCE_MS } from './town.mjs';
 
 export const stage = {};

@@ -24,7 +24,7 @@ use super::{Caller, CommandError, Cx, Event, Owner, Shared};
 use crate::ctx::Ctx;
 use crate::io::{Random, Request, Response};
 use crate::messages::{FoundMessage, ReplyKeys, ReplyMessage, SealedReport};
-use crate::network::{ManifestStatus, VerifiedKeyNote, VerifiedManifest};
+use crate::network::{KeyNoteStatus, ManifestStatus, VerifiedKeyNote, VerifiedManifest};
 use crate::outbox::{AppendJob, Begun, By, JobId, Outcome, Work};
 use crate::report::{ReplySeed, ReportIn, Source};
 
@@ -422,7 +422,8 @@ impl Neighbor {
     /// Seals a report to the desk's key of the moment, unless that was done. The job that sends it.
     fn send<E>(&mut self, ctx: &mut Ctx<'_, E>, shared: &mut impl Around<E>, id: ReportId) -> Option<JobId> {
         let kept = self.kept.get_mut(&id)?;
-        let note = shared.key_note()?;
+        // Who may read with the keys of a note that has run out is not known any more: the report waits for a new one.
+        let note = shared.key_note().filter(|note| note.status(ctx.now) != KeyNoteStatus::Expired)?;
         let keys = note.desk_keys_at(ctx.now)?;
         if kept.key.as_ref() == Some(&keys.report_key) {
             return None;
