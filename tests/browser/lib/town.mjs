@@ -90,7 +90,10 @@ export class Town {
       await this.admit('ana', ['dispatcher']);
       const ana = this.start('ana', ['desk', '--follow']);
       await ana.wait('that it has the desk\'s keys', (value) => value.team === 'desk' && value.news === 'keys');
-      ana.does('start --language en');
+      ana.does('start --language en --language vi');
+      // Once her own entry has come, all that was written before it has come.
+      const isHers = (value) => value.entry === 'shift-started' && value.languages?.includes('vi');
+      await ana.wait('that her shift has begun', isHers);
       return ana;
     })();
     return this.ana;
