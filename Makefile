@@ -13,7 +13,7 @@ demo-terminal: ## watch a report desk work on real geography, faster than real t
 	@scripts/setup --for program
 	@scripts/demo --terminal $(ARGS)
 
-test: ## everything that must hold before a change goes in (about 40 minutes on 2 cores)
+test: ## everything that must hold before a change goes in
 	@scripts/setup --for test
 	@scripts/test
 

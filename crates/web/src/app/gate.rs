@@ -134,7 +134,6 @@ pub fn Welcome(
     /// An invitation that the address brought.
     brought: Option<String>,
 ) -> impl IntoView {
-    let net = net();
     let text = RwSignal::new(brought.unwrap_or_default());
     let invitation = RwSignal::new(None::<Invitation>);
     let error = RwSignal::new(None::<String>);
@@ -168,7 +167,7 @@ pub fn Welcome(
                         <button type="submit" class="main">{t("join-go-on")}</button>
                     </form>
                     <p><a href="/">{t("join-public")}</a></p>
-                    <super::steward::OfferToFound net=net />
+                    <super::steward::OfferToFound />
                 }.into_any(),
             }}
         </section>

@@ -123,13 +123,13 @@ fn trouble(text: String) -> Option<Line> {
 }
 
 impl News {
-    /// Takes what was told; what must be said at once comes back.
-    pub fn take(&mut self, event: Event) -> Option<Line> {
+    /// Takes what was told; what must be said at once comes back. `own` is the certificate of the person at this device.
+    pub fn take(&mut self, event: Event, own: Option<Hash32>) -> Option<Line> {
         match event {
             Event::Enroll(event) => self.enrolled(event),
             Event::Neighbor(event) => self.neighbor(event),
             Event::Member(event) => self.member(event),
-            Event::Desk(event) => self.desk(event),
+            Event::Desk(event) => self.desk(event, own),
             Event::Registrar(event) => self.registrar(event),
             Event::Warning { code, text } => {
                 self.warnings.insert(code, text);
@@ -236,12 +236,11 @@ impl News {
         self.calls.retain(|(_, _, call)| call.id != id);
     }
 
-    fn desk(&mut self, event: DeskEvent) -> Option<Line> {
+    fn desk(&mut self, event: DeskEvent, own: Option<Hash32>) -> Option<Line> {
         match event {
             DeskEvent::Entry { outcome: Outcome::Refused(breach), author, .. } => {
                 // Of two actions that contradict the later has no effect; whoever did it is told why.
-                let is_own = super::state::net().peek(|device| device.shared().identity.author());
-                match is_own.flatten() == Some(author.0) {
+                match own == Some(author.0) {
                     true => trouble(t(&format!("breach-{}", breach.as_str()))),
                     false => None,
                 }

@@ -261,7 +261,8 @@ impl Net {
             Told::Changed => self.settle(),
             Told::Reachable(is_reachable) => self.reachable.set(is_reachable),
             Told::Event(event) => {
-                if let Some(line) = self.news.try_update(|news| news.take(event)).flatten() {
+                let own = self.peek(|device| device.shared().identity.author()).flatten();
+                if let Some(line) = self.news.try_update(|news| news.take(event, own)).flatten() {
                     self.notice(line.text, line.is_trouble);
                 }
             }

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use super::clock;
 use super::gate::confirmed;
 use super::news::Invited;
-use super::state::{Net, net};
+use super::state::net;
 use super::ui::{Do, Tick, copy};
 use super::words::{t, t_count, t_with};
 
@@ -37,8 +37,7 @@ pub fn Pages() -> impl IntoView {
 
 /// Where a network can be founded: offered beside the invitation.
 #[component]
-pub fn OfferToFound(net: Net) -> impl IntoView {
-    let _ = net;
+pub fn OfferToFound() -> impl IntoView {
     view! { <p class="hint">{t("join-found")}</p> }
 }
 
@@ -158,7 +157,7 @@ fn Invitation(made: Invited) -> impl IntoView {
             {super::qr::picture(&link.get_value())}
             <p class="point" data-invitation="">{link.get_value()}</p>
             <div class="row wrap">
-                <Do text="copy" act=move || copy(&link.get_value()) />
+                <Do text="copy" act=move || copy(net, &link.get_value()) />
                 <Do
                     text="steward-take-back"
                     look="quiet"

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use super::state::net;
+use super::state::{Net, net};
 use super::words::t;
 
 /// A button that does one thing.
@@ -204,8 +204,7 @@ pub fn Dialog(
 }
 
 /// Copies a text; says so.
-pub fn copy(text: &str) {
-    let net = net();
+pub fn copy(net: Net, text: &str) {
     let Some(window) = web_sys::window() else { return };
     let copying = window.navigator().clipboard().write_text(text);
     wasm_bindgen_futures::spawn_local(async move {
